@@ -1,0 +1,18 @@
+/* encode.h - hexadecimal, base64 and base64url (RFC 4648) */
+#ifndef SIFARA_BASE_ENCODE_H
+#define SIFARA_BASE_ENCODE_H
+
+#include "base/buf.h"
+
+/* Lower-case hex of n bytes into out, which has room for 2n+1. */
+void hex_encode(const void *bytes, size_t n, char *out);
+/* Exactly 2n digits of either case into n bytes; false otherwise. */
+bool hex_decode(str hex, void *out, size_t n);
+
+enum base64 { BASE64_STD, BASE64_URL }; /* STD is padded, URL is not */
+
+void base64_encode(struct buf *, str bytes, enum base64);
+/* Strict: the right alphabet, padding as the variant says, unused bits zero. */
+bool base64_decode(struct buf *, str text, enum base64);
+
+#endif
