@@ -185,6 +185,10 @@ enum err merkle_check_subtree_consistency(uint64_t start, uint64_t end, uint64_t
                                           const struct hash *subtree_root, const struct hash *root,
                                           const struct merkle_proof *p)
 {
+    if (start == end && end <= size) {
+        struct hash empty = merkle_empty(); /* the empty subtree is part of every tree */
+        return p->n == 0 && same(subtree_root, &empty) ? OK : ERR_BAD_PROOF;
+    }
     if (!is_subtree(start, end) || end > size)
         return ERR_BAD_PROOF;
     uint64_t fn = start, sn = end - 1, tn = size - 1;
