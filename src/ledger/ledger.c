@@ -1,0 +1,357 @@
+#include "ledger/ledger.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+static const struct migration migrations[] = {
+    {"CREATE TABLE journal(seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, leaf BLOB NOT NULL,"
+     " entry BLOB NOT NULL, record BLOB)"},
+    {"CREATE TABLE ledger_node(seq BIGINT PRIMARY KEY, hash BLOB NOT NULL)"},
+    {"CREATE TABLE ledger_epoch(epoch INTEGER PRIMARY KEY, first_at BIGINT NOT NULL)"},
+};
+
+struct ledger {
+    str origin;
+    uint64_t epoch;
+    struct merkle_frontier tree; /* the writer's, ahead of what is durable */
+    pthread_mutex_t lock;        /* guards the two below */
+    uint64_t durable_epoch;
+    struct merkle_frontier durable;
+};
+
+static int64_t entry_seq(uint64_t epoch, uint64_t index)
+{
+    return (int64_t)(epoch << LEDGER_EPOCH_SHIFT | index);
+}
+
+/* step: how many times 8 levels up; 40 bits of index as in the journal */
+static int64_t node_seq(uint64_t epoch, unsigned step, uint64_t index)
+{
+    return (int64_t)(epoch << 48 | (uint64_t)step << 40 | index);
+}
+
+static enum err read_hash(struct db *db, const char *sql, int64_t seq, struct hash *out,
+                          struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(db, &q, f, sql, "i", seq);
+
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? fault(f, ERR_CORRUPT, "the ledger lacks a hash") : e;
+    str h = query_str(&q, 0);
+    if (h.n == sizeof out->b)
+        memcpy(out->b, h.p, h.n);
+    else
+        e = fault(f, ERR_CORRUPT, "a hash of the ledger has %zu bytes", h.n);
+    TRY(query_end(&q, f));
+    return e;
+}
+
+struct node_reader {
+    struct db *db;
+    uint64_t epoch;
+    struct fault *f;
+};
+
+/* The root of a complete subtree: from the stored level below it, at most 128 hashes, read as a
+ * range of the table. */
+static enum err get_node(void *ctx, unsigned level, uint64_t index, struct hash *out)
+{
+    struct node_reader *r = ctx;
+    unsigned step = level / 8, up = level % 8;
+    uint64_t first = index << up, n = (uint64_t)1 << up;
+    int64_t from = step ? node_seq(r->epoch, step, first) : entry_seq(r->epoch, first);
+    struct merkle_frontier t = {0};
+    struct query q;
+
+    TRY(step ? db_query(r->db, &q, r->f,
+                        "SELECT hash FROM ledger_node WHERE seq >= ? AND seq < ? ORDER BY seq",
+                        "ii", from, from + (int64_t)n)
+             : db_query(r->db, &q, r->f,
+                        "SELECT leaf FROM journal WHERE seq >= ? AND seq < ? ORDER BY seq", "ii",
+                        from, from + (int64_t)n));
+    for (; query_row(&q); query_next(&q)) {
+        struct hash h;
+        str s = query_str(&q, 0);
+        if (s.n != sizeof h.b)
+            break;
+        memcpy(h.b, s.p, s.n);
+        merkle_append(&t, &h);
+    }
+    TRY(query_end(&q, r->f));
+    if (t.size != n)
+        return fault(r->f, ERR_CORRUPT, "the ledger lacks hashes at level %u", level);
+    *out = merkle_root(&t);
+    return OK;
+}
+
+/* The right edge from its complete subtrees. */
+static enum err load_frontier(struct db *db, uint64_t epoch, uint64_t size,
+                              struct merkle_frontier *out, struct fault *f)
+{
+    struct node_reader r = {db, epoch, f};
+    struct merkle_frontier t = {.size = size};
+
+    for (unsigned level = 0; level < 40; level++)
+        if (size >> level & 1)
+            TRY(get_node(&r, level, (size >> level) - 1, &t.node[level]));
+    *out = t;
+    return OK;
+}
+
+static enum err newest(struct db *db, uint64_t *epoch, uint64_t *size, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(db, &q, f, "SELECT coalesce(max(epoch), 1) FROM ledger_epoch", ""));
+    *epoch = (uint64_t)query_int(&q, 0);
+    TRY(query_end(&q, f));
+    TRY(db_one(db, &q, f, "SELECT max(seq) FROM journal WHERE seq >= ?", "i",
+               entry_seq(*epoch, 0)));
+    *size = query_null(&q, 0) ? 0 : (uint64_t)(query_int(&q, 0) - entry_seq(*epoch, 0)) + 1;
+    return query_end(&q, f);
+}
+
+enum err ledger_open(struct db *writer, str origin, struct ledger **out, struct fault *f)
+{
+    TRY(db_migrate(writer, "ledger", migrations, ARRAY_LEN(migrations), f));
+    struct ledger *l = calloc(1, sizeof *l + origin.n);
+    if (!l)
+        return fault(f, ERR_MEMORY, "out of memory");
+    char *name = (char *)(l + 1);
+    memcpy(name, origin.p, origin.n);
+    l->origin = str_bytes(name, origin.n);
+    pthread_mutex_init(&l->lock, NULL);
+    uint64_t size = 0;
+    enum err e = newest(writer, &l->epoch, &size, f);
+    if (e == OK)
+        e = load_frontier(writer, l->epoch, size, &l->tree, f);
+    if (e != OK) {
+        ledger_close(l);
+        return e;
+    }
+    ledger_publish(l);
+    *out = l;
+    return OK;
+}
+
+void ledger_close(struct ledger *l)
+{
+    if (!l)
+        return;
+    pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
+/* The subtree of 256^step leaves that ends the tree of size leaves, from the level below. */
+static enum err closing_node(struct db *db, uint64_t epoch, unsigned step, uint64_t size,
+                             struct hash *out, struct fault *f)
+{
+    struct node_reader r = {db, epoch, f};
+    uint64_t index = (size >> 8 * step) - 1;
+    struct hash left, right;
+
+    TRY(get_node(&r, 8 * step - 1, index * 2, &left));
+    TRY(get_node(&r, 8 * step - 1, index * 2 + 1, &right));
+    *out = merkle_node(&left, &right);
+    return OK;
+}
+
+/* Does the tree of size leaves end with a complete subtree of 256^step leaves? */
+static bool closes(uint64_t size, unsigned step)
+{
+    return step <= 4 && (size & (((uint64_t)1 << 8 * step) - 1)) == 0;
+}
+
+/* Stores the roots of the subtrees that the newest leaf completed, eight levels apart. */
+static enum err store_nodes(struct ledger *l, struct db *db, struct fault *f)
+{
+    for (unsigned step = 1; closes(l->tree.size, step); step++) {
+        struct hash h;
+        TRY(closing_node(db, l->epoch, step, l->tree.size, &h, f));
+        TRY(db_run(db, f, "INSERT INTO ledger_node(seq, hash) VALUES(?, ?)", "ib",
+                   node_seq(l->epoch, step, (l->tree.size >> 8 * step) - 1), hash_str(&h)));
+    }
+    return OK;
+}
+
+enum err ledger_append(struct ledger *l, struct db *db, int64_t at, str entry, str record,
+                       struct receipt *out, struct fault *f)
+{
+    struct hash leaf = merkle_leaf(entry);
+    uint64_t index = l->tree.size;
+
+    TRY(db_run(db, f, "INSERT INTO journal(seq, at, leaf, entry, record) VALUES(?,?,?,?,?)",
+               "iibbb", entry_seq(l->epoch, index), at, hash_str(&leaf), entry, record));
+    merkle_append(&l->tree, &leaf);
+    TRY(store_nodes(l, db, f));
+    *out = (struct receipt){l->epoch, index};
+    return OK;
+}
+
+struct merkle_frontier ledger_mark(const struct ledger *l)
+{
+    return l->tree;
+}
+
+void ledger_undo(struct ledger *l, const struct merkle_frontier *mark)
+{
+    l->tree = *mark;
+}
+
+void ledger_publish(struct ledger *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->durable = l->tree;
+    l->durable_epoch = l->epoch;
+    pthread_mutex_unlock(&l->lock);
+}
+
+void ledger_reset(struct ledger *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->tree = l->durable;
+    l->epoch = l->durable_epoch;
+    pthread_mutex_unlock(&l->lock);
+}
+
+enum err ledger_next_epoch(struct ledger *l, struct db *db, struct fault *f)
+{
+    TRY(db_run(db, f, "INSERT INTO ledger_epoch(epoch, first_at) VALUES(?, 0)", "i",
+               (int64_t)(l->epoch + 1)));
+    l->epoch++;
+    l->tree = (struct merkle_frontier){0};
+    return OK;
+}
+
+struct ledger_state ledger_state(struct ledger *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct merkle_frontier t = l->durable;
+    uint64_t epoch = l->durable_epoch;
+    pthread_mutex_unlock(&l->lock);
+    return (struct ledger_state){epoch, t.size, merkle_root(&t)};
+}
+
+str ledger_origin(struct ledger *l, uint64_t epoch, struct arena *a)
+{
+    return str_printf(a, "%.*s/%" PRIu64, STR_FMT(l->origin), epoch);
+}
+
+static enum err read_blob(struct db *db, const char *sql, struct receipt r, struct arena *a,
+                          str *out, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(db, &q, f, sql, "i", entry_seq(r.epoch, r.index)));
+    str s = query_str(&q, 0);
+    bool erased = !s.p;
+    s = str_copy(a, s);
+    TRY(query_end(&q, f));
+    if (erased)
+        return fault(f, ERR_ERASED, "the record was erased");
+    TRY_PTR(s.p, f);
+    *out = s;
+    return OK;
+}
+
+enum err ledger_entry(struct db *db, struct receipt r, struct arena *a, str *out, struct fault *f)
+{
+    return read_blob(db, "SELECT entry FROM journal WHERE seq = ?", r, a, out, f);
+}
+
+enum err ledger_record(struct db *db, struct receipt r, struct arena *a, str *out, struct fault *f)
+{
+    return read_blob(db, "SELECT record FROM journal WHERE seq = ?", r, a, out, f);
+}
+
+enum err ledger_prove_inclusion(struct db *db, uint64_t epoch, uint64_t index, uint64_t size,
+                                struct merkle_proof *out, struct fault *f)
+{
+    struct node_reader r = {db, epoch, f};
+    enum err e = merkle_prove_inclusion(get_node, &r, index, size, out);
+
+    return e == ERR_RANGE ? fault(f, e, "no entry %" PRIu64 " in a tree of %" PRIu64, index, size)
+                          : e;
+}
+
+enum err ledger_prove_consistency(struct db *db, uint64_t epoch, uint64_t from, uint64_t to,
+                                  struct merkle_proof *out, struct fault *f)
+{
+    struct node_reader r = {db, epoch, f};
+    enum err e = merkle_prove_consistency(get_node, &r, from, to, out);
+
+    return e == ERR_RANGE ? fault(f, e, "no tree of %" PRIu64 " before one of %" PRIu64, from, to)
+                          : e;
+}
+
+enum err ledger_root(struct db *db, uint64_t epoch, uint64_t size, struct hash *out,
+                     struct fault *f)
+{
+    struct node_reader r = {db, epoch, f};
+
+    return merkle_root_of(get_node, &r, size, out);
+}
+
+enum err ledger_tile(struct db *db, uint64_t epoch, unsigned level, uint64_t index, unsigned width,
+                     uint64_t size, struct buf *b, struct fault *f)
+{
+    uint64_t have = level < 5 ? size >> (8 * level) : 0, first = index * LEDGER_TILE;
+
+    if (level >= 5 || width == 0 || width > LEDGER_TILE || index > have / LEDGER_TILE ||
+        first + width > have)
+        return fault(f, ERR_NOT_FOUND, "the tree has no such tile");
+    struct node_reader r = {db, epoch, f};
+    for (unsigned i = 0; i < width; i++) {
+        struct hash h;
+        TRY(get_node(&r, 8 * level, first + i, &h));
+        buf_add_str(b, hash_str(&h));
+    }
+    return buf_ok(b) ? OK : fault(f, ERR_MEMORY, "out of memory");
+}
+
+/* One epoch, entry by entry, with the stored node checked whenever one is complete. */
+static enum err check_row(struct db *db, int64_t seq, str leaf, str entry,
+                          struct merkle_frontier *t, uint64_t *epoch, struct fault *f)
+{
+    uint64_t e = (uint64_t)seq >> LEDGER_EPOCH_SHIFT;
+    uint64_t index = (uint64_t)seq & (((uint64_t)1 << LEDGER_EPOCH_SHIFT) - 1);
+
+    if (e != *epoch) {
+        *epoch = e;
+        *t = (struct merkle_frontier){0};
+    }
+    struct hash h = merkle_leaf(entry);
+    if (index != t->size || !str_eq(leaf, hash_str(&h)))
+        return fault(f, ERR_CORRUPT, "epoch %" PRIu64 ": entry %" PRIu64 " is damaged", e, t->size);
+    merkle_append(t, &h);
+    for (unsigned step = 1; closes(t->size, step); step++) {
+        struct hash stored, want;
+        TRY(read_hash(db, "SELECT hash FROM ledger_node WHERE seq = ?",
+                      node_seq(e, step, (t->size >> 8 * step) - 1), &stored, f));
+        TRY(closing_node(db, e, step, t->size, &want, f));
+        if (memcmp(want.b, stored.b, sizeof want.b))
+            return fault(f, ERR_CORRUPT, "epoch %" PRIu64 ": a stored node is damaged", e);
+    }
+    return OK;
+}
+
+enum err ledger_check(struct db *db, void (*progress)(void *ctx, uint64_t done), void *ctx,
+                      struct fault *f)
+{
+    struct merkle_frontier t = {0};
+    uint64_t epoch = 0, done = 0;
+    enum err e = OK;
+    struct query q;
+
+    TRY(db_query(db, &q, f, "SELECT seq, leaf, entry FROM journal ORDER BY seq", ""));
+    for (; e == OK && query_row(&q); query_next(&q)) {
+        e = check_row(db, query_int(&q, 0), query_str(&q, 1), query_str(&q, 2), &t, &epoch, f);
+        if (progress && ++done % 4096 == 0)
+            progress(ctx, done);
+    }
+    enum err end = query_end(&q, e == OK ? f : NULL);
+    return e != OK ? e : end;
+}
