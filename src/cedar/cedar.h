@@ -1,0 +1,236 @@
+/* cedar.h - the Cedar policy language, version 4.5: parse, decide, validate, explain
+ *
+ * Cedar is documented at https://docs.cedarpolicy.com; its meaning is fixed by the Lean model in
+ * cedar-policy/cedar-spec, which the comments cite as "Spec". A decision depends on three things
+ * and nothing else: a set of policies, the entities and the request.
+ *
+ *   policy set   parsed once from text, immutable, owns its memory, shared freely by threads
+ *   entities     built in an arena for an act (or once for many); written by one thread, then
+ *                only read
+ *   request      three entity uids and a context record
+ *
+ * Strings given to the builders of entities and values are borrowed: they live as long as the
+ * arena of the entities. No function here blocks, reads a clock or touches a file.
+ */
+#ifndef SIFARA_CEDAR_CEDAR_H
+#define SIFARA_CEDAR_CEDAR_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/errors.h"
+#include "base/json.h"
+
+/* ---- values ---------------------------------------------------------------------------- */
+
+enum cedar_type {
+    CEDAR_NONE, /* no value: what a builder gives back when its arena is exhausted */
+    CEDAR_BOOL,
+    CEDAR_LONG,
+    CEDAR_STRING,
+    CEDAR_ENTITY,
+    CEDAR_SET,
+    CEDAR_RECORD,
+    CEDAR_DECIMAL,  /* i: ten-thousandths */
+    CEDAR_DATETIME, /* i: milliseconds since 1970-01-01T00:00Z */
+    CEDAR_DURATION, /* i: milliseconds */
+    CEDAR_IP
+};
+
+/* Name of an entity: its type with namespace ("Sifara::State") and its id. The hash is filled by
+ * cedar_uid(); it is seeded per process and never shown. */
+struct cedar_uid {
+    str type, id;
+    uint64_t hash;
+};
+
+struct cedar_record; /* attributes by name; grows while it is built */
+struct cedar_ip;
+
+/* A value; its pointers borrow from the arena it was made in. Sets are sorted and without
+ * duplicates, so make them with cedar_setof() only. */
+struct cedar_value {
+    uint8_t type; /* enum cedar_type */
+    uint32_t n;   /* bytes of a string, elements of a set */
+    union {
+        bool b;
+        int64_t i;
+        const char *s;
+        const struct cedar_uid *uid;
+        const struct cedar_value *items;
+        struct cedar_record *record;
+        const struct cedar_ip *ip;
+    };
+};
+
+struct cedar_uid cedar_uid(str type, str id);
+bool cedar_uid_eq(const struct cedar_uid *, const struct cedar_uid *);
+
+struct cedar_entities;
+struct cedar_entity;
+
+struct cedar_value cedar_bool(bool);
+struct cedar_value cedar_long(int64_t);
+struct cedar_value cedar_str(str); /* UTF-8, at most 4 GiB */
+struct cedar_value cedar_decimal(int64_t ten_thousandths);
+struct cedar_value cedar_datetime(int64_t ms_since_1970);
+struct cedar_value cedar_duration(int64_t ms);
+/* The value of an extension type from its text, as the policy functions decimal(), ip(),
+ * datetime() and duration() read it; CEDAR_NONE when the text is malformed (then the entities are
+ * not marked failed) or memory is gone. */
+struct cedar_value cedar_extension(struct cedar_entities *, enum cedar_type, str text);
+struct cedar_value cedar_ref(struct cedar_entities *, str type, str id);
+struct cedar_value cedar_setof(struct cedar_entities *, const struct cedar_value *, size_t n);
+struct cedar_value cedar_strings(struct cedar_entities *, const str *, size_t n);
+/* An empty record, and the value that stands for it. */
+struct cedar_record *cedar_record(struct cedar_entities *);
+struct cedar_value cedar_of(struct cedar_record *);
+/* Adds or replaces an attribute; NULL record or CEDAR_NONE value mark the entities failed. */
+void cedar_put(struct cedar_entities *, struct cedar_record *, str name, struct cedar_value);
+
+/* Reading a value back. */
+bool cedar_same(const struct cedar_value *, const struct cedar_value *);
+/* Attribute of a record; NULL if there is none. */
+const struct cedar_value *cedar_get(const struct cedar_record *, str name);
+size_t cedar_record_count(const struct cedar_record *);
+const struct cedar_value *cedar_record_at(const struct cedar_record *, size_t i, str *out_name);
+
+/* ---- entities -------------------------------------------------------------------------- */
+
+/* An empty store in the arena; NULL when the arena is exhausted. All functions below accept NULL
+ * and mark a store that ran out of memory: ask cedar_entities_ok() once, or let cedar_decide()
+ * answer ERR_MEMORY_LIMIT. */
+NODISCARD struct cedar_entities *cedar_entities_new(struct arena *);
+bool cedar_entities_ok(const struct cedar_entities *);
+/* The entity of that name, added if it was only mentioned or not there yet. */
+struct cedar_entity *cedar_entity(struct cedar_entities *, str type, str id);
+void cedar_attr(struct cedar_entities *, struct cedar_entity *, str name, struct cedar_value);
+void cedar_tag(struct cedar_entities *, struct cedar_entity *, str name, struct cedar_value);
+/* The parent need not be in the store. The closure over parents is taken by `in`. */
+void cedar_parent(struct cedar_entities *, struct cedar_entity *, str type, str id);
+
+/* Entities that exist (not those only mentioned as parents). */
+size_t cedar_entities_count(const struct cedar_entities *);
+/* NULL unless it exists. */
+const struct cedar_entity *cedar_find(const struct cedar_entities *, const struct cedar_uid *);
+const struct cedar_record *cedar_attrs(const struct cedar_entity *);
+const struct cedar_record *cedar_tags(const struct cedar_entity *);
+/* ERR_INVALID when an entity is its own ancestor. */
+NODISCARD enum err cedar_entities_acyclic(const struct cedar_entities *, struct arena *scratch,
+                                          struct fault *);
+
+/* ---- policies -------------------------------------------------------------------------- */
+
+struct cedar_set;
+
+struct cedar_source {
+    str name; /* for messages: a file name */
+    str text;
+};
+
+struct cedar_limits {
+    size_t bytes;      /* of all texts together */
+    size_t memory;     /* of the parsed set */
+    unsigned policies; /* with templates */
+    unsigned depth;    /* of nested expressions; at most 1000 */
+};
+
+extern const struct cedar_limits cedar_limits_default; /* 16 MiB, 512 MiB, 100,000, depth 200 */
+
+/* A template's slots filled with entities; .p of an unused one is NULL. */
+struct cedar_link {
+    str template_id, id;
+    struct cedar_uid principal, resource; /* type.p NULL where the template has no such slot */
+};
+
+/* Parses the texts in order into one set. Policies and templates are numbered policy0, policy1 …
+ * in order over all texts. limits NULL takes the default ones. The set owns copies of all.
+ * Errors: ERR_SYNTAX (detail: "name:line:column: message", the line and a caret), ERR_LIMIT,
+ * ERR_MEMORY. */
+NODISCARD enum err cedar_parse(const struct cedar_source *, size_t n, const struct cedar_limits *,
+                               struct cedar_set **out, struct fault *);
+/* As cedar_parse, with templates linked: each link is one more policy under its own id.
+ * ERR_NOT_FOUND for an unknown template, ERR_INVALID for a slot left empty or an id twice. */
+NODISCARD enum err cedar_parse_linked(const struct cedar_source *, size_t n,
+                                      const struct cedar_link *, size_t n_links,
+                                      const struct cedar_limits *, struct cedar_set **out,
+                                      struct fault *);
+void cedar_set_free(struct cedar_set *);
+
+static inline void cedar_set_release(struct cedar_set **s)
+{
+    cedar_set_free(*s);
+}
+DEFINE_AUTO(cedar_set, struct cedar_set *, cedar_set_release)
+
+/* A place in a source text; line and column count from 1, the column in code points. */
+struct cedar_place {
+    str file, text; /* text: the bytes of the span */
+    uint32_t line, column;
+};
+
+/* Policies that take part in decisions: static ones and links, not templates. */
+size_t cedar_set_count(const struct cedar_set *);
+size_t cedar_template_count(const struct cedar_set *);
+/* All by position 0 … count-1; the strings live as long as the set. */
+str cedar_policy_id(const struct cedar_set *, size_t i);
+bool cedar_policy_permits(const struct cedar_set *, size_t i); /* permit, else forbid */
+/* The value of an annotation; STR_NONE if absent, "" for one without a value. */
+str cedar_policy_note(const struct cedar_set *, size_t i, str key);
+size_t cedar_policy_note_count(const struct cedar_set *, size_t i);
+str cedar_policy_note_at(const struct cedar_set *, size_t i, size_t k, str *out_key);
+/* Its whole text with annotations; for a link, that of the template. */
+struct cedar_place cedar_policy_place(const struct cedar_set *, size_t i);
+/* Position of the policy with that id, or -1. */
+ptrdiff_t cedar_policy_find(const struct cedar_set *, str id);
+
+/* ---- deciding -------------------------------------------------------------------------- */
+
+struct cedar_request {
+    struct cedar_uid principal, action, resource;
+    struct cedar_record *context; /* NULL is the empty record */
+};
+
+struct cedar_policy_error {
+    uint32_t policy;
+    str message;
+};
+
+/* Positions are in the order of the set. Arrays and messages live in the scratch arena. */
+struct cedar_answer {
+    bool allow;
+    uint32_t n_reasons, n_errors;
+    const uint32_t *reasons;                 /* determining policies */
+    const struct cedar_policy_error *errors; /* policies skipped because they failed */
+};
+
+/* Decides as Spec Authorizer.lean: allow if a permit and no forbid is satisfied. A policy whose
+ * evaluation fails is skipped and listed: a caller that wants to fail closed looks at n_errors.
+ * Takes all its memory from scratch, which may be the arena of the entities. Error:
+ * ERR_MEMORY_LIMIT. */
+NODISCARD enum err cedar_decide(const struct cedar_set *, const struct cedar_entities *,
+                                const struct cedar_request *, struct arena *scratch,
+                                struct cedar_answer *out);
+
+/* ---- JSON ------------------------------------------------------------------------------ */
+
+struct cedar_schema;
+
+/* Entities in the JSON format of the docs: a list of {"uid", "attrs", "tags", "parents"}. With a
+ * schema (NULL: none) the escapes __entity and __extn may be left out where it tells the type, and
+ * its actions are added. Strings point into the tree: keep the JSON as long as the entities.
+ * Errors, with a JSON Pointer: ERR_INVALID (also for an entity twice and a cycle),
+ * ERR_MEMORY_LIMIT. */
+NODISCARD enum err cedar_entities_read(struct arena *, const struct json *,
+                                       const struct cedar_schema *, struct cedar_entities **out,
+                                       struct fault *);
+/* {"principal", "action", "resource", "context"}; other members are ignored. */
+NODISCARD enum err cedar_request_read(struct arena *, const struct json *,
+                                      const struct cedar_schema *, struct cedar_request *out,
+                                      struct fault *);
+/* The same formats, with all escapes, in an order that depends on nothing else: what is sealed
+ * into a decision record. ERR_INVALID for an attribute named like an escape. */
+NODISCARD enum err cedar_entities_write(struct jw *, const struct cedar_entities *, struct fault *);
+NODISCARD enum err cedar_request_write(struct jw *, const struct cedar_request *, struct fault *);
+NODISCARD enum err cedar_value_write(struct jw *, const struct cedar_value *, struct fault *);
+
+#endif
