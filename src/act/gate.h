@@ -1,0 +1,159 @@
+/* gate.h - the one gate through which every act passes
+ *
+ *   prepare         on the caller's thread with a reader: schema, signatures, keys, sealing.
+ * Changes nothing. decide, apply   on the one writer thread, act after act, many to a transaction:
+ * session still alive, facts, the policy decides, savepoint, rows, journal entry, jobs. after when
+ * the batch is durable: the act is done, its receipt goes out.
+ *
+ * One act fails: its savepoint is undone, the others go on. The batch fails (disk full): all of it
+ * is undone and answers ERR_STORAGE_FULL. A COMMIT that fails otherwise ends the process.
+ *
+ * There is no other permission check and no other way to write: the writing connection is known to
+ * this file alone and handed to run() functions only.
+ */
+#ifndef SIFARA_ACT_GATE_H
+#define SIFARA_ACT_GATE_H
+
+#include "act/action.h"
+#include "base/buf.h"
+#include "base/world.h"
+#include "crypto/id.h"
+#include "ledger/ledger.h"
+#include "policy/policy.h"
+#include "store/store.h"
+
+struct gate;
+struct keyring; /* crypto/keyring.h */
+struct registry;
+struct services;
+struct worker;
+
+/* What acts of all floors work with; filled once at start, then only read. The types of higher
+ * floors are known there only. */
+struct house {
+    struct world world;
+    struct db_pool *readers;
+    struct ledger *ledger;
+    struct gate *gate;
+    struct keyring *keyring;   /* crypto/keyring.h */
+    struct registry *registry; /* registry/registry.h */
+    struct services *services; /* service/services.h */
+    struct worker *worker;     /* paper/worker.h */
+    struct key lookup_key;     /* keyed hashes for look-ups */
+    struct key record_key;     /* decision records that concern no person; mails waiting */
+    str data_dir, state_code;  /* "XU" */
+    str policy_schema;         /* Cedar schema made from the tables of actions */
+    bool replaying_history;    /* demo generator: mails are not sent */
+};
+
+struct actor {
+    enum actor_kind kind;
+    struct id id;     /* person or officer */
+    str mission;      /* of an officer */
+    const str *roles; /* of an officer */
+    size_t n_roles;
+    struct hash session; /* digest of the token; zero for the system */
+    str language;
+};
+
+struct act_param {
+    str name, value;
+};
+
+enum { ACT_REPLY_MAX = 4 << 20 };
+
+struct act {
+    const struct action *action;
+    struct house *house;
+    struct arena *arena; /* the request's */
+    struct actor actor;
+    const struct json *input; /* validated body, or NULL */
+    str body;                 /* its bytes */
+    const struct act_param *params;
+    size_t n_params;
+    str idempotency_key;
+    int64_t now;
+
+    struct db *db; /* a reader in prepare and read; the writer in facts and run of a write */
+
+    /* what is decided upon, filled by facts() */
+    struct cedar_entities *entities;
+    struct cedar_record *context;
+    str resource_type, resource_id;
+    struct cedar_request request; /* as it was decided */
+
+    /* how the journal names and seals it, filled by prepare() or facts() */
+    str subject;           /* "case/…": what the entry is about */
+    struct hash content;   /* digest of what was filed or changed */
+    struct key record_key; /* a person's key where a person is concerned */
+    bool has_record_key;
+    int64_t revision;     /* READ_FILE: of the bytes made by read() */
+    int64_t revision_now; /* as facts() finds it */
+
+    /* outcome */
+    enum err err;
+    struct fault fault;
+    enum err late_err; /* what run() wrote stays, but this is the answer: a wrong code counts */
+    unsigned status;   /* 0: 200 */
+    const char *type;  /* of the reply; NULL is JSON */
+    struct buf reply;  /* without the receipt for JSON objects: the edge adds it */
+    bool journaled, replayed;
+    struct receipt receipt;
+    struct decision decision;
+    struct policy *policy; /* decided under; a reference the act owns once it is done */
+
+    void *data;                 /* between the phases of one action */
+    void (*done)(struct act *); /* called once; the act is the caller's again */
+    void *user;
+    struct act *next;
+};
+
+str act_param(const struct act *, str name);
+/* The param as an id: ERR_NOT_FOUND when it is none, for then no such record exists. */
+NODISCARD enum err act_param_id(const struct act *, str name, struct id *out, struct fault *);
+bool actor_has_role(const struct actor *, str role);
+
+/* Starts the writer thread on its connection. session_alive answers, on the writer thread, whether
+ * the actor's session still stands; schemas validates an input (NULL: all are taken). */
+struct gate_hooks {
+    enum err (*session_alive)(struct house *, const struct actor *, struct fault *);
+    enum err (*check_input)(struct house *, const struct action *, const struct json *,
+                            struct arena *, struct fault *);
+};
+
+NODISCARD enum err gate_start(struct house *, struct db *writer, const struct gate_hooks *,
+                              struct gate **out, struct fault *);
+/* Finishes what is queued, then ends the thread. The writer connection stays the caller's. */
+void gate_stop(struct gate *);
+
+/* The policy that governs from the next act on; takes the caller's reference. Callable by a run()
+ * of policy.adopt (takes effect for the next act; undone when its batch fails) and at start. */
+void gate_set_policy(struct gate *, struct policy *);
+struct policy *gate_policy(struct gate *); /* a new reference */
+
+/* Sends an act through the gate; done() is called exactly once, on this or the writer thread. The
+ * act and all it points to stay in place until then. */
+void gate_submit(struct gate *, struct act *);
+/* The same, waiting for the end; returns act->err. Not from the writer thread. */
+enum err gate_perform(struct gate *, struct act *);
+
+struct gate_stats {
+    uint64_t acts, refused, failed, batches;
+    unsigned queued;
+};
+struct gate_stats gate_stats(struct gate *);
+/* Test hook: the writing connection, to limit its pages. */
+struct db *gate_writer_for_test(struct gate *);
+
+/* Helpers for facts(). The principal is there already; type is without namespace. */
+struct cedar_entity *act_resource(struct act *, str type, str id);
+void act_context(struct act *, str name, struct cedar_value);
+/* The text of an id in the act's arena; .p NULL when it is exhausted. */
+str act_id_text(struct act *, const struct id *);
+/* Frees what an act holds beside its arena. */
+void act_done(struct act *);
+
+/* Jobs and mails, written inside run(). */
+NODISCARD enum err job_add(struct act *, str kind, str subject, struct fault *);
+
+#endif

@@ -1,0 +1,61 @@
+/* keyring.h - the face of the process that alone holds private keys
+ *
+ * The node asks through these functions; node/keyring.c answers in a process of its own, over a
+ * socket pair. Each call has a deadline: ERR_KEYRING when the keyring is away (the supervisor
+ * restarts it), ERR_DENIED when it refuses.
+ */
+#ifndef SIFARA_CRYPTO_KEYRING_H
+#define SIFARA_CRYPTO_KEYRING_H
+
+#include "crypto/crypto.h"
+#include "crypto/id.h"
+
+enum { KEY_WRAPPED = 32 + SEAL_OVERHEAD };
+
+struct keyring;
+
+/* Wraps a person's key under the master key, bound to the person's id; and opens it again. */
+NODISCARD enum err keyring_wrap(struct keyring *, const struct id *person, const struct key *,
+                                uint8_t out[KEY_WRAPPED], struct fault *);
+NODISCARD enum err keyring_unwrap(struct keyring *, const struct id *person, str wrapped,
+                                  struct key *out, struct fault *);
+/* A key of the node's own for one of a fixed list of purposes: "lookup", "record". */
+NODISCARD enum err keyring_derive(struct keyring *, str purpose, struct key *out, struct fault *);
+/* Signs a head of a log: the note onto buf. Refused if size is below the highest one signed for
+ * the origin, or equal with another root. */
+NODISCARD enum err keyring_sign_head(struct keyring *, str origin, uint64_t size,
+                                     const struct hash *root, struct buf *note, struct fault *);
+/* The verifier key ("name+id+key") of an origin. */
+NODISCARD enum err keyring_head_key(struct keyring *, str origin, struct buf *, struct fault *);
+/* The highest head that was signed for an origin; size 0 if none. */
+NODISCARD enum err keyring_head_last(struct keyring *, str origin, uint64_t *out_size,
+                                     struct hash *out_root, struct fault *);
+/* Registers an officer's public key. The first two are free (a new node has nobody to ask); later
+ * ones need the signatures of two officers already registered over "enrol" and the new id and key.
+ */
+struct officer_assertion {
+    struct id officer;
+    struct ed25519_signature signature;
+};
+NODISCARD enum err keyring_enrol(struct keyring *, const struct id *officer,
+                                 const struct ed25519_public *,
+                                 const struct officer_assertion two[2], struct fault *);
+/* Seals a document: statement is the canonical JSON that both officers signed, fields the canonical
+ * JSON of what goes into the seal; the statement names the digest of the fields. The keyring checks
+ * both signatures by different registered officers, then makes the seal. number and date are the
+ * node's. The seal's bytes onto buf. */
+struct keyring_seal {
+    str statement, fields;
+    str number;
+    int64_t issued_ms;
+    struct officer_assertion by[2];
+};
+NODISCARD enum err keyring_seal(struct keyring *, const struct keyring_seal *, struct buf *out,
+                                struct fault *);
+/* Signs the list of revoked documents (JSON text) with the state's signer; the signed list onto
+ * buf. */
+NODISCARD enum err keyring_sign_list(struct keyring *, str list, struct buf *out, struct fault *);
+/* The trust list: certificates of the state, as JSON onto buf. */
+NODISCARD enum err keyring_trust_list(struct keyring *, struct buf *, struct fault *);
+
+#endif

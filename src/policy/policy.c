@@ -1,0 +1,192 @@
+#include "policy/policy.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/encode.h"
+
+struct policy {
+    atomic_int refs;
+    struct cedar_set *set;
+    struct hash digest;
+    char digest_hex[65];
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct cedar_source *x = a, *y = b;
+
+    return str_cmp(x->name, y->name);
+}
+
+/* Length-prefixed, so that no two sets of files share a byte string. */
+static enum err digest_of(const struct cedar_source *files, size_t n, str schema, struct hash *out,
+                          struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(64 << 20);
+
+    for (size_t i = 0; i <= n; i++) {
+        str name = i < n ? files[i].name : S("schema.cedarschema");
+        str text = i < n ? files[i].text : schema;
+        buf_add_u32(&b, (uint32_t)name.n);
+        buf_add_str(&b, name);
+        buf_add_u32(&b, (uint32_t)text.n);
+        buf_add_str(&b, text);
+    }
+    if (!buf_ok(&b))
+        return fault(f, ERR_LIMIT, "the policy is too large");
+    *out = sha256(buf_str(&b));
+    return OK;
+}
+
+enum err policy_new(const struct cedar_source *files, size_t n, str schema, struct policy **out,
+                    struct fault *f)
+{
+    struct cedar_source *sorted = malloc((n + 1) * sizeof *sorted);
+    struct policy *p = calloc(1, sizeof *p);
+
+    if (!sorted || !p) {
+        free(sorted);
+        free(p);
+        return fault(f, ERR_MEMORY, "out of memory");
+    }
+    if (n)
+        memcpy(sorted, files, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_name);
+    atomic_init(&p->refs, 1);
+    enum err e = digest_of(sorted, n, schema, &p->digest, f);
+    if (e == OK)
+        e = cedar_parse(sorted, n, NULL, &p->set, f);
+    free(sorted);
+    if (e != OK) {
+        policy_unref(p);
+        return e;
+    }
+    hex_encode(p->digest.b, sizeof p->digest.b, p->digest_hex);
+    *out = p;
+    return OK;
+}
+
+struct policy *policy_ref(struct policy *p)
+{
+    if (p)
+        atomic_fetch_add(&p->refs, 1);
+    return p;
+}
+
+void policy_unref(struct policy *p)
+{
+    if (!p || atomic_fetch_sub(&p->refs, 1) > 1)
+        return;
+    cedar_set_free(p->set);
+    free(p);
+}
+
+const struct hash *policy_digest(const struct policy *p)
+{
+    return &p->digest;
+}
+
+size_t policy_count(const struct policy *p)
+{
+    return cedar_set_count(p->set);
+}
+
+const struct cedar_set *policy_set(const struct policy *p)
+{
+    return p->set;
+}
+
+/* What people call a policy: its @id, else its place in the set. */
+static str name_of(const struct policy *p, uint32_t i)
+{
+    str id = cedar_policy_note(p->set, i, S("id"));
+
+    return id.p ? id : cedar_policy_id(p->set, i);
+}
+
+enum err policy_decide(const struct policy *p, const struct cedar_entities *es,
+                       const struct cedar_request *r, struct arena *a, struct decision *out,
+                       struct fault *f)
+{
+    struct cedar_answer answer;
+
+    enum err e = cedar_decide(p->set, es, r, a, &answer);
+    if (e != OK)
+        return fault(f, e, "the decision needs more memory than allowed");
+    struct decision d = {.permit = answer.allow && answer.n_errors == 0,
+                         .n_by = answer.n_errors ? answer.n_errors : answer.n_reasons};
+    str *by = arena_alloc(a, d.n_by * sizeof *by);
+    TRY_PTR(by, f);
+    for (uint32_t i = 0; i < d.n_by; i++)
+        by[i] = name_of(p, answer.n_errors ? answer.errors[i].policy : answer.reasons[i]);
+    d.by = by;
+    if (answer.n_errors)
+        d.why = answer.errors[0].message;
+    *out = d;
+    return OK;
+}
+
+enum err policy_record(struct buf *b, const struct policy *p, const struct cedar_entities *es,
+                       const struct cedar_request *r, const struct decision *d, struct fault *f)
+{
+    struct jw w = JW(b);
+
+    jw_open(&w, '{');
+    jw_kv_int(&w, S("v"), 1);
+    jw_kv(&w, S("policy"), str_of(p->digest_hex));
+    jw_key(&w, S("request"));
+    TRY(cedar_request_write(&w, r, f));
+    jw_key(&w, S("entities"));
+    TRY(cedar_entities_write(&w, es, f));
+    jw_kv_bool(&w, S("permit"), d->permit);
+    jw_key(&w, S("by"));
+    jw_open(&w, '[');
+    for (uint32_t i = 0; i < d->n_by; i++)
+        jw_string(&w, d->by[i]);
+    jw_close(&w, ']');
+    if (d->why.p)
+        jw_kv(&w, S("why"), d->why);
+    jw_close(&w, '}');
+    return buf_ok(b) ? OK : fault(f, ERR_LIMIT, "decision record too large");
+}
+
+static str note_in(const struct cedar_set *set, ptrdiff_t i, const char *key, str language)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "%s_%.*s", key, (int)(language.n < 8 ? language.n : 8),
+             language.p ? language.p : "");
+    str text = cedar_policy_note(set, (size_t)i, str_of(name));
+    if (text.p)
+        return text;
+    snprintf(name, sizeof name, "%s_en", key);
+    return cedar_policy_note(set, (size_t)i, str_of(name));
+}
+
+void policy_explain(struct jw *w, const struct policy *p, const struct decision *d, str language)
+{
+    jw_open(w, '[');
+    for (uint32_t i = 0; i < d->n_by; i++) {
+        ptrdiff_t at = -1;
+        for (size_t k = 0; at < 0 && k < cedar_set_count(p->set); k++)
+            if (str_eq(name_of(p, (uint32_t)k), d->by[i]))
+                at = (ptrdiff_t)k;
+        jw_open(w, '{');
+        jw_kv(w, S("id"), d->by[i]);
+        if (at >= 0) {
+            str title = cedar_policy_note(p->set, (size_t)at, S("title"));
+            str basis = cedar_policy_note(p->set, (size_t)at, S("basis"));
+            str reason = note_in(p->set, at, "reason", language);
+            if (title.p)
+                jw_kv(w, S("title"), title);
+            if (basis.p)
+                jw_kv(w, S("basis"), basis);
+            if (reason.p)
+                jw_kv(w, S("reason"), reason);
+        }
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}

@@ -1,0 +1,316 @@
+/* calendars.c - working days of an authority, and the holidays proposed to it
+ *
+ * A promise is counted in days on which the authority that must act is open, in its own time zone:
+ * Regulation (EU) 2019/997 article 4 says the same of its two and three days. Daylight saving moves
+ * the moment at which a day begins, never the count.
+ *
+ * ICU proposes holidays (Gregorian dates, and Umm al-Qura dates for the two Eids and the Hijri new
+ * year); they close the mission only when its head has adopted them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unicode/ucal.h>
+#include <unicode/ustring.h>
+
+#include "registry/missions_int.h"
+#include "registry/registry_int.h"
+
+enum { DAY_MS = 86400000, CALENDAR_YEARS = 110, MAX_TRANSITIONS = 400 };
+
+/* ---- days and zones --------------------------------------------------------------------- */
+
+static int32_t floor_day(int64_t ms)
+{
+    return (int32_t)(ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS));
+}
+
+/* Days from civil date and back: proleptic Gregorian, 400-year cycles of 146,097 days. */
+static int32_t day_from_civil(int y, int m, int d)
+{
+    y -= m <= 2;
+    int era = (y >= 0 ? y : y - 399) / 400;
+    int yoe = y - era * 400;
+    int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    int doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+
+    return era * 146097 + doe - 719468;
+}
+
+static void civil_from_day(int32_t day, int *y, int *m, int *d)
+{
+    int z = day + 719468;
+    int era = (z >= 0 ? z : z - 146096) / 146097;
+    int doe = z - era * 146097;
+    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int mp = (5 * doy + 2) / 153;
+
+    *d = doy - (153 * mp + 2) / 5 + 1;
+    *m = mp < 10 ? mp + 3 : mp - 9;
+    *y = yoe + era * 400 + (*m <= 2);
+}
+
+void day_format(int32_t day, char out[16])
+{
+    int y, m, d;
+
+    civil_from_day(day, &y, &m, &d);
+    snprintf(out, 16, "%04u-%02u-%02u", (unsigned)y % 10000, (unsigned)m % 100, (unsigned)d % 100);
+}
+
+bool day_parse(str s, int32_t *out)
+{
+    int64_t y, m, d;
+    char again[16];
+
+    if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !str_to_int64(str_sub(s, 0, 4), &y) ||
+        !str_to_int64(str_sub(s, 5, 7), &m) || !str_to_int64(str_sub(s, 8, 10), &d) || y < 1 ||
+        m < 1 || m > 12 || d < 1 || d > 31)
+        return false;
+    int32_t day = day_from_civil((int)y, (int)m, (int)d);
+    day_format(day, again);
+    if (!str_eq(str_of(again), s))
+        return false;
+    *out = day;
+    return true;
+}
+
+static UCalendar *calendar_open(str zone, const char *locale)
+{
+    UChar name[64];
+    UErrorCode ec = U_ZERO_ERROR;
+    int32_t n = 0;
+
+    u_strFromUTF8(name, 64, &n, zone.p, (int32_t)zone.n, &ec);
+    if (U_FAILURE(ec) || zone.n == 0)
+        return NULL;
+    UChar canonical[64];
+    UBool system_id = false;
+    ucal_getCanonicalTimeZoneID(name, n, canonical, 64, &system_id, &ec);
+    if (U_FAILURE(ec) || !system_id)
+        return NULL;
+    UCalendar *c = ucal_open(name, n, locale, UCAL_DEFAULT, &ec);
+    return U_SUCCESS(ec) ? c : NULL;
+}
+
+enum err zone_load(struct arena *a, str name, struct time_zone **out, struct fault *f)
+{
+    UCalendar *c = calendar_open(name, "en@calendar=gregorian");
+    struct time_zone *z = arena_new_of(a, struct time_zone);
+    UErrorCode ec = U_ZERO_ERROR;
+    UDate at = 631152000000.0, end = at + CALENDAR_YEARS * 365.25 * DAY_MS;
+
+    if (!c)
+        return fault(f, ERR_INVALID, "no time zone %.*s", STR_FMT(name));
+    if (z) {
+        z->from = arena_alloc(a, MAX_TRANSITIONS * sizeof *z->from);
+        z->offset = arena_alloc(a, MAX_TRANSITIONS * sizeof *z->offset);
+    }
+    bool room = z && z->from && z->offset;
+    while (room && U_SUCCESS(ec) && at < end && z->n < MAX_TRANSITIONS) {
+        ucal_setMillis(c, at, &ec);
+        z->offset[z->n] = ucal_get(c, UCAL_ZONE_OFFSET, &ec) + ucal_get(c, UCAL_DST_OFFSET, &ec);
+        z->from[z->n] = z->n ? (int64_t)at : INT64_MIN;
+        z->n++;
+        UDate next;
+        if (!ucal_getTimeZoneTransitionDate(c, UCAL_TZ_TRANSITION_NEXT, &next, &ec))
+            break;
+        at = next;
+    }
+    ucal_close(c);
+    TRY_PTR(room, f);
+    *out = z;
+    return OK;
+}
+
+int32_t zone_offset(const struct time_zone *z, int64_t ms)
+{
+    size_t lo = 0, hi = z->n;
+
+    while (hi - lo > 1) {
+        size_t mid = (lo + hi) / 2;
+        if (z->from[mid] <= ms)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return z->n ? z->offset[lo] : 0;
+}
+
+static size_t position(const struct missions *m, const struct mission *at)
+{
+    return (size_t)(at - m->list);
+}
+
+int32_t mission_day(const struct missions *m, const struct mission *at, int64_t ms)
+{
+    return floor_day(ms + zone_offset(m->zone[position(m, at)], ms));
+}
+
+static int by_mission_day(const void *a, const void *b)
+{
+    const struct closed_day *x = a, *y = b;
+
+    if (x->mission != y->mission)
+        return x->mission < y->mission ? -1 : 1;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+bool mission_works(const struct missions *m, const struct mission *at, int32_t day)
+{
+    struct closed_day key = {(uint32_t)position(m, at), day};
+    int weekday = ((day % 7) + 7 + 4) % 7; /* 1970-01-01 was a Thursday; Sunday is 0 */
+
+    return !(at->weekend >> weekday & 1) &&
+           !bsearch(&key, m->closed, m->n_closed, sizeof key, by_mission_day);
+}
+
+int32_t due_day(const struct missions *m, const struct mission *at, int32_t day,
+                unsigned working_days)
+{
+    /* nobody closes for a year on end: the bound only guards against a calendar gone wrong */
+    int32_t last = day + 366 + (int32_t)working_days * 7;
+
+    if (working_days == 0) {
+        while (day < last && !mission_works(m, at, day))
+            day++;
+        return day;
+    }
+    while (working_days && day < last)
+        working_days -= mission_works(m, at, ++day);
+    return day;
+}
+
+unsigned working_days_between(const struct missions *m, const struct mission *at, int32_t from,
+                              int32_t to)
+{
+    unsigned n = 0;
+
+    for (int32_t day = from + 1; day <= to; day++)
+        n += mission_works(m, at, day);
+    return n;
+}
+
+/* ---- holidays --------------------------------------------------------------------------- */
+
+/* Day numbers of an Umm al-Qura date in a Gregorian year: none, one or two of them. */
+static int hijri_days(int year, int month, int day, int32_t out[2])
+{
+    UErrorCode ec = U_ZERO_ERROR;
+    UCalendar *c = ucal_open(u"UTC", 3, "en@calendar=islamic-umalqura", UCAL_DEFAULT, &ec);
+    int n = 0;
+
+    for (int h = (year - 622) * 33 / 32 - 1;
+         U_SUCCESS(ec) && n < 2 && h < (year - 622) * 33 / 32 + 3; h++) {
+        ucal_clear(c);
+        ucal_setDateTime(c, h, month - 1, day, 12, 0, 0, &ec);
+        int32_t found = floor_day((int64_t)ucal_getMillis(c, &ec));
+        int y, m, d;
+        civil_from_day(found, &y, &m, &d);
+        if (y == year)
+            out[n++] = found;
+    }
+    if (c)
+        ucal_close(c);
+    return U_SUCCESS(ec) ? n : 0;
+}
+
+struct holiday_rule {
+    const char *name;
+    bool hijri;
+    int month, day, days;
+};
+
+static const struct holiday_rule rules[] = {
+    {"New Year", false, 1, 1, 1},      {"National Day of Utopia", false, 5, 14, 1},
+    {"Hijri New Year", true, 1, 1, 1}, {"Eid al-Fitr", true, 10, 1, 3},
+    {"Eid al-Adha", true, 12, 10, 4},
+};
+
+static void put_day(struct jw *w, int32_t day, const char *name)
+{
+    char text[16];
+
+    day_format(day, text);
+    jw_open(w, '{');
+    jw_kv(w, S("day"), str_of(text));
+    jw_kv(w, S("name"), str_of(name));
+    jw_close(w, '}');
+}
+
+enum err calendar_propose(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    int64_t year;
+
+    if (!str_to_int64(act_param(a, S("year")), &year) || year < 1990 || year > 2076)
+        return fault(f, ERR_RANGE, "holidays are known from 1990 to 2076");
+    jw_open(&w, '{');
+    jw_key(&w, S("days"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+        int32_t first[2] = {day_from_civil((int)year, rules[i].month, rules[i].day)};
+        int n = rules[i].hijri ? hijri_days((int)year, rules[i].month, rules[i].day, first) : 1;
+        for (int k = 0; k < n; k++)
+            for (int d = 0; d < rules[i].days; d++)
+                put_day(&w, first[k] + d, rules[i].name);
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err calendar_show(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct query q;
+    char text[16];
+
+    TRY(db_query(a->db, &q, f, "SELECT day, name FROM closed_day WHERE mission = ? ORDER BY day",
+                 "s", act_param(a, S("mission"))));
+    jw_open(&w, '{');
+    jw_key(&w, S("days"));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        day_format((int32_t)query_int(&q, 0), text);
+        jw_open(&w, '{');
+        jw_kv(&w, S("day"), str_of(text));
+        jw_kv(&w, S("name"), query_str(&q, 1));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return query_end(&q, f);
+}
+
+/* Replaces the days of one year. */
+enum err calendar_adopt(struct act *a, struct fault *f)
+{
+    str mission = act_param(a, S("mission"));
+    int64_t year = json_get_int(a->input, S("year"), 0);
+    const struct json *days = json_get(a->input, S("days"));
+    char pointer[48];
+    int32_t day;
+
+    TRY(db_run(a->db, f, "DELETE FROM closed_day WHERE mission = ? AND day >= ? AND day < ?", "sii",
+               mission, (int64_t)day_from_civil((int)year, 1, 1),
+               (int64_t)day_from_civil((int)year + 1, 1, 1)));
+    for (size_t i = 0; json_at(days, i); i++) {
+        snprintf(pointer, sizeof pointer, "/days/%zu/day", i);
+        str text = json_get_str(json_at(days, i), S("day"));
+        int64_t y;
+        if (!day_parse(text, &day) || !str_to_int64(str_sub(text, 0, 4), &y) || y != year)
+            return fault_at(f, ERR_INVALID, pointer, "not a day of that year");
+        enum err e =
+            db_run(a->db, f, "INSERT INTO closed_day(mission, day, name) VALUES(?,?,?)", "sis",
+                   mission, (int64_t)day, json_get_str(json_at(days, i), S("name")));
+        if (e == ERR_CONFLICT)
+            return fault_at(f, e, pointer, "the day is there twice, or there is no such mission");
+        TRY(e);
+    }
+    struct jw w = JW(&a->reply);
+    jw_open(&w, '{');
+    jw_kv_int(&w, S("days"), days ? days->n : 0);
+    jw_close(&w, '}');
+    return OK;
+}

@@ -1,0 +1,107 @@
+/* officers.c - officers, their posts, roles and public keys
+ *
+ * The keyring registers an officer's key only against two registered officers' signatures; the
+ * row here says where they work and what they may be asked to do.
+ */
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "registry/registry_int.h"
+
+static enum err read_assertion(const struct json *j, size_t i, struct officer_assertion *out,
+                               struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(80);
+    char pointer[48];
+
+    snprintf(pointer, sizeof pointer, "/assertions/%zu", i);
+    if (!id_parse(json_get_str(j, S("officer")), &out->officer) ||
+        !base64_decode(&raw, json_get_str(j, S("signature")), BASE64_URL) ||
+        raw.n != sizeof out->signature.b)
+        return fault_at(f, ERR_INVALID, pointer, "an officer's id and signature are needed");
+    memcpy(out->signature.b, raw.p, raw.n);
+    return OK;
+}
+
+enum err officer_add_prepare(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(40);
+    struct officer_assertion two[2] = {0};
+    struct ed25519_public key;
+    struct id *id = arena_new_of(a->arena, struct id);
+    const struct json *assertions = json_get(a->input, S("assertions"));
+
+    TRY_PTR(id, f);
+    if (!id_parse(json_get_str(a->input, S("id")), id))
+        return fault_at(f, ERR_INVALID, "/id", "a version 7 UUID is needed");
+    if (!base64_decode(&raw, json_get_str(a->input, S("public_key")), BASE64_URL) ||
+        raw.n != sizeof key.b)
+        return fault_at(f, ERR_INVALID, "/public_key", "an Ed25519 public key is needed");
+    memcpy(key.b, raw.p, raw.n);
+    for (size_t i = 0; i < 2 && json_at(assertions, i); i++)
+        TRY(read_assertion(json_at(assertions, i), i, &two[i], f));
+    TRY(keyring_enrol(a->house->keyring, id, &key, two, f));
+    a->data = id;
+    a->subject = str_printf(a->arena, "officer/%.*s", STR_FMT(json_get_str(a->input, S("id"))));
+    a->content = sha256(a->body);
+    return OK;
+}
+
+enum err officer_add(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf roles = BUF(2048);
+    AUTO(buf) struct buf key = BUF(40);
+    const struct json *in = a->input;
+    struct hash lookup = lookup_hash(a->house, S("officer"), json_get_str(in, S("email")));
+    struct jw w = JW(&roles);
+    str language = json_get_str(in, S("language"));
+    struct id person;
+    bool has_person = id_parse(json_get_str(in, S("person")), &person);
+
+    jw_tree(&w, json_get(in, S("roles")));
+    if (!base64_decode(&key, json_get_str(in, S("public_key")), BASE64_URL))
+        return fault_at(f, ERR_INVALID, "/public_key", "an Ed25519 public key is needed");
+    enum err e =
+        db_run(a->db, f,
+               "INSERT INTO officer(id, lookup, name, mission, roles, language, public_key, state,"
+               " person, at) VALUES(?,?,?,?,?,?,?,'active',?,?)",
+               "dbssssbdi", (struct id *)a->data, hash_str(&lookup), json_get_str(in, S("name")),
+               json_get_str(in, S("mission")), buf_str(&roles), language.p ? language : S("en"),
+               buf_str(&key), has_person ? &person : NULL, a->now);
+    if (e == ERR_CONFLICT)
+        return fault(f, e,
+                     "an officer with this address or id exists, or there is no such mission");
+    TRY(e);
+    a->status = 201;
+    w = JW(&a->reply);
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, a->data));
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err officer_list(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct query q;
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, name, mission, roles, state FROM officer ORDER BY mission, name", ""));
+    jw_open(&w, '{');
+    jw_key(&w, S("officers"));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        struct id id = query_id(&q, 0);
+        jw_open(&w, '{');
+        jw_kv(&w, S("id"), act_id_text(a, &id));
+        jw_kv(&w, S("name"), query_str(&q, 1));
+        jw_kv(&w, S("mission"), query_str(&q, 2));
+        jw_key(&w, S("roles"));
+        jw_raw(&w, query_str(&q, 3));
+        jw_kv(&w, S("state"), query_str(&q, 4));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return query_end(&q, f);
+}

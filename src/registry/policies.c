@@ -1,0 +1,189 @@
+/* policies.c - the foreign policy is changed by an act of two officers
+ *
+ * A proposal is parsed and validated before it is stored; a second officer adopts it, and it
+ * governs from the next act on. Every set that ever governed stays, by its digest.
+ */
+#include "base/encode.h"
+#include "registry/registry_int.h"
+
+enum { FILES_MAX = 64 };
+
+/* {"files":[{"name":"10-base.cedar","text":"…"}]} */
+static enum err policy_of_json(const struct json *files, str schema, struct policy **out,
+                               struct fault *f)
+{
+    struct cedar_source src[FILES_MAX];
+    size_t n = 0;
+
+    for (; json_at(files, n); n++) {
+        if (n == FILES_MAX)
+            return fault_at(f, ERR_LIMIT, "/files", "at most %d files", FILES_MAX);
+        src[n].name = json_get_str(json_at(files, n), S("name"));
+        src[n].text = json_get_str(json_at(files, n), S("text"));
+        if (!src[n].name.p || !src[n].text.p)
+            return fault_at(f, ERR_INVALID, "/files", "each file has a name and a text");
+    }
+    return policy_new(src, n, schema, out, f);
+}
+
+static void hex_of(const struct policy *p, char out[65])
+{
+    hex_encode(policy_digest(p)->b, 32, out);
+}
+
+enum err policy_load_adopted(struct house *h, struct db *db, str schema, struct policy **out,
+                             struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(64 << 20);
+    struct json *files;
+    struct query q;
+
+    (void)h;
+    TRY_PTR(a, f);
+    TRY(db_one(db, &q, f,
+               "SELECT files FROM policy_set WHERE adopted_at IS NOT NULL"
+               " ORDER BY adopted_at DESC, id DESC LIMIT 1",
+               ""));
+    str text = str_copy(a, query_str(&q, 0));
+    TRY(query_end(&q, f));
+    TRY_PTR(text.p, f);
+    TRY(json_parse(a, text, &json_limits_wide, &files, f));
+    return policy_of_json(files, schema, out, f);
+}
+
+enum err policy_install(struct house *h, struct db *writer, const struct cedar_source *src,
+                        size_t n, str schema, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(16 << 20);
+    struct jw w = JW(&text);
+    struct id id = id_new(&h->world, 0);
+    struct policy *p;
+    char hex[65];
+
+    TRY(policy_new(src, n, schema, &p, f));
+    hex_of(p, hex);
+    policy_unref(p);
+    jw_open(&w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(&w, '{');
+        jw_kv(&w, S("name"), src[i].name);
+        jw_kv(&w, S("text"), src[i].text);
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    int64_t now = world_now(&h->world);
+    return db_run(writer, f,
+                  "INSERT INTO policy_set(id, digest, files, proposed_at, adopted_at)"
+                  " VALUES(?,?,?,?,?)",
+                  "dssii", &id, str_of(hex), buf_str(&text), now, now);
+}
+
+enum err policy_show(struct act *a, struct fault *f)
+{
+    struct policy *p = gate_policy(a->house->gate);
+    const struct cedar_set *set = policy_set(p);
+    struct jw w = JW(&a->reply);
+    char hex[65];
+
+    (void)f;
+    hex_of(p, hex);
+    jw_open(&w, '{');
+    jw_kv(&w, S("digest"), str_of(hex));
+    jw_key(&w, S("policies"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < cedar_set_count(set); i++) {
+        jw_open(&w, '{');
+        str id = cedar_policy_note(set, i, S("id"));
+        jw_kv(&w, S("id"), id.p ? id : cedar_policy_id(set, i));
+        str title = cedar_policy_note(set, i, S("title"));
+        str basis = cedar_policy_note(set, i, S("basis"));
+        if (title.p)
+            jw_kv(&w, S("title"), title);
+        if (basis.p)
+            jw_kv(&w, S("basis"), basis);
+        jw_kv(&w, S("effect"), cedar_policy_permits(set, i) ? S("permit") : S("forbid"));
+        jw_kv(&w, S("text"), cedar_policy_place(set, i).text);
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    policy_unref(p);
+    return OK;
+}
+
+enum err policy_propose_prepare(struct act *a, struct fault *f)
+{
+    struct policy *p;
+    char hex[65];
+
+    TRY(policy_of_json(json_get(a->input, S("files")), a->house->policy_schema, &p, f));
+    hex_of(p, hex);
+    policy_unref(p);
+    a->data = str_cstr(a->arena, str_of(hex));
+    a->subject = str_printf(a->arena, "policy/%s", hex);
+    a->content = sha256(a->body);
+    return OK;
+}
+
+enum err policy_propose(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(16 << 20);
+    struct jw w = JW(&text);
+    struct id id = id_new(&a->house->world, 0);
+
+    jw_tree(&w, json_get(a->input, S("files")));
+    TRY(db_run(a->db, f,
+               "INSERT INTO policy_set(id, digest, files, proposer, proposed_at)"
+               " VALUES(?,?,?,?,?)",
+               "dssdi", &id, str_of(a->data), buf_str(&text), &a->actor.id, a->now));
+    a->status = 201;
+    w = JW(&a->reply);
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &id));
+    jw_kv(&w, S("digest"), str_of(a->data));
+    jw_close(&w, '}');
+    return OK;
+}
+
+/* Parses the proposal again, off the writer: its texts cannot change once stored. */
+enum err policy_adopt_prepare(struct act *a, struct fault *f)
+{
+    struct json *files;
+    struct policy *p;
+    struct query q;
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(db_one(a->db, &q, f, "SELECT files FROM policy_set WHERE id = ?", "d", &id));
+    str text = str_copy(a->arena, query_str(&q, 0));
+    TRY(query_end(&q, f));
+    TRY_PTR(text.p, f);
+    TRY(json_parse(a->arena, text, &json_limits_wide, &files, f));
+    TRY(policy_of_json(files, a->house->policy_schema, &p, f));
+    a->data = p;
+    a->subject = str_printf(a->arena, "policy/%.*s", STR_FMT(act_param(a, S("id"))));
+    return OK;
+}
+
+enum err policy_adopt(struct act *a, struct fault *f)
+{
+    struct id id;
+    struct jw w = JW(&a->reply);
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    enum err e = db_run(a->db, f,
+                        "UPDATE policy_set SET confirmer = ?, adopted_at = ? WHERE id = ?"
+                        " AND adopted_at IS NULL",
+                        "did", &a->actor.id, a->now, &id);
+    if (e == ERR_CONFLICT)
+        return fault(f, ERR_FOUR_EYES, "another officer than the proposer must adopt it");
+    TRY(e);
+    if (db_changes(a->db) == 0)
+        return fault(f, ERR_CONFLICT, "it is adopted already");
+    gate_set_policy(a->house->gate, a->data);
+    a->data = NULL;
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_param(a, S("id")));
+    jw_close(&w, '}');
+    return OK;
+}

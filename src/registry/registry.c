@@ -1,0 +1,172 @@
+#include "registry/registry_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct migration migrations[] = {
+    {"CREATE TABLE mission(code TEXT PRIMARY KEY, doc TEXT NOT NULL)"},
+    {"CREATE TABLE jurisdiction(country TEXT NOT NULL, service TEXT NOT NULL,"
+     " authority TEXT NOT NULL, PRIMARY KEY(country, service))"},
+    {"CREATE TABLE closed_day(mission TEXT NOT NULL REFERENCES mission(code), day INTEGER NOT NULL,"
+     " name TEXT NOT NULL, PRIMARY KEY(mission, day))"},
+    {"CREATE TABLE officer(id BLOB PRIMARY KEY, lookup BLOB NOT NULL UNIQUE, name TEXT NOT NULL,"
+     " mission TEXT NOT NULL REFERENCES mission(code), roles TEXT NOT NULL, language TEXT NOT NULL,"
+     " public_key BLOB NOT NULL, state TEXT NOT NULL, person BLOB, at BIGINT NOT NULL)"},
+    {"CREATE TABLE person(id BLOB NOT NULL, bucket INTEGER NOT NULL, at BIGINT NOT NULL,"
+     " profile BLOB, PRIMARY KEY(id, bucket))"},
+    {"CREATE TABLE lookup(hash BLOB PRIMARY KEY, person BLOB NOT NULL, bucket INTEGER NOT NULL)"},
+    {"CREATE TABLE sign_in_code(lookup BLOB PRIMARY KEY, code BLOB NOT NULL,"
+     " expires BIGINT NOT NULL, tries INTEGER NOT NULL)"},
+    {"CREATE TABLE session(token BLOB PRIMARY KEY, kind INTEGER NOT NULL, id BLOB NOT NULL,"
+     " created BIGINT NOT NULL, expires BIGINT NOT NULL)"},
+    {"CREATE TABLE access_log(id BLOB NOT NULL, bucket INTEGER NOT NULL, person BLOB NOT NULL,"
+     " at BIGINT NOT NULL, role TEXT NOT NULL, mission TEXT NOT NULL, action TEXT NOT NULL,"
+     " subject TEXT NOT NULL, reason TEXT, visible_from BIGINT NOT NULL, PRIMARY KEY(id, bucket))"},
+    {"CREATE INDEX access_log_person ON access_log(person, id)"},
+    {"CREATE TABLE access_delay(id BLOB PRIMARY KEY, person BLOB NOT NULL, until BIGINT NOT NULL,"
+     " basis TEXT NOT NULL, proposer BLOB NOT NULL, confirmer BLOB, at BIGINT NOT NULL,"
+     " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+    {"CREATE INDEX access_delay_person ON access_delay(person)"},
+    {"CREATE TABLE outbox(id BLOB PRIMARY KEY, body BLOB NOT NULL, due BIGINT NOT NULL,"
+     " tries INTEGER NOT NULL DEFAULT 0)"},
+    {"CREATE TABLE policy_set(id BLOB PRIMARY KEY, digest TEXT NOT NULL, files TEXT NOT NULL,"
+     " proposer BLOB, confirmer BLOB, proposed_at BIGINT NOT NULL, adopted_at BIGINT,"
+     " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+};
+
+static const struct migration keys_migrations[] = {
+    {"CREATE TABLE person_key(person BLOB PRIMARY KEY, wrapped BLOB NOT NULL)"},
+};
+
+const struct action registry_actions[] = {
+    {"session.code", ACTION_OPEN, ACTION_POST, "/v1/session/codes", ACTOR_NOBODY, "Session",
+     "session-code.v1", "Ask for a sign-in code by e-mail", 0, false, session_code_prepare, NULL,
+     session_code, NULL, NULL},
+    {"session.open", ACTION_OPEN, ACTION_POST, "/v1/sessions", ACTOR_NOBODY, "Session",
+     "session-open.v1", "Sign in with a code", 0, false, session_open_prepare, NULL, session_open,
+     NULL, NULL},
+    {"session.close", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/current",
+     ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "Sign out", 0, false, NULL, NULL, session_close,
+     NULL, session_close_after},
+    {"session.show", ACTION_READ, ACTION_GET, "/v1/sessions/current", ACTOR_PERSON | ACTOR_OFFICER,
+     "Session", NULL, "Who am I?", 0, false, NULL, NULL, NULL, session_show, NULL},
+
+    {"mission.list", ACTION_OPEN, ACTION_GET, "/v1/missions", ACTOR_NOBODY, "Mission", NULL,
+     "All missions", 0, false, NULL, NULL, NULL, mission_list, NULL},
+    {"mission.responsible", ACTION_OPEN, ACTION_GET, "/v1/countries/{country}/authority",
+     ACTOR_NOBODY, "Mission", NULL, "Which mission answers in a country? (?service=)", 0, false,
+     NULL, NULL, NULL, mission_responsible, NULL},
+    {"mission.add", ACTION_ACT, ACTION_POST, "/v1/missions", ACTOR_OFFICER, "Mission", "mission.v1",
+     "Open a mission", 0, false, NULL, mission_facts, mission_add, NULL, missions_reload_after},
+    {"jurisdiction.set", ACTION_ACT, ACTION_POST, "/v1/jurisdiction", ACTOR_OFFICER, "Mission",
+     "jurisdiction.v1", "Assign countries to authorities", 256 << 10, false, NULL, mission_facts,
+     jurisdiction_set, NULL, missions_reload_after},
+    {"calendar.show", ACTION_OPEN, ACTION_GET, "/v1/missions/{mission}/calendar", ACTOR_NOBODY,
+     "Mission", NULL, "Days on which a mission is closed", 0, false, NULL, NULL, NULL,
+     calendar_show, NULL},
+    {"calendar.propose", ACTION_OPEN, ACTION_GET, "/v1/holidays/{year}", ACTOR_NOBODY, "Mission",
+     NULL, "Holidays proposed for a year", 0, false, NULL, NULL, NULL, calendar_propose, NULL},
+    {"calendar.adopt", ACTION_ACT, ACTION_PUT, "/v1/missions/{mission}/calendar", ACTOR_OFFICER,
+     "Mission", "calendar.v1", "Adopt the holidays of a year", 0, false, NULL, mission_facts,
+     calendar_adopt, NULL, missions_reload_after},
+
+    {"officer.add", ACTION_ACT, ACTION_POST, "/v1/officers", ACTOR_OFFICER, "Mission", "officer.v1",
+     "Appoint an officer", 0, false, officer_add_prepare, mission_facts, officer_add, NULL, NULL},
+    {"officer.list", ACTION_READ, ACTION_GET, "/v1/officers", ACTOR_OFFICER, "Mission", NULL,
+     "All officers", 0, false, NULL, mission_facts, NULL, officer_list, NULL},
+
+    {"person.show", ACTION_READ, ACTION_GET, "/v1/person", ACTOR_PERSON, "File", NULL,
+     "My own record", 0, false, NULL, person_own_facts, NULL, person_show, NULL},
+    {"person.update", ACTION_ACT, ACTION_PUT, "/v1/person", ACTOR_PERSON, "File", "person.v1",
+     "Change my own record", 0, false, person_update_prepare, person_own_facts, person_update, NULL,
+     NULL},
+    {"person.access", ACTION_READ, ACTION_GET, "/v1/person/access", ACTOR_PERSON, "File", NULL,
+     "Who looked at my file?", 0, false, NULL, person_own_facts, NULL, access_list, NULL},
+    {"access.delay-propose", ACTION_ACT, ACTION_POST, "/v1/access-delays", ACTOR_OFFICER,
+     "AccessDelay", "access-delay.v1", "Propose to delay what a person sees of accesses", 0, false,
+     NULL, access_delay_facts, access_delay_propose, NULL, NULL},
+    {"access.delay-confirm", ACTION_ACT, ACTION_POST, "/v1/access-delays/{id}/confirm",
+     ACTOR_OFFICER, "AccessDelay", NULL, "Confirm a delay as second officer", 0, false, NULL,
+     access_delay_facts, access_delay_confirm, NULL, NULL},
+
+    {"policy.show", ACTION_READ, ACTION_GET, "/v1/policy", ACTOR_OFFICER, "Mission", NULL,
+     "The policy in force", 0, false, NULL, mission_facts, NULL, policy_show, NULL},
+    {"policy.propose", ACTION_ACT, ACTION_POST, "/v1/policies", ACTOR_OFFICER, "Mission",
+     "policy.v1", "Propose a policy", 8 << 20, false, policy_propose_prepare, mission_facts,
+     policy_propose, NULL, NULL},
+    {"policy.adopt", ACTION_ACT, ACTION_POST, "/v1/policies/{id}/adopt", ACTOR_OFFICER, "Mission",
+     NULL, "Adopt a proposed policy as second officer", 0, false, policy_adopt_prepare,
+     mission_facts, policy_adopt, NULL, NULL},
+};
+const size_t registry_actions_n = ARRAY_LEN(registry_actions);
+
+enum err registry_open(struct house *h, struct db *writer, struct registry **out, struct fault *f)
+{
+    struct missions *m;
+    char path[4096];
+
+    TRY(db_migrate(writer, "registry", migrations, ARRAY_LEN(migrations), f));
+    TRY(missions_load(writer, &m, f));
+    struct registry *r = calloc(1, sizeof *r);
+    if (r) {
+        r->key_cache = calloc(KEY_CACHE, sizeof *r->key_cache);
+        r->session_cache = calloc(SESSION_CACHE, sizeof *r->session_cache);
+    }
+    if (!r || !r->key_cache || !r->session_cache) {
+        registry_close(r);
+        missions_drop(m);
+        return fault(f, ERR_MEMORY, "out of memory");
+    }
+    r->missions = m;
+    pthread_mutex_init(&r->keys_lock, NULL);
+    pthread_mutex_init(&r->sessions_lock, NULL);
+    pthread_mutex_init(&r->missions_lock, NULL);
+    snprintf(path, sizeof path, "%.*s/keys.db", STR_FMT(h->data_dir));
+    enum err e = db_open_writer(path, &r->keys_db, f);
+    if (e == OK)
+        e = db_migrate(r->keys_db, "keys", keys_migrations, ARRAY_LEN(keys_migrations), f);
+    if (e != OK) {
+        registry_close(r);
+        return e;
+    }
+    h->registry = *out = r;
+    return OK;
+}
+
+void registry_close(struct registry *r)
+{
+    if (!r)
+        return;
+    db_close(r->keys_db);
+    missions_drop(r->missions);
+    if (r->key_cache)
+        secret_wipe(r->key_cache, KEY_CACHE * sizeof *r->key_cache);
+    free(r->key_cache);
+    free(r->session_cache);
+    free(r);
+}
+
+/* The message is sealed: an outbox on disk shows no address. */
+enum err mail_queue(struct act *a, str to, str message, str language, const struct json *words,
+                    struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(16 << 10);
+    AUTO(buf) struct buf sealed = BUF(17 << 10);
+    struct id id = id_new(&a->house->world, 0);
+    struct jw w = JW(&text);
+
+    if (a->house->replaying_history || !to.p)
+        return OK;
+    jw_open(&w, '{');
+    jw_kv(&w, S("to"), to);
+    jw_kv(&w, S("message"), message);
+    jw_kv(&w, S("language"), language);
+    if (words) {
+        jw_key(&w, S("words"));
+        jw_tree(&w, words);
+    }
+    jw_close(&w, '}');
+    TRY(seal(&sealed, &a->house->record_key, S("mail"), buf_str(&text), f));
+    return db_run(a->db, f, "INSERT INTO outbox(id, body, due) VALUES(?,?,?)", "dbi", &id,
+                  buf_str(&sealed), a->now);
+}

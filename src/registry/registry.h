@@ -1,0 +1,109 @@
+/* registry.h - states, missions, officers, persons, sessions, calendars, policies
+ *
+ * What the house knows of itself and of its people. Rows are written by the acts in this folder
+ * only; what is asked often (missions, jurisdiction, sessions, unwrapped keys) is cached here.
+ */
+#ifndef SIFARA_REGISTRY_REGISTRY_H
+#define SIFARA_REGISTRY_REGISTRY_H
+
+#include "act/gate.h"
+#include "crypto/keyring.h"
+
+struct registry;
+
+extern const struct action registry_actions[];
+extern const size_t registry_actions_n;
+
+/* Migrates, opens keys.db in the data folder, loads missions and jurisdiction. */
+NODISCARD enum err registry_open(struct house *, struct db *writer, struct registry **out,
+                                 struct fault *);
+void registry_close(struct registry *);
+
+/* ---- persons (persons.c) ---------------------------------------------------------------- */
+
+/* The bucket of a look-up hash: which writer a person's rows belong to. */
+unsigned person_bucket(const struct hash *lookup);
+/* Keyed hash of an address for look-ups: lower case, trimmed. */
+struct hash lookup_hash(const struct house *, str kind, str value);
+/* Makes and keeps a person's key; any thread. */
+NODISCARD enum err person_key_new(struct house *, const struct id *person, struct key *out,
+                                  struct fault *);
+/* A person's key from the cache, keys.db and the keyring. ERR_ERASED once it was destroyed. */
+NODISCARD enum err person_key(struct house *, const struct id *person, struct key *out,
+                              struct fault *);
+/* Destroys a person's key: what was sealed with it is erased. Writer's after-phase. */
+void person_key_destroy(struct house *, const struct id *person);
+/* Sets the act's record key to the person's. */
+NODISCARD enum err act_seal_for(struct act *, const struct id *person, struct fault *);
+/* The person's profile (names, birth date …), unsealed and parsed; NULL when there is none. */
+NODISCARD enum err person_profile(struct act *, const struct id *person, struct json **out,
+                                  struct fault *);
+
+/* ---- sessions (sessions.c) -------------------------------------------------------------- */
+
+/* Who holds this token: fills actor, its strings in the arena. ERR_UNAUTHENTICATED,
+ * ERR_SESSION_EXPIRED. */
+NODISCARD enum err session_find(struct house *, str token, struct arena *, struct actor *out,
+                                struct fault *);
+/* Writer thread: does the actor's session still stand? */
+enum err session_alive(struct house *, const struct actor *, struct fault *);
+
+/* ---- missions, jurisdiction, calendars (missions.c, calendars.c) ------------------------- */
+
+struct mission {
+    str code;    /* "paris", also the host of its queue */
+    str kind;    /* embassy, consulate, honorary, ministry */
+    str country; /* ISO 3166-1 alpha-2 of the host country */
+    str name_en, name_ar, name_fr;
+    str zone;         /* IANA time zone */
+    unsigned weekend; /* bit 0 is Sunday … bit 6 Saturday */
+    bool one_officer; /* decisions are confirmed at the ministry */
+};
+
+/* An immutable snapshot of missions, jurisdiction and calendars; held while used. */
+struct missions;
+struct missions *missions_hold(struct registry *);
+void missions_drop(struct missions *);
+const struct mission *mission_find(const struct missions *, str code);
+size_t missions_count(const struct missions *);
+const struct mission *mission_at(const struct missions *, size_t i);
+/* The one responsible authority for a service in a host country: a mission's code (the ministry is
+ * one), or "partner:XA". STR_NONE for what is no country of the table. */
+str jurisdiction_of(const struct missions *, str country, str service);
+/* Days since 1970-01-01 of a moment at the mission. */
+int32_t mission_day(const struct missions *, const struct mission *, int64_t ms);
+bool mission_works(const struct missions *, const struct mission *, int32_t day);
+/* The day on which a promise of so many working days ends: the day of receipt does not count, nor
+ * does any day on which the authority is closed. 0 days is the first working day from day on. */
+int32_t due_day(const struct missions *, const struct mission *, int32_t day,
+                unsigned working_days);
+/* Working days in (from, to]. */
+unsigned working_days_between(const struct missions *, const struct mission *, int32_t from,
+                              int32_t to);
+/* "2026-03-20"; out has room for 11. */
+void day_format(int32_t day, char out[16]);
+bool day_parse(str, int32_t *out);
+
+/* ---- access log (access.c) -------------------------------------------------------------- */
+
+/* Writes that the acting officer looked at or touched a person's file; inside run(). */
+NODISCARD enum err access_note(struct act *, const struct id *person, str subject, str reason,
+                               struct fault *);
+
+/* ---- mail ------------------------------------------------------------------------------- */
+
+/* An outbox row, sealed: message is the name of a text, words its values. Inside run(). The
+ * address is of a person (from the profile by prepare) or given. */
+NODISCARD enum err mail_queue(struct act *, str to, str message, str language,
+                              const struct json *words, struct fault *);
+
+/* ---- policies (policies.c) -------------------------------------------------------------- */
+
+/* Loads the adopted policy at start; ERR_NOT_FOUND when none was ever adopted. */
+NODISCARD enum err policy_load_adopted(struct house *, struct db *, str schema, struct policy **out,
+                                       struct fault *);
+/* Puts a policy in force without the acts, for init only: no policy governs yet. */
+NODISCARD enum err policy_install(struct house *, struct db *writer, const struct cedar_source *,
+                                  size_t n, str schema, struct fault *);
+
+#endif

@@ -1,0 +1,88 @@
+/* registry_int.h - what the rooms of the registry share */
+#ifndef SIFARA_REGISTRY_REGISTRY_INT_H
+#define SIFARA_REGISTRY_REGISTRY_INT_H
+
+#include <pthread.h>
+
+#include "base/json.h"
+#include "registry/registry.h"
+
+enum { KEY_CACHE = 1 << 14, SESSION_CACHE = 1 << 13, SESSION_WAYS = 4 };
+
+/* Direct-mapped: a person's key, unwrapped. */
+struct key_slot {
+    struct id person;
+    struct key key;
+    bool used;
+};
+
+/* An actor with its strings inside. */
+struct session_slot {
+    struct hash token; /* digest */
+    enum actor_kind kind;
+    struct id id;
+    int64_t expires;
+    char mission[32], language[4];
+    char roles[8][32];
+    unsigned n_roles;
+    bool used;
+};
+
+struct registry {
+    pthread_mutex_t keys_lock; /* guards keys_db and key_cache */
+    struct db *keys_db;
+    struct key_slot *key_cache;
+    pthread_mutex_t sessions_lock; /* guards session_cache */
+    struct session_slot *session_cache;
+    pthread_mutex_t missions_lock; /* guards missions */
+    struct missions *missions;
+};
+
+/* countries.c: the 193 members of the United Nations and its two observers, alpha-2, sorted. */
+extern const char countries[][3];
+extern const size_t countries_n;
+bool country_known(str alpha2);
+
+/* Rows of the actions of each room, gathered in registry.c. */
+enum err session_code(struct act *, struct fault *);
+enum err session_code_prepare(struct act *, struct fault *);
+enum err session_open_prepare(struct act *, struct fault *);
+enum err session_open(struct act *, struct fault *);
+enum err session_close(struct act *, struct fault *);
+void session_close_after(struct act *);
+enum err session_show(struct act *, struct fault *);
+
+enum err officer_add_prepare(struct act *, struct fault *);
+enum err officer_add(struct act *, struct fault *);
+enum err officer_list(struct act *, struct fault *);
+
+enum err mission_facts(struct act *, struct fault *);
+enum err mission_add(struct act *, struct fault *);
+enum err mission_list(struct act *, struct fault *);
+enum err mission_responsible(struct act *, struct fault *);
+enum err jurisdiction_set(struct act *, struct fault *);
+void missions_reload_after(struct act *);
+enum err missions_load(struct db *, struct missions **out, struct fault *);
+void missions_install(struct registry *, struct missions *);
+
+enum err calendar_show(struct act *, struct fault *);
+enum err calendar_propose(struct act *, struct fault *);
+enum err calendar_adopt(struct act *, struct fault *);
+
+enum err person_own_facts(struct act *, struct fault *);
+enum err person_show(struct act *, struct fault *);
+enum err person_update_prepare(struct act *, struct fault *);
+enum err person_update(struct act *, struct fault *);
+
+enum err access_list(struct act *, struct fault *);
+enum err access_delay_facts(struct act *, struct fault *);
+enum err access_delay_propose(struct act *, struct fault *);
+enum err access_delay_confirm(struct act *, struct fault *);
+
+enum err policy_show(struct act *, struct fault *);
+enum err policy_propose_prepare(struct act *, struct fault *);
+enum err policy_propose(struct act *, struct fault *);
+enum err policy_adopt_prepare(struct act *, struct fault *);
+enum err policy_adopt(struct act *, struct fault *);
+
+#endif

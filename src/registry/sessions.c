@@ -1,0 +1,383 @@
+/* sessions.c - signing in with a code by e-mail, and the tokens that follow
+ *
+ * A code has eight digits, lives ten minutes and dies after five wrong tries. A token is 32 random
+ * bytes; the database knows its digest only. Whoever asks for a code gets the same answer whether
+ * the address is known or not. The first sign-in of an unknown address makes a person.
+ */
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "registry/registry_int.h"
+
+enum { CODE_MINUTES = 10, CODE_TRIES = 5, SESSION_HOURS = 12, TOKEN = 32 };
+
+struct opening {
+    struct hash lookup, code;
+    bool officer;
+    struct id person, officer_id;
+    bool fresh; /* a new person, whose key and profile are ready */
+    str profile;
+    uint8_t token[TOKEN];
+};
+
+static struct hash code_hash(const struct hash *lookup, str code)
+{
+    return sha256_parts((str[]){hash_str(lookup), code}, 2);
+}
+
+static bool as_officer(const struct act *a)
+{
+    return str_eq(json_get_str(a->input, S("as")), S("officer"));
+}
+
+static struct hash address_hash(const struct act *a)
+{
+    return lookup_hash(a->house, as_officer(a) ? S("officer") : S("person"),
+                       json_get_str(a->input, S("email")));
+}
+
+enum err session_code_prepare(struct act *a, struct fault *f)
+{
+    char *code = arena_alloc(a->arena, 9);
+    uint32_t n;
+
+    TRY_PTR(code, f);
+    do
+        secret_random(&n, sizeof n);
+    while (n >= 4200000000u); /* a multiple of 10^8, so that each code is as likely */
+    snprintf(code, 9, "%08u", n % 100000000u);
+    a->data = code;
+    return OK;
+}
+
+enum err session_code(struct act *a, struct fault *f)
+{
+    struct hash lookup = address_hash(a);
+    struct hash code = code_hash(&lookup, str_of(a->data));
+    struct json words = {.type = J_OBJECT};
+    str language = json_get_str(a->input, S("language"));
+    struct jw w = JW(&a->reply);
+    struct query q;
+
+    TRY(db_run(a->db, f, "DELETE FROM sign_in_code WHERE lookup = ? OR expires < ?", "bi",
+               hash_str(&lookup), a->now));
+    TRY(db_run(a->db, f, "INSERT INTO sign_in_code(lookup, code, expires, tries) VALUES(?,?,?,0)",
+               "bbi", hash_str(&lookup), hash_str(&code), a->now + CODE_MINUTES * 60000));
+    /* officers are known beforehand: a stranger's address gets no mail, and the same answer */
+    bool known = true;
+    if (as_officer(a)) {
+        TRY(db_one(a->db, &q, f, "SELECT count(*) FROM officer WHERE lookup = ?", "b",
+                   hash_str(&lookup)));
+        known = query_int(&q, 0) > 0;
+        TRY(query_end(&q, f));
+    }
+    if (!json_put(a->arena, &words, S("code"), json_of_str(str_of(a->data))))
+        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
+    if (known)
+        TRY(mail_queue(a, json_get_str(a->input, S("email")), S("sign-in-code"),
+                       language.p ? language : S("en"), &words, f));
+    a->status = 202;
+    jw_open(&w, '{');
+    jw_kv(&w, S("message"), S("If the address can sign in, a code is on its way."));
+    jw_close(&w, '}');
+    return OK;
+}
+
+/* A new person's id, key and profile, made before the writer sees the act. If the code turns out
+ * wrong they are never used: the key wraps nothing. */
+static enum err make_person(struct act *a, struct opening *o, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(4096);
+    AUTO(buf) struct buf sealed = BUF(8192);
+    struct jw w = JW(&text);
+    str language = json_get_str(a->input, S("language"));
+    struct key k;
+
+    o->person = id_new(&a->house->world, person_bucket(&o->lookup));
+    TRY(person_key_new(a->house, &o->person, &k, f));
+    jw_open(&w, '{');
+    jw_kv(&w, S("email"), json_get_str(a->input, S("email")));
+    jw_kv(&w, S("language"), language.p ? language : S("en"));
+    jw_close(&w, '}');
+    TRY(seal(&sealed, &k, S("profile"), buf_str(&text), f));
+    o->profile = str_copy(a->arena, buf_str(&sealed));
+    TRY_PTR(o->profile.p, f);
+    o->fresh = true;
+    return OK;
+}
+
+static enum err code_matches(struct act *a, const struct opening *o, bool *out, struct fault *f)
+{
+    struct query q;
+
+    *out = false;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT code FROM sign_in_code WHERE lookup = ? AND expires >= ?"
+                        " AND tries < ?",
+                        "bii", hash_str(&o->lookup), a->now, (int64_t)CODE_TRIES);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    str s = query_str(&q, 0);
+    *out = s.n == sizeof o->code.b && secret_equal(s.p, o->code.b, s.n);
+    return query_end(&q, f);
+}
+
+enum err session_open_prepare(struct act *a, struct fault *f)
+{
+    struct opening *o = arena_new_of(a->arena, struct opening);
+    struct query q;
+    bool right;
+
+    TRY_PTR(o, f);
+    a->data = o;
+    o->lookup = address_hash(a);
+    o->code = code_hash(&o->lookup, json_get_str(a->input, S("code")));
+    o->officer = as_officer(a);
+    secret_random(o->token, sizeof o->token);
+    if (o->officer)
+        return OK;
+    TRY(db_query(a->db, &q, f, "SELECT person FROM lookup WHERE hash = ?", "b",
+                 hash_str(&o->lookup)));
+    bool known = query_row(&q);
+    if (known)
+        o->person = query_id(&q, 0);
+    TRY(query_end(&q, f));
+    TRY(code_matches(a, o, &right, f));
+    return known || !right ? OK : make_person(a, o, f);
+}
+
+static enum err find_officer(struct act *a, struct opening *o, struct fault *f)
+{
+    struct query q;
+    enum err e =
+        db_one(a->db, &q, f, "SELECT id FROM officer WHERE lookup = ? AND state = 'active'", "b",
+               hash_str(&o->lookup));
+
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? fault(f, ERR_BAD_CODE, "no such officer") : e;
+    o->officer_id = query_id(&q, 0);
+    return query_end(&q, f);
+}
+
+static enum err insert_person(struct act *a, struct opening *o, struct fault *f)
+{
+    struct query q;
+
+    /* somebody else with the same address may have been quicker */
+    TRY(db_query(a->db, &q, f, "SELECT person FROM lookup WHERE hash = ?", "b",
+                 hash_str(&o->lookup)));
+    bool known = query_row(&q);
+    if (known)
+        o->person = query_id(&q, 0);
+    TRY(query_end(&q, f));
+    if (known)
+        return OK;
+    if (!o->fresh)
+        return fault(f, ERR_BUSY, "sign in again");
+    TRY(db_run(a->db, f, "INSERT INTO lookup(hash, person, bucket) VALUES(?,?,?)", "bdi",
+               hash_str(&o->lookup), &o->person, (int64_t)id_bucket(&o->person)));
+    return db_run(a->db, f, "INSERT INTO person(id, bucket, at, profile) VALUES(?,?,?,?)", "diib",
+                  &o->person, (int64_t)id_bucket(&o->person), a->now, o->profile);
+}
+
+enum err session_open(struct act *a, struct fault *f)
+{
+    struct opening *o = a->data;
+    bool right;
+
+    TRY(code_matches(a, o, &right, f));
+    if (!right) {
+        a->late_err = fault(f, ERR_BAD_CODE, "the code is wrong or no longer valid");
+        return db_run(a->db, f, "UPDATE sign_in_code SET tries = tries + 1 WHERE lookup = ?", "b",
+                      hash_str(&o->lookup));
+    }
+    TRY(db_run(a->db, f, "DELETE FROM sign_in_code WHERE lookup = ?", "b", hash_str(&o->lookup)));
+    if (o->officer)
+        TRY(find_officer(a, o, f));
+    else
+        TRY(insert_person(a, o, f));
+
+    AUTO(buf) struct buf token = BUF(64);
+    base64_encode(&token, str_bytes(o->token, TOKEN), BASE64_URL);
+    struct hash digest = sha256(buf_str(&token));
+    const struct id *id = o->officer ? &o->officer_id : &o->person;
+    TRY(db_run(a->db, f, "INSERT INTO session(token, kind, id, created, expires) VALUES(?,?,?,?,?)",
+               "bidii", hash_str(&digest), (int64_t)(o->officer ? ACTOR_OFFICER : ACTOR_PERSON), id,
+               a->now, a->now + (int64_t)SESSION_HOURS * 3600000));
+    struct jw w = JW(&a->reply);
+    a->status = 201;
+    jw_open(&w, '{');
+    jw_kv(&w, S("token"), buf_str(&token));
+    jw_kv(&w, S("id"), act_id_text(a, id));
+    jw_kv(&w, S("as"), o->officer ? S("officer") : S("person"));
+    jw_close(&w, '}');
+    return OK;
+}
+
+/* ---- finding and ending ----------------------------------------------------------------- */
+
+static struct session_slot *ways_of(struct registry *r, const struct hash *token)
+{
+    uint32_t set = (uint32_t)token->b[0] << 16 | (uint32_t)token->b[1] << 8 | token->b[2];
+
+    return &r->session_cache[set % (SESSION_CACHE / SESSION_WAYS) * SESSION_WAYS];
+}
+
+static bool cache_get(struct registry *r, const struct hash *token, struct session_slot *out)
+{
+    bool hit = false;
+
+    pthread_mutex_lock(&r->sessions_lock);
+    struct session_slot *ways = ways_of(r, token);
+    for (int i = 0; !hit && i < SESSION_WAYS; i++)
+        if (ways[i].used && secret_equal(ways[i].token.b, token->b, sizeof token->b)) {
+            *out = ways[i];
+            hit = true;
+        }
+    pthread_mutex_unlock(&r->sessions_lock);
+    return hit;
+}
+
+static void cache_put(struct registry *r, const struct session_slot *s)
+{
+    pthread_mutex_lock(&r->sessions_lock);
+    struct session_slot *ways = ways_of(r, &s->token), *to = &ways[s->token.b[3] % SESSION_WAYS];
+    for (int i = 0; i < SESSION_WAYS; i++)
+        if (!ways[i].used)
+            to = &ways[i];
+    *to = *s;
+    pthread_mutex_unlock(&r->sessions_lock);
+}
+
+static void copy_text(char *to, size_t room, str s)
+{
+    size_t n = s.n < room ? s.n : room - 1;
+
+    if (n)
+        memcpy(to, s.p, n);
+    to[n] = 0;
+}
+
+static enum err load_officer(struct db *db, struct arena *a, struct session_slot *s,
+                             struct fault *f)
+{
+    struct json *roles;
+    struct query q;
+    enum err e = db_one(db, &q, f,
+                        "SELECT mission, roles, language FROM officer WHERE id = ?"
+                        " AND state = 'active'",
+                        "d", &s->id);
+
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? fault(f, ERR_UNAUTHENTICATED, "no longer an officer") : e;
+    copy_text(s->mission, sizeof s->mission, query_str(&q, 0));
+    copy_text(s->language, sizeof s->language, query_str(&q, 2));
+    e = json_parse(a, query_str(&q, 1), NULL, &roles, f);
+    for (size_t i = 0; e == OK && json_at(roles, i) && i < ARRAY_LEN(s->roles); i++)
+        copy_text(s->roles[s->n_roles++], sizeof s->roles[0], json_str(json_at(roles, i)));
+    TRY(query_end(&q, f));
+    return e;
+}
+
+static enum err load_session(struct house *h, const struct hash *token, struct arena *a,
+                             struct session_slot *s, struct fault *f)
+{
+    struct db *db;
+    struct query q;
+
+    TRY(db_pool_take(h->readers, &db, f));
+    enum err e = db_one(db, &q, f, "SELECT kind, id, expires FROM session WHERE token = ?", "b",
+                        hash_str(token));
+    if (e == OK) {
+        *s = (struct session_slot){.token = *token,
+                                   .kind = (enum actor_kind)query_int(&q, 0),
+                                   .id = query_id(&q, 1),
+                                   .expires = query_int(&q, 2),
+                                   .used = true};
+        e = query_end(&q, f);
+    } else if (e == ERR_NOT_FOUND) {
+        e = fault(f, ERR_UNAUTHENTICATED, "the session is unknown or has ended");
+    }
+    if (e == OK && s->kind == ACTOR_OFFICER)
+        e = load_officer(db, a, s, f);
+    db_pool_put(h->readers, db);
+    return e;
+}
+
+enum err session_find(struct house *h, str token, struct arena *a, struct actor *out,
+                      struct fault *f)
+{
+    struct hash digest = sha256(token);
+    struct session_slot s;
+
+    if (!cache_get(h->registry, &digest, &s)) {
+        TRY(load_session(h, &digest, a, &s, f));
+        cache_put(h->registry, &s);
+    }
+    if (s.expires < world_now(&h->world))
+        return fault(f, ERR_SESSION_EXPIRED, "sign in again");
+    struct actor actor = {.kind = s.kind, .id = s.id, .session = digest, .n_roles = s.n_roles};
+    str *roles = arena_alloc(a, s.n_roles * sizeof *roles);
+    TRY_PTR(roles, f);
+    for (unsigned i = 0; i < s.n_roles; i++) {
+        roles[i] = str_copy(a, str_of(s.roles[i]));
+        TRY_PTR(roles[i].p, f);
+    }
+    actor.roles = roles;
+    actor.mission = str_copy(a, str_of(s.mission));
+    actor.language = str_copy(a, str_of(s.language));
+    TRY_PTR(actor.mission.p && actor.language.p, f);
+    *out = actor;
+    return OK;
+}
+
+enum err session_alive(struct house *h, const struct actor *who, struct fault *f)
+{
+    struct session_slot s;
+
+    /* ending a session empties the cache in the writer's own after-phase: a hit is alive */
+    if (cache_get(h->registry, &who->session, &s) && s.expires >= world_now(&h->world))
+        return OK;
+    AUTO(arena) struct arena *a = arena_new(64 << 10);
+    TRY_PTR(a, f);
+    return load_session(h, &who->session, a, &s, f);
+}
+
+enum err session_close(struct act *a, struct fault *f)
+{
+    return db_run(a->db, f, "DELETE FROM session WHERE token = ?", "b",
+                  hash_str(&a->actor.session));
+}
+
+void session_close_after(struct act *a)
+{
+    struct registry *r = a->house->registry;
+
+    pthread_mutex_lock(&r->sessions_lock);
+    struct session_slot *ways = ways_of(r, &a->actor.session);
+    for (int i = 0; i < SESSION_WAYS; i++)
+        if (secret_equal(ways[i].token.b, a->actor.session.b, sizeof a->actor.session.b))
+            ways[i].used = false;
+    pthread_mutex_unlock(&r->sessions_lock);
+}
+
+enum err session_show(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+
+    (void)f;
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &a->actor.id));
+    jw_kv(&w, S("as"), a->actor.kind == ACTOR_OFFICER ? S("officer") : S("person"));
+    if (a->actor.kind == ACTOR_OFFICER) {
+        jw_kv(&w, S("mission"), a->actor.mission);
+        jw_key(&w, S("roles"));
+        jw_open(&w, '[');
+        for (size_t i = 0; i < a->actor.n_roles; i++)
+            jw_string(&w, a->actor.roles[i]);
+        jw_close(&w, ']');
+    }
+    jw_close(&w, '}');
+    return OK;
+}
