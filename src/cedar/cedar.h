@@ -211,9 +211,28 @@ NODISCARD enum err cedar_decide(const struct cedar_set *, const struct cedar_ent
                                 const struct cedar_request *, struct arena *scratch,
                                 struct cedar_answer *out);
 
-/* ---- JSON ------------------------------------------------------------------------------ */
+/* ---- schemas --------------------------------------------------------------------------- */
 
+/* Entity types, common types and actions, resolved; immutable, owns its memory. */
 struct cedar_schema;
+
+/* Reads a schema in Cedar's own syntax. limits: as for policies; depth is that of types.
+ * Errors: ERR_SYNTAX with the place; ERR_INVALID for an unknown or doubled name, a type that
+ * contains itself or a cycle of action groups; ERR_LIMIT, ERR_MEMORY. */
+NODISCARD enum err cedar_schema_parse(const struct cedar_source *, const struct cedar_limits *,
+                                      struct cedar_schema **out, struct fault *);
+/* The same from the JSON syntax. */
+NODISCARD enum err cedar_schema_read(const struct json *, const struct cedar_limits *,
+                                     struct cedar_schema **out, struct fault *);
+void cedar_schema_free(struct cedar_schema *);
+
+static inline void cedar_schema_release(struct cedar_schema **s)
+{
+    cedar_schema_free(*s);
+}
+DEFINE_AUTO(cedar_schema, struct cedar_schema *, cedar_schema_release)
+
+/* ---- JSON ------------------------------------------------------------------------------ */
 
 /* Entities in the JSON format of the docs: a list of {"uid", "attrs", "tags", "parents"}. With a
  * schema (NULL: none) the escapes __entity and __extn may be left out where it tells the type, and

@@ -76,4 +76,79 @@ const struct cd_entity_type *cd_schema_type(const struct cedar_schema *, str nam
 const struct cd_action *cd_schema_action(const struct cedar_schema *, const struct cedar_uid *);
 const struct cd_attr_type *cd_type_attr(const struct cd_type *, str name);
 
+/* ---- schemas as written, before names are resolved ------------------------------------- */
+
+enum raw_kind {
+    RAW_NAME,   /* common type, entity type, primitive or extension: what is found first */
+    RAW_COMMON, /* common type, primitive or extension */
+    RAW_ENTITY,
+    RAW_EXTENSION,
+    RAW_SET,
+    RAW_RECORD
+};
+
+struct raw_attr;
+
+struct raw_type {
+    uint8_t kind;
+    uint32_t n, at;
+    str name;
+    const struct raw_type *element;
+    struct raw_attr *attrs;
+};
+
+struct raw_attr {
+    str name;
+    bool required;
+    const struct raw_type *type;
+};
+
+struct raw_entity {
+    str ns, name; /* the name without namespace */
+    uint32_t at, n_parents, n_enum;
+    str *parents, *enum_ids;
+    const struct raw_type *shape, *tags; /* NULL: none */
+};
+
+struct raw_ref {
+    str type, id; /* type "" means the Action of the same namespace */
+};
+
+struct raw_action {
+    str ns, id;
+    uint32_t at, n_parents, n_principals, n_resources;
+    bool applies;
+    struct raw_ref *parents;
+    str *principals, *resources;
+    const struct raw_type *context;
+};
+
+struct raw_common {
+    str ns, name;
+    uint32_t at;
+    const struct raw_type *type;
+    uint8_t state; /* of the resolver */
+    const struct cd_type *resolved;
+};
+
+/* Lists grow in the arena of the schema. */
+struct raw_schema {
+    struct arena *arena;
+    struct raw_entity *entities;
+    struct raw_action *actions;
+    struct raw_common *commons;
+    size_t n_entities, n_actions, n_commons;
+    size_t room_entities, room_actions, room_commons;
+    struct cedar_source source; /* text "" when read from JSON */
+    struct fault *fault;
+};
+
+/* New zeroed items, or NULL. */
+struct raw_entity *cd_raw_entity(struct raw_schema *);
+struct raw_action *cd_raw_action(struct raw_schema *);
+struct raw_common *cd_raw_common(struct raw_schema *);
+enum err cd_schema_from_text(struct raw_schema *);
+enum err cd_schema_from_json(struct raw_schema *, const struct json *);
+enum err cd_schema_resolve(struct raw_schema *, struct cedar_schema *out);
+
 #endif
