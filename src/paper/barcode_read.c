@@ -15,7 +15,7 @@
 #include "base/world.h"
 
 #define MAX_PIXELS (size_t)60000000
-#define BUDGET_NS  INT64_C(20000000000)
+#define BUDGET_NS  INT64_C(8000000000)
 #define PATCHES    6
 
 struct image {
@@ -41,17 +41,14 @@ static bool image_init(struct image *im, size_t w, size_t h)
 
 /* --- one search ---------------------------------------------------------------------------- */
 
-/* libdmtx counts rows from below; the picture is handed over as it is and comes out mirrored
- * unless told. A seal is accepted only if it decodes as one. */
-static bool search_regions(DmtxDecode *d, int64_t deadline, struct buf *out)
+/* A seal is accepted only if it decodes as one. */
+static bool search_regions(DmtxDecode *d, unsigned ms, struct buf *out)
 {
+    DmtxTime until = dmtxTimeAdd(dmtxTimeNow(), ms);
+    DmtxRegion *r;
     bool found = false;
 
-    while (!found && monotonic_ns() < deadline) {
-        DmtxTime until = dmtxTimeAdd(dmtxTimeNow(), 1500);
-        DmtxRegion *r = dmtxRegionFindNext(d, &until);
-        if (!r)
-            break;
+    while (!found && (r = dmtxRegionFindNext(d, &until))) {
         DmtxMessage *m = dmtxDecodeMatrixRegion(d, r, DmtxUndefined);
         struct vds v;
         if (m && m->outputIdx > 0 &&
@@ -65,22 +62,20 @@ static bool search_regions(DmtxDecode *d, int64_t deadline, struct buf *out)
     return found;
 }
 
-static bool search(const struct image *im, int64_t deadline, struct buf *out)
+static bool search(const struct image *im, unsigned ms, struct buf *out)
 {
     DmtxImage *di = dmtxImageCreate(im->p, (int)im->w, (int)im->h, DmtxPack8bppK);
+    DmtxDecode *d = di ? dmtxDecodeCreate(di, 1) : NULL;
     bool found = false;
 
-    if (!di)
-        return false;
-    dmtxImageSetProp(di, DmtxPropImageFlip, DmtxFlipNone);
-    DmtxDecode *d = dmtxDecodeCreate(di, 1);
     if (d) {
         dmtxDecodeSetProp(d, DmtxPropSymbolSize, DmtxSymbolSquareAuto);
         dmtxDecodeSetProp(d, DmtxPropSquareDevn, 25);
-        found = search_regions(d, deadline, out);
+        found = search_regions(d, ms, out);
         dmtxDecodeDestroy(&d);
     }
-    dmtxImageDestroy(&di);
+    if (di)
+        dmtxImageDestroy(&di);
     return found;
 }
 
@@ -140,19 +135,16 @@ static bool binarise(struct image *im)
     return true;
 }
 
-static bool search_cut(const struct image *im, struct rect r, int64_t deadline, struct buf *out)
+/* One cut at one size, as it is and in black and white. */
+static bool search_cut(const struct image *im, struct rect r, unsigned percent, unsigned ms,
+                       struct buf *out)
 {
-    static const unsigned sizes[] = {100, 200, 150, 300, 60, 35};
+    AUTO(image) struct image cut = {0};
+    size_t w = r.w * percent / 100, h = r.h * percent / 100;
 
-    for (size_t i = 0; i < ARRAY_LEN(sizes) && monotonic_ns() < deadline; i++) {
-        AUTO(image) struct image cut = {0};
-        if (r.w * sizes[i] / 100 < 24 || r.h * sizes[i] / 100 < 24 || r.w * sizes[i] / 100 > 4000 ||
-            !resample(im, r, sizes[i], &cut))
-            continue;
-        if (search(&cut, deadline, out) || (binarise(&cut) && search(&cut, deadline, out)))
-            return true;
-    }
-    return false;
+    if (w < 24 || h < 24 || w > 4000 || h > 4000 || !resample(im, r, percent, &cut))
+        return false;
+    return search(&cut, ms, out) || (binarise(&cut) && search(&cut, ms, out));
 }
 
 /* --- finding patches ------------------------------------------------------------------------- */
@@ -223,7 +215,7 @@ static struct rect flood(struct grid *g, size_t at, size_t *stack, size_t *out_c
 /* Blocks to pixels with a margin, inside the picture. */
 static struct rect to_pixels(const struct image *im, const struct grid *g, struct rect b)
 {
-    size_t margin = g->block + b.w * g->block / 10;
+    size_t margin = g->block + b.w * g->block / 6;
     size_t x0 = b.x * g->block, y0 = b.y * g->block;
     size_t x1 = x0 + b.w * g->block + margin, y1 = y0 + b.h * g->block + margin;
 
@@ -265,24 +257,44 @@ static size_t find_patches(const struct image *im, size_t block, struct rect out
     return n;
 }
 
+/* All patches, for three sizes of blocks. */
+static size_t all_patches(const struct image *im, struct rect out[3 * PATCHES])
+{
+    size_t longest = im->w > im->h ? im->w : im->h, n = 0;
+    const size_t blocks[] = {longest / 80, longest / 40, longest / 20};
+
+    for (size_t i = 0; i < ARRAY_LEN(blocks); i++)
+        if (blocks[i] >= 6)
+            n += find_patches(im, blocks[i], out + n);
+    return n;
+}
+
+/* Quick looks first, everywhere and at the likeliest sizes; then the patient ones. */
+static bool find_seal(const struct image *im, struct buf *out)
+{
+    static const struct {
+        unsigned percent, ms;
+    } looks[] = {{100, 250}, {200, 250}, {150, 400}, {60, 400}, {300, 800}, {35, 400}};
+    struct rect places[3 * PATCHES + 1];
+    int64_t deadline = monotonic_ns() + BUDGET_NS;
+    size_t n = all_patches(im, places);
+
+    places[n++] = (struct rect){0, 0, im->w, im->h};
+    for (size_t i = 0; i < ARRAY_LEN(looks); i++)
+        for (size_t k = 0; k < n && monotonic_ns() < deadline; k++)
+            if (search_cut(im, places[k], looks[i].percent, looks[i].ms, out))
+                return true;
+    return false;
+}
+
 enum err seal_read_pixels(const uint8_t *grey, size_t width, size_t height, struct buf *out,
                           struct fault *f)
 {
-    int64_t deadline = monotonic_ns() + BUDGET_NS;
     struct image im = {(uint8_t *)(uintptr_t)grey, width, height};
 
     if (!width || !height || width > MAX_PIXELS / height)
         return fault(f, ERR_LIMIT, "the picture is empty or too large");
-    size_t longest = width > height ? width : height;
-    const size_t blocks[] = {longest / 80, longest / 40, longest / 20};
-    for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
-        struct rect patch[PATCHES];
-        size_t n = blocks[i] >= 6 ? find_patches(&im, blocks[i], patch) : 0;
-        for (size_t k = 0; k < n; k++)
-            if (search_cut(&im, patch[k], deadline, out))
-                return buf_ok(out) ? OK : fault(f, ERR_MEMORY, "no memory");
-    }
-    if (search_cut(&im, (struct rect){0, 0, width, height}, deadline, out))
-        return buf_ok(out) ? OK : fault(f, ERR_MEMORY, "no memory");
-    return fault(f, ERR_NOT_FOUND, "no seal was found in the picture");
+    if (!find_seal(&im, out))
+        return fault(f, ERR_NOT_FOUND, "no seal was found in the picture");
+    return buf_ok(out) ? OK : fault(f, ERR_MEMORY, "no memory for the seal");
 }

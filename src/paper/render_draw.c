@@ -66,8 +66,9 @@ static void set_paragraph(PangoLayout *l, const struct tag *t, double width)
     }
     pango_layout_set_width(l, (int)(width * PANGO_SCALE));
     pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
+    bool end = str_eq(align, S("end"));
     pango_layout_set_alignment(l, str_eq(align, S("center")) ? PANGO_ALIGN_CENTER
-                                  : str_eq(align, S("end"))  ? PANGO_ALIGN_RIGHT
+                                  : end != rtl               ? PANGO_ALIGN_RIGHT
                                                              : PANGO_ALIGN_LEFT);
 }
 
@@ -156,7 +157,9 @@ enum err draw_mrz(cairo_t *c, str lines, struct box b, struct fault *f)
         double step = b.h / (double)n;
         cairo_move_to(c, left,
                       b.y + step * (double)i + (step - (double)logical.height / PANGO_SCALE) / 2);
-        pango_cairo_show_layout(c, l);
+        /* as outlines: cairo 1.16 embeds this OpenType font in a way that viewers cannot read */
+        pango_cairo_layout_path(c, l);
+        cairo_fill(c);
     }
     g_object_unref(l);
     return OK;
