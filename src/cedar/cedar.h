@@ -232,6 +232,42 @@ static inline void cedar_schema_release(struct cedar_schema **s)
 }
 DEFINE_AUTO(cedar_schema, struct cedar_schema *, cedar_schema_release)
 
+/* ---- validating ------------------------------------------------------------------------ */
+
+enum cedar_mode { CEDAR_STRICT, CEDAR_PERMISSIVE };
+
+enum cedar_finding_kind {
+    CEDAR_FINDING_ERROR,
+    /* The scope fits no action of the schema. An error in the reference implementation before
+     * September 2026, a warning since. */
+    CEDAR_FINDING_NO_ACTION,
+    CEDAR_FINDING_IMPOSSIBLE /* a warning: the conditions can never hold */
+};
+
+struct cedar_finding {
+    enum cedar_finding_kind kind;
+    str policy; /* id */
+    struct cedar_place place;
+    str message;
+};
+
+/* Checks all policies, links and templates of a set against a schema (Spec Validator.lean). A set
+ * without findings of kind ERROR cannot fail on conforming requests and entities, but for integer
+ * overflow and entities that are not there; in permissive mode also for texts given to decimal(),
+ * ip(), datetime() and duration(). Findings come in the order of the set, from the arena; strings
+ * may point into the set. Error: ERR_MEMORY_LIMIT. */
+NODISCARD enum err cedar_validate(const struct cedar_set *, const struct cedar_schema *,
+                                  enum cedar_mode, struct arena *, struct cedar_finding **out,
+                                  size_t *out_n, struct fault *);
+/* ERR_SCHEMA when the request is none that the schema foresees. */
+NODISCARD enum err cedar_validate_request(const struct cedar_schema *, const struct cedar_request *,
+                                          struct fault *);
+/* ERR_SCHEMA when an entity does not conform: unknown type or enumerated id, attributes, tags,
+ * ancestors, or an action with other groups than the schema's. */
+NODISCARD enum err cedar_validate_entities(const struct cedar_schema *,
+                                           const struct cedar_entities *, struct arena *scratch,
+                                           struct fault *);
+
 /* ---- JSON ------------------------------------------------------------------------------ */
 
 /* Entities in the JSON format of the docs: a list of {"uid", "attrs", "tags", "parents"}. With a

@@ -11,16 +11,19 @@
 
 struct counts {
     unsigned tests, requests, wrong;
+    unsigned no_action; /* refused by the corpus for no other finding than this */
+    unsigned verdicts;  /* of the second validator */
 };
 
 static char folder[] = "/tmp/cedar-corpus-XXXXXX";
-static bool have_corpus, have_handwritten;
+static bool have_corpus, have_handwritten, have_verdicts;
 
 static int setup(void **state)
 {
     (void)state;
     test_folder(folder);
     have_corpus = test_unpack("cedar/corpus-tests.tar.gz", folder);
+    have_verdicts = test_unpack("cedar/corpus-tests-validation.tar.gz", folder);
     have_handwritten = test_unpack("cedar/handwritten-tests.tar.gz", folder);
     return 0;
 }
@@ -91,14 +94,62 @@ static void each_request(struct arena *a, const struct json *test, const struct 
     for (uint32_t i = 0; i < requests->n; i++) {
         struct cedar_request q;
         struct cedar_answer answer;
+        bool valid = json_get_bool(&requests->items[i], S("validateRequest"), true);
         c->requests++;
         arena_reset(scratch);
         if (cedar_request_read(a, &requests->items[i], schema, &q, &f) != OK ||
+            (valid && cedar_validate_request(schema, &q, &f) != OK) ||
             cedar_decide(set, es, &q, scratch, &answer) != OK ||
             !agrees(set, &answer, &requests->items[i])) {
             c->wrong++;
             print_message("wrong: %.*s request %u %s %s\n", STR_FMT(name), i, f.pointer, f.detail);
         }
+    }
+}
+
+/* Whether the set passes; *out_no_action if it would but for scopes that fit no action. */
+static bool passes(const struct cedar_set *set, const struct cedar_schema *schema,
+                   enum cedar_mode mode, bool *out_no_action)
+{
+    AUTO(arena) struct arena *a = arena_new(256 << 20);
+    struct cedar_finding *l;
+    size_t n, errors = 0;
+
+    *out_no_action = false;
+    assert_int_equal(cedar_validate(set, schema, mode, a, &l, &n, NULL), OK);
+    for (size_t i = 0; i < n; i++) {
+        errors += l[i].kind == CEDAR_FINDING_ERROR;
+        *out_no_action |= l[i].kind == CEDAR_FINDING_NO_ACTION;
+    }
+    return errors == 0;
+}
+
+/* The corpus says strict; the second validator says both modes. A scope without action was an
+ * error for both when their verdicts were made. */
+static void check_policies(struct arena *a, const struct json *test, const struct cedar_set *set,
+                           const struct cedar_schema *schema, str name, struct counts *c)
+{
+    bool want = json_get_bool(test, S("shouldValidate"), false), no_action;
+    bool got = passes(set, schema, CEDAR_STRICT, &no_action);
+
+    c->no_action += got && no_action;
+    if ((got && !no_action) != want) {
+        c->wrong++;
+        print_message("wrong: %.*s validates: %d\n", STR_FMT(name), got);
+    }
+    str base = str_sub(name, S("corpus-tests").n, name.n - S(".json").n);
+    str path =
+        str_printf(a, "%s/corpus-tests-validation%.*s.validation.json", folder, STR_FMT(base));
+    char *cstr = str_cstr(a, path);
+    if (!have_verdicts || access(cstr, R_OK) != 0)
+        return;
+    const struct json *verdict = json_get(parse(a, test_slurp(cstr, a)), S("policyValidation"));
+    bool loose = passes(set, schema, CEDAR_PERMISSIVE, &no_action) && !no_action;
+    c->verdicts++;
+    if (json_get_bool(verdict, S("strict"), false) != want ||
+        json_get_bool(verdict, S("permissive"), false) != loose) {
+        c->wrong++;
+        print_message("wrong: %.*s permissive: %d\n", STR_FMT(name), loose);
     }
 }
 
@@ -124,6 +175,11 @@ static void one_test(str name, struct counts *c)
         print_message("unreadable: %.*s: %s %s\n", STR_FMT(name), f.pointer, f.detail);
         return;
     }
+    if (cedar_validate_entities(schema, es, a, &f) != OK) {
+        c->wrong++;
+        print_message("entities: %.*s: %s\n", STR_FMT(name), f.detail);
+    }
+    check_policies(a, test, set, schema, name, c);
     each_request(a, test, set, es, schema, name, c);
 }
 
@@ -153,7 +209,9 @@ static void corpus(void **state)
     if (!have_corpus)
         skip();
     each_test("corpus-tests", &c);
-    print_message("corpus: %u tests, %u requests, %u wrong\n", c.tests, c.requests, c.wrong);
+    print_message("corpus: %u tests, %u requests, %u wrong; strict validation: %u verdicts, of "
+                  "which %u only for want of an action; permissive: %u verdicts\n",
+                  c.tests, c.requests, c.wrong, c.tests, c.no_action, c.verdicts);
     assert_true(c.requests > 0);
     assert_int_equal(c.wrong, 0);
 }
