@@ -183,6 +183,9 @@ struct cedar_place cedar_policy_place(const struct cedar_set *, size_t i);
 /* Position of the policy with that id, or -1. */
 ptrdiff_t cedar_policy_find(const struct cedar_set *, str id);
 
+/* Its text in canonical form, without comments; parses to an equal policy. */
+void cedar_policy_print(struct buf *, const struct cedar_set *, size_t i);
+
 /* ---- deciding -------------------------------------------------------------------------- */
 
 struct cedar_request {
@@ -287,5 +290,16 @@ NODISCARD enum err cedar_request_read(struct arena *, const struct json *,
 NODISCARD enum err cedar_entities_write(struct jw *, const struct cedar_entities *, struct fault *);
 NODISCARD enum err cedar_request_write(struct jw *, const struct cedar_request *, struct fault *);
 NODISCARD enum err cedar_value_write(struct jw *, const struct cedar_value *, struct fault *);
+
+/* A policy, or the whole set with templates and links, in the JSON policy format of the docs.
+ * ERR_MEMORY_LIMIT when the buffer is full. */
+NODISCARD enum err cedar_policy_write(struct jw *, const struct cedar_set *, size_t i,
+                                      struct fault *);
+NODISCARD enum err cedar_set_write(struct jw *, const struct cedar_set *, struct fault *);
+/* Reads a set in that format ({"staticPolicies", "templates", "templateLinks"}), or one policy,
+ * which is then policy0. The texts that places refer to are the canonical ones, each in a file
+ * named like its policy. Errors: ERR_INVALID with a sentence, and those of cedar_parse. */
+NODISCARD enum err cedar_set_read(const struct json *, const struct cedar_limits *,
+                                  struct cedar_set **out, struct fault *);
 
 #endif

@@ -174,6 +174,7 @@ struct cd_policy {
     str id;
     bool permit, is_template;
     uint32_t file, at, end;
+    uint32_t template;             /* of a link: its position + 1; else 0 */
     struct cd_scope_part scope[3]; /* by enum cd_var */
     uint32_t n_conditions, n_notes;
     struct cd_condition *conditions;
@@ -190,6 +191,17 @@ struct cedar_set {
     struct cedar_source *files;
     struct cd_index *index;
 };
+
+/* As cedar_parse_linked; with ids not NULL each text is one policy and has that id. */
+enum err cd_parse_set(const struct cedar_source *, const str *ids, size_t n,
+                      const struct cedar_link *, size_t n_links, const struct cedar_limits *,
+                      struct cedar_set **out, struct fault *);
+
+/* ---- printing (print.c) ---------------------------------------------------------------- */
+
+void cd_print_string(struct buf *, str s, bool pattern);
+void cd_print_expr(struct buf *, const struct cd_expr *);
+void cd_print_policy(struct buf *, const struct cd_policy *);
 
 /* ---- lexer (lex.c) --------------------------------------------------------------------- */
 
@@ -281,8 +293,8 @@ struct cedar_entity {
 
 struct cedar_entities {
     struct arena *arena;
-    struct cedar_entity **nodes;
-    size_t n, room, n_existing;
+    struct cedar_entity **nodes, **existing; /* all; those that were added, in that order */
+    size_t n, room, n_existing, room_existing;
     uint32_t *table; /* position + 1, open addressing, power of two */
     size_t table_size;
     bool failed;

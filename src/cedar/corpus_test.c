@@ -12,7 +12,8 @@
 struct counts {
     unsigned tests, requests, wrong;
     unsigned no_action; /* refused by the corpus for no other finding than this */
-    unsigned verdicts;  /* of the second validator */
+    unsigned round_trips;
+    unsigned verdicts; /* of the second validator */
 };
 
 static char folder[] = "/tmp/cedar-corpus-XXXXXX";
@@ -153,6 +154,60 @@ static void check_policies(struct arena *a, const struct json *test, const struc
     }
 }
 
+/* The set by way of its JSON form, and of its printed text. */
+static struct cedar_set *by_json(struct arena *a, const struct cedar_set *set)
+{
+    AUTO(buf) struct buf b = BUF(64 << 20);
+    struct jw w = JW(&b);
+    struct cedar_set *out = NULL;
+    struct fault f = {0};
+
+    assert_int_equal(cedar_set_write(&w, set, &f), OK);
+    if (cedar_set_read(parse(a, buf_str(&b)), NULL, &out, &f) != OK)
+        print_message("policy JSON: %s\n", f.detail);
+    return out;
+}
+
+static struct cedar_set *by_text(const struct cedar_set *set)
+{
+    AUTO(buf) struct buf b = BUF(64 << 20);
+    AUTO(buf) struct buf again = BUF(64 << 20);
+    struct cedar_source src = {S("printed"), {0}};
+    struct cedar_set *out = NULL;
+    struct fault f = {0};
+
+    for (size_t i = 0; i < cedar_set_count(set); i++)
+        cedar_policy_print(&b, set, i);
+    src.text = buf_str(&b);
+    if (cedar_parse(&src, 1, NULL, &out, &f) != OK) {
+        print_message("printed: %s\n", f.detail);
+        return NULL;
+    }
+    for (size_t i = 0; i < cedar_set_count(out); i++)
+        cedar_policy_print(&again, out, i);
+    assert_true(str_eq(buf_str(&b), buf_str(&again)));
+    return out;
+}
+
+/* The entities by way of their JSON form, which must say the same the second time. */
+static struct cedar_entities *entities_by_json(struct arena *a, const struct cedar_entities *es)
+{
+    AUTO(buf) struct buf b = BUF(64 << 20);
+    AUTO(buf) struct buf again = BUF(64 << 20);
+    struct jw w = JW(&b), w2 = JW(&again);
+    struct cedar_entities *out = NULL;
+    struct fault f = {0};
+
+    assert_int_equal(cedar_entities_write(&w, es, &f), OK);
+    str text = str_copy(a, buf_str(&b));
+    if (cedar_entities_read(a, parse(a, text), NULL, &out, &f) != OK)
+        print_message("entities JSON: %s %s\n", f.pointer, f.detail);
+    assert_non_null(out);
+    assert_int_equal(cedar_entities_write(&w2, out, &f), OK);
+    assert_true(str_eq(text, buf_str(&again)));
+    return out;
+}
+
 static void one_test(str name, struct counts *c)
 {
     AUTO(arena) struct arena *a = arena_new(256 << 20);
@@ -181,6 +236,16 @@ static void one_test(str name, struct counts *c)
     }
     check_policies(a, test, set, schema, name, c);
     each_request(a, test, set, es, schema, name, c);
+    AUTO(cedar_set) struct cedar_set *second = by_json(a, set);
+    AUTO(cedar_set) struct cedar_set *third = by_text(set);
+    if (!second || !third) {
+        c->wrong++;
+        print_message("round trip: %.*s\n", STR_FMT(name));
+        return;
+    }
+    each_request(a, test, second, entities_by_json(a, es), schema, name, c);
+    each_request(a, test, third, es, schema, name, c);
+    c->round_trips += 3;
 }
 
 static void each_test(const char *sub, struct counts *c)
@@ -210,8 +275,8 @@ static void corpus(void **state)
         skip();
     each_test("corpus-tests", &c);
     print_message("corpus: %u tests, %u requests, %u wrong; strict validation: %u verdicts, of "
-                  "which %u only for want of an action; permissive: %u verdicts\n",
-                  c.tests, c.requests, c.wrong, c.tests, c.no_action, c.verdicts);
+                  "which %u only for want of an action; permissive: %u verdicts; %u round trips\n",
+                  c.tests, c.requests, c.wrong, c.tests, c.no_action, c.verdicts, c.round_trips);
     assert_true(c.requests > 0);
     assert_int_equal(c.wrong, 0);
 }

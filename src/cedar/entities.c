@@ -84,15 +84,27 @@ static struct cedar_entity *node(struct cedar_entities *es, str type, str id)
     return e;
 }
 
+/* Notes that a node exists, in the order of these calls. */
+static bool add_existing(struct cedar_entities *es, struct cedar_entity *e)
+{
+    struct cedar_entity **more = cd_grow(es->arena, es->existing, es->n_existing,
+                                         &es->room_existing, sizeof(struct cedar_entity *));
+
+    if (!more) {
+        es->failed = true;
+        return false;
+    }
+    es->existing = more;
+    es->existing[es->n_existing++] = e;
+    e->exists = true;
+    return true;
+}
+
 struct cedar_entity *cedar_entity(struct cedar_entities *es, str type, str id)
 {
     struct cedar_entity *e = node(es, type, id);
 
-    if (e && !e->exists) {
-        e->exists = true;
-        es->n_existing++;
-    }
-    return e;
+    return e && (e->exists || add_existing(es, e)) ? e : NULL;
 }
 
 static void put(struct cedar_entities *es, struct cedar_record *r, str name, struct cedar_value v)

@@ -157,10 +157,8 @@ enum err cedar_entities_write(struct jw *w, const struct cedar_entities *es, str
     bool ok = true;
 
     jw_open(w, '[');
-    for (size_t i = 0; es && i < es->n; i++) {
-        if (es->nodes[i]->exists)
-            ok = write_entity(w, es, es->nodes[i]) && ok;
-    }
+    for (size_t i = 0; es && i < es->n_existing; i++)
+        ok = write_entity(w, es, es->existing[i]) && ok;
     jw_close(w, ']');
     return written(w, ok, f);
 }

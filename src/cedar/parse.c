@@ -158,6 +158,7 @@ struct building {
     struct cedar_set *set;
     const struct cedar_limits *limits;
     struct fault *fault;
+    const str *ids;
     size_t room, template_room;
 };
 
@@ -195,7 +196,10 @@ static enum err parse_file(struct building *b, uint32_t file)
             return fault(b->fault, ERR_LIMIT, "more than %u policies", b->limits->policies);
         if (!policy(&p, &one))
             return p.err;
-        one.id = str_printf(s->arena, "policy%u", number);
+        if (b->ids)
+            one.id = str_copy(s->arena, b->ids[file]);
+        else
+            one.id = str_printf(s->arena, "policy%u", number);
         kept = new_policy(b, one.is_template);
         if (!kept || !one.id.p)
             return no_memory(b->fault);
@@ -269,6 +273,7 @@ static enum err add_link(struct building *b, const struct cedar_link *l)
         return fault(b->fault, ERR_INVALID, "policy id '%.*s' twice", STR_FMT(l->id));
     one = s->templates[i];
     one.is_template = false;
+    one.template = i + 1;
     one.id = str_copy(s->arena, l->id);
     TRY(fill_slot(b, &one, VAR_PRINCIPAL, &l->principal, l->id));
     TRY(fill_slot(b, &one, VAR_RESOURCE, &l->resource, l->id));
@@ -288,13 +293,12 @@ static enum err build(struct building *b, const struct cedar_source *src, size_t
     return cd_index_build(b->set) == OK ? OK : no_memory(b->fault);
 }
 
-enum err cedar_parse_linked(const struct cedar_source *src, size_t n,
-                            const struct cedar_link *links, size_t n_links,
-                            const struct cedar_limits *limits, struct cedar_set **out,
-                            struct fault *f)
+enum err cd_parse_set(const struct cedar_source *src, const str *ids, size_t n,
+                      const struct cedar_link *links, size_t n_links,
+                      const struct cedar_limits *limits, struct cedar_set **out, struct fault *f)
 {
     struct cedar_limits use = limits ? *limits : cedar_limits_default;
-    struct building b = {.limits = &use, .fault = f};
+    struct building b = {.limits = &use, .fault = f, .ids = ids};
     AUTO(arena) struct arena *arena = arena_new(use.memory);
 
     if (use.depth > MAX_DEPTH)
@@ -309,10 +313,18 @@ enum err cedar_parse_linked(const struct cedar_source *src, size_t n,
     return OK;
 }
 
+enum err cedar_parse_linked(const struct cedar_source *src, size_t n,
+                            const struct cedar_link *links, size_t n_links,
+                            const struct cedar_limits *limits, struct cedar_set **out,
+                            struct fault *f)
+{
+    return cd_parse_set(src, NULL, n, links, n_links, limits, out, f);
+}
+
 enum err cedar_parse(const struct cedar_source *src, size_t n, const struct cedar_limits *limits,
                      struct cedar_set **out, struct fault *f)
 {
-    return cedar_parse_linked(src, n, NULL, 0, limits, out, f);
+    return cd_parse_set(src, NULL, n, NULL, 0, limits, out, f);
 }
 
 void cedar_set_free(struct cedar_set *s)

@@ -284,13 +284,11 @@ static enum err validate_entity(const struct cedar_schema *s, const struct cedar
 enum err cedar_validate_entities(const struct cedar_schema *s, const struct cedar_entities *es,
                                  struct arena *scratch, struct fault *f)
 {
-    for (size_t i = 0; i < es->n; i++) {
+    for (size_t i = 0; i < es->n_existing; i++) {
         struct cd_line line;
-        if (!es->nodes[i]->exists)
-            continue;
-        if (!cd_line_of(es, &es->nodes[i]->uid, scratch, &line))
+        if (!cd_line_of(es, &es->existing[i]->uid, scratch, &line))
             return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
-        TRY(validate_entity(s, es->nodes[i], &line, f));
+        TRY(validate_entity(s, es->existing[i], &line, f));
     }
     return OK;
 }
