@@ -200,9 +200,8 @@ static bool check_item(struct run *r, const struct node *n, const struct json *v
 
 static bool matches(struct run *r, const struct pattern *p, str s)
 {
-    enum pattern_result found = pattern_match(p, s);
+    enum pattern_result found = pattern_match(p, s, &r->steps);
 
-    r->steps -= 10 + (int64_t)s.n / 64;
     if (found == PATTERN_TOO_HARD)
         return die(r, ERR_LIMIT);
     return found == PATTERN_YES;
@@ -239,10 +238,9 @@ static bool complain_type(struct run *r, unsigned types)
     return complain(r, STR_NONE, "must be %s (type)", text);
 }
 
+/* For a value whose own bit is not among the types. */
 static bool check_type(struct run *r, const struct node *n, const struct json *v)
 {
-    if (n->types & type_of(v))
-        return true;
     if (v->type == J_REAL && n->types & T_INT && number_is_integer(v))
         return true;
     return complain_type(r, n->types) && false;
@@ -252,8 +250,10 @@ static bool check_type(struct run *r, const struct node *n, const struct json *v
 
 static bool one_of_values(struct run *r, const struct value_rules *e, const struct json *v)
 {
+    uint32_t hint = 0;
+
     if (v->type == J_STRING)
-        return keys_get(&e->strings, json_str(v)) != NULL;
+        return keys_get(&e->strings, json_str(v), &hint) != NULL;
     for (uint32_t i = 0; i < e->n_many; i++)
         if (value_same(e->many[i], v, &r->steps))
             return true;
@@ -520,15 +520,15 @@ static bool check_dependency(struct run *r, const struct dependency *d, const st
 static bool check_object(struct run *r, const struct object_rules *o, const struct json *v,
                          struct marks *m)
 {
-    bool each = o->keys.slots || o->n_patterns || o->additional || o->names, ok = true;
-    uint32_t n_seen = 0;
+    bool each = o->keys.n || o->n_patterns || o->additional || o->names, ok = true;
+    uint32_t n_seen = 0, hint = 0;
 
     if (v->n < o->min)
         FAIL(STR_NONE, "must have at least %" PRIu64 " properties (minProperties)", o->min);
     if (v->n > o->max)
         FAIL(STR_NONE, "must have at most %" PRIu64 " properties (maxProperties)", o->max);
     for (uint32_t i = 0; each && i < v->n; i++) {
-        const struct key_entry *entry = keys_get(&o->keys, v->members[i].key);
+        const struct key_entry *entry = keys_get(&o->keys, v->members[i].key, &hint);
         n_seen += entry && entry->required >= 0;
         if (!check_one_member(r, o, v, i, entry, m))
             FAILED();
@@ -688,23 +688,43 @@ static bool check_marked(struct run *r, const struct node *n, const struct json 
     return ok;
 }
 
-static bool check(struct run *r, const struct node *n, const struct json *v, struct marks *m)
+/* What has rules for single values only needs no depth, marks or scope. */
+static bool check_plain(struct run *r, const struct node *n, const struct json *v)
+{
+    if (v->type == J_STRING)
+        return !n->string || check_string(r, n->string, str_bytes(v->s, v->n));
+    if (v->type == J_INT || v->type == J_REAL)
+        return !n->number || check_number(r, n->number, v);
+    return true;
+}
+
+static bool check_entering(struct run *r, const struct node *n, const struct json *v,
+                           struct marks *m)
 {
     struct scope here = {.up = r->scope, .resource = n->resource};
-    bool entered = r->schema->dynamic && (!r->scope || r->scope->resource != n->resource);
 
-    if (n->never)
-        return complain(r, STR_NONE, "is not allowed here") && false;
+    r->scope = &here;
+    bool ok = check_marked(r, n, v, m);
+    r->scope = here.up;
+    return ok;
+}
+
+static bool check(struct run *r, const struct node *n, const struct json *v, struct marks *m)
+{
+    /* a reference alone changes nothing but the scope, which only $dynamicRef asks for */
+    while (n->detour && !r->schema->dynamic && --r->steps > 0)
+        n = n->applied->ref;
     if (--r->steps <= 0 || r->depth >= DEPTH_MAX || r->fatal != OK)
         return die(r, ERR_LIMIT);
-    if (!check_type(r, n, v))
+    if (n->never)
+        return complain(r, STR_NONE, "is not allowed here") && false;
+    if (!(n->types & type_of(v)) && !check_type(r, n, v))
         return false;
+    if (n->plain)
+        return check_plain(r, n, v);
     r->depth++;
-    if (entered)
-        r->scope = &here;
-    bool ok = check_marked(r, n, v, m);
-    if (entered)
-        r->scope = here.up;
+    bool entered = r->schema->dynamic && (!r->scope || r->scope->resource != n->resource);
+    bool ok = entered ? check_entering(r, n, v, m) : check_marked(r, n, v, m);
     r->depth--;
     return ok;
 }

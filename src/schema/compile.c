@@ -434,6 +434,17 @@ static enum err fill_applied(struct compiler *c, const struct json *s, struct re
     return OK;
 }
 
+static void set_shortcuts(struct node *n)
+{
+    const struct applied *a = n->applied;
+    bool leaf = !n->values && !n->array && !n->object && !n->unevaluated_items &&
+                !n->unevaluated_properties;
+
+    n->plain = leaf && !a;
+    n->detour = leaf && a && a->ref && !n->string && !n->number && n->types == T_ALL &&
+                !a->dynamic && !a->all.n && !a->any.n && !a->one.n && !a->excluded && !a->when;
+}
+
 static enum err fill(struct compiler *c, const struct json *s, struct node *n,
                      struct resource *from)
 {
@@ -457,6 +468,7 @@ static enum err fill(struct compiler *c, const struct json *s, struct node *n,
         TRY(sub(c, s, S("unevaluatedItems"), &n->unevaluated_items));
         TRY(sub(c, s, S("unevaluatedProperties"), &n->unevaluated_properties));
     }
+    set_shortcuts(n);
     return OK;
 }
 

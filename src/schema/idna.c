@@ -118,6 +118,7 @@ bool idna_is_a_label(str label)
     uint32_t points[LABEL_MAX];
     char text[4 * LABEL_MAX];
     size_t bytes = 0;
+    int64_t steps = INT64_MAX;
     bool plain = true;
 
     if (label.n < 5 || label.n > LABEL_MAX)
@@ -133,5 +134,5 @@ bool idna_is_a_label(str label)
     if (n == 0 || plain)
         return false;
     pthread_once(&once, compile_bad);
-    return bad.code && pattern_match(&bad, str_bytes(text, bytes)) == PATTERN_NO;
+    return bad.code && pattern_match(&bad, str_bytes(text, bytes), &steps) == PATTERN_NO;
 }

@@ -12,7 +12,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { PATTERN_MAX = 4096, MATCH_LIMIT = 100000, DEPTH_LIMIT = 20000, HEAP_LIMIT_KIB = 4096 };
+enum {
+    PATTERN_MAX = 4096,
+    SUBJECT_MAX = 64 * 1024,
+    HARD_PRICE = 250000, /* of the 5 million steps of a check */
+    DEPTH_LIMIT = 20000,
+    HEAP_LIMIT_KIB = 4096
+};
 
 static const char blanks[] = "\\t-\\r\\x20\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f"
                              "\\u3000\\ufeff";
@@ -226,6 +232,8 @@ static enum err compile(str text, struct pattern *out, int *out_code, struct fau
         e = engine_compile(buf_str(&r.out), &out->code, out_code, f);
     if (e == OK)
         out->text = text;
+    if (e == OK)
+        out->is_simple = simple_compile(text, &out->simple);
     buf_done(&r.out);
     return e;
 }
@@ -289,21 +297,45 @@ static struct matcher *matcher_new(void)
         matcher_free(m);
         return NULL;
     }
-    pcre2_set_match_limit(m->limits, MATCH_LIMIT);
     pcre2_set_depth_limit(m->limits, DEPTH_LIMIT);
     pcre2_set_heap_limit(m->limits, HEAP_LIMIT_KIB);
     return m;
 }
 
-enum pattern_result pattern_match(const struct pattern *p, str subject)
+/* The engine counts its steps for each place where a match may begin, and does not tell how many
+ * it took. So it gets few first, which is plenty for a sane pattern; if they run out it gets more,
+ * at a price that lets a check do so only a few times. Both sums are bounded over all places. */
+static int match_within(const struct pattern *p, str s, struct matcher *m, uint32_t total,
+                        uint32_t least)
+{
+    uint32_t each = total / ((uint32_t)s.n + 1);
+
+    pcre2_set_match_limit(m->limits, each < least ? least : each);
+    return pcre2_match(p->code, (PCRE2_SPTR)(s.n ? s.p : ""), s.n, 0, PCRE2_NO_UTF_CHECK, m->data,
+                       m->limits);
+}
+
+enum pattern_result pattern_match_engine(const struct pattern *p, str subject, int64_t *steps)
 {
     pthread_once(&matcher_once, matcher_init);
     struct matcher *m = pthread_getspecific(matcher_key);
 
-    if (!m && !(m = matcher_new()))
+    if ((!m && !(m = matcher_new())) || subject.n > SUBJECT_MAX)
         return PATTERN_TOO_HARD;
-    int n = pcre2_match(p->code, (PCRE2_SPTR)(subject.n ? subject.p : ""), subject.n, 0,
-                        PCRE2_NO_UTF_CHECK, m->data, m->limits);
+    *steps -= 50 + (int64_t)subject.n / 16;
+    int n = match_within(p, subject, m, 200000, 50);
+    if (n == PCRE2_ERROR_MATCHLIMIT && *steps > HARD_PRICE) {
+        *steps -= HARD_PRICE;
+        n = match_within(p, subject, m, 4000000, 200);
+    }
     /* 0: matched, with more groups than the block holds */
     return n >= 0 ? PATTERN_YES : n == PCRE2_ERROR_NOMATCH ? PATTERN_NO : PATTERN_TOO_HARD;
+}
+
+enum pattern_result pattern_match(const struct pattern *p, str subject, int64_t *steps)
+{
+    if (!p->is_simple)
+        return pattern_match_engine(p, subject, steps);
+    *steps -= (int64_t)subject.n / 64;
+    return simple_match(&p->simple, subject) ? PATTERN_YES : PATTERN_NO;
 }

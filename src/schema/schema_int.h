@@ -32,6 +32,20 @@ typedef bool (*format_fn)(str);
 /* NULL for a format that is not known, and so never fails. */
 format_fn format_find(str name);
 
+/* simple.c: patterns that need no engine */
+enum { SIMPLE_RUNS = 12 };
+struct simple_run {
+    uint64_t set[2]; /* of ASCII characters */
+    uint32_t min, max;
+};
+struct simple {
+    unsigned n;
+    struct simple_run runs[SIMPLE_RUNS];
+};
+/* False if the pattern, which must be a valid one, is not that simple. */
+bool simple_compile(str text, struct simple *out);
+bool simple_match(const struct simple *, str subject);
+
 /* idna.c: a label of at most 63 letters, digits and hyphens that begins with "xn--" */
 bool idna_is_a_label(str);
 
@@ -39,12 +53,17 @@ bool idna_is_a_label(str);
 struct pattern {
     str text;
     pcre2_code *code;
+    bool is_simple;
+    struct simple simple;
 };
 /* ERR_SYNTAX with the engine's complaint. */
 NODISCARD enum err pattern_compile(str text, struct pattern *out, struct fault *);
 void pattern_free(struct pattern *);
 enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_TOO_HARD };
-enum pattern_result pattern_match(const struct pattern *, str subject);
+/* Takes what it costs from *steps. */
+enum pattern_result pattern_match(const struct pattern *, str subject, int64_t *steps);
+/* The same by the engine, whatever the pattern: for tests. */
+enum pattern_result pattern_match_engine(const struct pattern *, str subject, int64_t *steps);
 /* Is it a pattern of ECMA-262, also one that PCRE2 10.42 cannot run (lookbehind of varying
  * length)? */
 bool pattern_is_valid(str text);
@@ -56,14 +75,17 @@ struct key_entry {
     int required;              /* index into object_rules.required, or -1 */
 };
 struct key_table {
-    uint32_t mask; /* slots - 1 */
-    struct key_entry *slots;
+    uint32_t mask, n;          /* slots - 1, entries */
+    uint32_t *slots;           /* index of an entry + 1, 0 if empty */
+    struct key_entry *entries; /* in the order in which they were put */
 };
 /* Room for n keys; false without memory. */
 NODISCARD bool keys_init(struct key_table *, struct arena *, size_t n);
 /* The entry of a key, made if new. */
 struct key_entry *keys_put(struct key_table *, str key);
-const struct key_entry *keys_get(const struct key_table *, str key);
+/* NULL if the key is not there. *hint, 0 at first, guesses the next look-up: members of an
+ * instance mostly come in the order of the schema. */
+const struct key_entry *keys_get(const struct key_table *, str key, uint32_t *hint);
 
 /* A finite decimal number: mantissa * 10^exponent. */
 struct decimal {
@@ -151,7 +173,9 @@ struct applied {
 
 struct node {
     uint8_t types;
-    bool never; /* the schema false */
+    bool never;  /* the schema false */
+    bool plain;  /* nothing but type and string or number rules */
+    bool detour; /* nothing but a $ref: applied->ref may be taken at once */
     const struct value_rules *values;
     const struct number_rules *number;
     const struct string_rules *string;
