@@ -43,9 +43,7 @@ struct action {
     void (*after)(struct act *);                       /* writer thread, once durable */
 };
 
-struct action_table {
-    const struct action *rows;
-    size_t n;
-};
+/* The row of that name in a table of n; asserts that it is there. */
+const struct action *action_named(const struct action *, size_t n, str name);
 
 #endif

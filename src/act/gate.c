@@ -31,6 +31,15 @@ struct gate {
 
 /* ---- small helpers ---------------------------------------------------------------------- */
 
+const struct action *action_named(const struct action *rows, size_t n, str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(str_of(rows[i].name), name))
+            return &rows[i];
+    assert(!"no action of that name");
+    return NULL;
+}
+
 str act_param(const struct act *a, str name)
 {
     for (size_t i = 0; i < a->n_params; i++)

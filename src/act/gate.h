@@ -102,6 +102,7 @@ struct act {
     struct decision decision;
     struct policy *policy; /* decided under; a reference the act owns once it is done */
 
+    void *upload; /* what a binary body was streamed into */
     void *data;                 /* between the phases of one action */
     void (*done)(struct act *); /* called once; the act is the caller's again */
     void *user;

@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/world.h"
+#include "crypto/keyring.h"
+
 static const struct migration migrations[] = {
     {"CREATE TABLE journal(seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, leaf BLOB NOT NULL,"
      " entry BLOB NOT NULL, record BLOB)"},
@@ -19,7 +22,13 @@ struct ledger {
     pthread_mutex_t lock;        /* guards the two below */
     uint64_t durable_epoch;
     struct merkle_frontier durable;
+    pthread_mutex_t head_lock; /* guards the signed head; held while the keyring signs */
+    struct ledger_state head;
+    struct buf head_note;
+    int64_t head_ns;
 };
+
+enum { HEAD_FRESH_NS = 100 * 1000 * 1000 };
 
 static int64_t entry_seq(uint64_t epoch, uint64_t index)
 {
@@ -124,6 +133,8 @@ enum err ledger_open(struct db *writer, str origin, struct ledger **out, struct 
     memcpy(name, origin.p, origin.n);
     l->origin = str_bytes(name, origin.n);
     pthread_mutex_init(&l->lock, NULL);
+    pthread_mutex_init(&l->head_lock, NULL);
+    l->head_note = BUF(4096);
     uint64_t size = 0;
     enum err e = newest(writer, &l->epoch, &size, f);
     if (e == OK)
@@ -142,6 +153,8 @@ void ledger_close(struct ledger *l)
     if (!l)
         return;
     pthread_mutex_destroy(&l->lock);
+    pthread_mutex_destroy(&l->head_lock);
+    buf_done(&l->head_note);
     free(l);
 }
 
@@ -238,6 +251,43 @@ struct ledger_state ledger_state(struct ledger *l)
 str ledger_origin(struct ledger *l, uint64_t epoch, struct arena *a)
 {
     return str_printf(a, "%.*s/%" PRIu64, STR_FMT(l->origin), epoch);
+}
+
+/* Under head_lock: signing in the order of sizes, so that the keyring never sees a smaller one. */
+static enum err sign_head(struct ledger *l, struct keyring *k, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(4096);
+    AUTO(buf) struct buf note = BUF(4096);
+    struct ledger_state now = ledger_state(l);
+
+    TRY_PTR(a, f);
+    str origin = ledger_origin(l, now.epoch, a);
+    TRY_PTR(origin.p, f);
+    TRY(keyring_sign_head(k, origin, now.size, &now.root, &note, f));
+    buf_clear(&l->head_note);
+    buf_add_str(&l->head_note, buf_str(&note));
+    l->head = now;
+    l->head_ns = monotonic_ns();
+    return OK;
+}
+
+enum err ledger_head(struct ledger *l, struct keyring *k, uint64_t min_size,
+                     struct ledger_state *out, struct buf *note, struct fault *f)
+{
+    enum err e = OK;
+
+    pthread_mutex_lock(&l->head_lock);
+    bool fresh = l->head_note.n && l->head.size >= min_size &&
+                 l->head.epoch == ledger_state(l).epoch &&
+                 monotonic_ns() - l->head_ns < HEAD_FRESH_NS;
+    if (!fresh)
+        e = sign_head(l, k, f);
+    if (e == OK) {
+        *out = l->head;
+        buf_add_str(note, buf_str(&l->head_note));
+    }
+    pthread_mutex_unlock(&l->head_lock);
+    return e;
 }
 
 static enum err read_blob(struct db *db, const char *sql, struct receipt r, struct arena *a,

@@ -54,6 +54,12 @@ struct ledger_state ledger_state(struct ledger *);
 /* The origin line of an epoch: origin "/" epoch, in the arena. */
 str ledger_origin(struct ledger *, uint64_t epoch, struct arena *);
 
+/* Any thread: a signed head of at least min_size entries, and the state that it signs, note onto
+ * buf. A head not older than a tenth of a second is given again. */
+struct keyring;
+NODISCARD enum err ledger_head(struct ledger *, struct keyring *, uint64_t min_size,
+                               struct ledger_state *out, struct buf *note, struct fault *);
+
 /* Any thread, with its own reader. ERR_NOT_FOUND, ERR_RANGE. */
 NODISCARD enum err ledger_entry(struct db *, struct receipt, struct arena *, str *out_entry,
                                 struct fault *);

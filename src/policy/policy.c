@@ -40,6 +40,25 @@ static enum err digest_of(const struct cedar_source *files, size_t n, str schema
     return OK;
 }
 
+/* Strict validation: what passes cannot fail to evaluate on requests that the schema foresees. */
+static enum err validate(const struct cedar_set *set, str schema, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(64 << 20);
+    AUTO(cedar_schema) struct cedar_schema *compiled = NULL;
+    struct cedar_source source = {S("schema.cedarschema"), schema};
+    struct cedar_finding *found;
+    size_t n;
+
+    TRY_PTR(a, f);
+    TRY(cedar_schema_parse(&source, NULL, &compiled, f));
+    TRY(cedar_validate(set, compiled, CEDAR_STRICT, a, &found, &n, f));
+    for (size_t i = 0; i < n; i++)
+        if (found[i].kind != CEDAR_FINDING_IMPOSSIBLE)
+            return fault(f, ERR_INVALID, "%.*s:%u:%u: %.*s", STR_FMT(found[i].place.file),
+                         found[i].place.line, found[i].place.column, STR_FMT(found[i].message));
+    return OK;
+}
+
 enum err policy_new(const struct cedar_source *files, size_t n, str schema, struct policy **out,
                     struct fault *f)
 {
@@ -59,6 +78,8 @@ enum err policy_new(const struct cedar_source *files, size_t n, str schema, stru
     if (e == OK)
         e = cedar_parse(sorted, n, NULL, &p->set, f);
     free(sorted);
+    if (e == OK)
+        e = validate(p->set, schema, f);
     if (e != OK) {
         policy_unref(p);
         return e;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unicode/ucal.h>
+#include <unicode/udat.h>
 #include <unicode/ustring.h>
 
 #include "registry/missions_int.h"
@@ -213,6 +214,22 @@ static int hijri_days(int year, int month, int day, int32_t out[2])
     if (c)
         ucal_close(c);
     return U_SUCCESS(ec) ? n : 0;
+}
+
+str hijri_text(struct arena *a, int32_t day)
+{
+    UErrorCode ec = U_ZERO_ERROR;
+    UChar text[128];
+    char utf8[256];
+    int32_t n = 0;
+    UDateFormat *d = udat_open(UDAT_NONE, UDAT_LONG, "ar-SA-u-ca-islamic-umalqura-nu-arab", u"UTC",
+                               3, NULL, 0, &ec);
+
+    if (U_SUCCESS(ec))
+        udat_format(d, (double)day * DAY_MS + DAY_MS / 2.0, text, ARRAY_LEN(text), NULL, &ec);
+    u_strToUTF8(utf8, sizeof utf8, &n, text, -1, &ec);
+    udat_close(d);
+    return U_SUCCESS(ec) ? str_copy(a, str_bytes(utf8, (size_t)n)) : STR_NONE;
 }
 
 struct holiday_rule {

@@ -121,7 +121,7 @@ enum err registry_open(struct house *h, struct db *writer, struct registry **out
     pthread_mutex_init(&r->keys_lock, NULL);
     pthread_mutex_init(&r->sessions_lock, NULL);
     pthread_mutex_init(&r->missions_lock, NULL);
-    snprintf(path, sizeof path, "%.*s/keys.db", STR_FMT(h->data_dir));
+    snprintf(path, sizeof path, "%.*s/store/keys.db", STR_FMT(h->data_dir));
     enum err e = db_open_writer(path, &r->keys_db, f);
     if (e == OK)
         e = db_migrate(r->keys_db, "keys", keys_migrations, ARRAY_LEN(keys_migrations), f);

@@ -83,6 +83,8 @@ unsigned working_days_between(const struct missions *, const struct mission *, i
 /* "2026-03-20"; out has room for 11. */
 void day_format(int32_t day, char out[16]);
 bool day_parse(str, int32_t *out);
+/* The day in the Umm al-Qura calendar, in Arabic with Arabic digits; STR_NONE without memory. */
+str hijri_text(struct arena *, int32_t day);
 
 /* ---- access log (access.c) -------------------------------------------------------------- */
 

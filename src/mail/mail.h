@@ -1,0 +1,38 @@
+/* mail.h - messages to persons: words from the catalogue, delivery by SMTP or into a maildir
+ *
+ * words/LL.json holds for each message "mail.NAME.subject" and "mail.NAME.body" with {placeholders}.
+ * A language that lacks a message falls back to English.
+ */
+#ifndef SIFARA_MAIL_MAIL_H
+#define SIFARA_MAIL_MAIL_H
+
+#include "base/json.h"
+
+struct catalogue;
+
+/* Loads all words/LL.json. ERR_IO, ERR_MALFORMED_JSON. */
+NODISCARD enum err catalogue_load(const char *folder, struct catalogue **out, struct fault *);
+void catalogue_free(struct catalogue *);
+/* A word in a language, else in English; STR_NONE if neither has it. */
+str catalogue_word(const struct catalogue *, str language, str key);
+
+struct mail {
+    str to, subject, body;
+};
+/* Fills a message: {name} is replaced by the string member name of words; unknown ones vanish.
+ * ERR_NOT_FOUND for a message that the catalogue lacks; ERR_INVALID for an address that could break
+ * out of its header. */
+NODISCARD enum err mail_write(const struct catalogue *, str to, str message, str language,
+                              const struct json *words, struct arena *, struct mail *out,
+                              struct fault *);
+
+struct mail_route {
+    const char *maildir; /* used when smtp_url is NULL */
+    const char *smtp_url, *from, *user, *password, *ca_file;
+};
+/* Hands one mail on; id is stable over repeated tries (Message-ID). ERR_IO when it should be tried
+ * again. */
+NODISCARD enum err mail_deliver(const struct mail_route *, const struct mail *, str id,
+                                int64_t now_ms, struct fault *);
+
+#endif

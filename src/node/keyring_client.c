@@ -1,0 +1,206 @@
+/* keyring_client.c - crypto/keyring.h over a socket */
+#include "base/encode.h"
+#include "node/ipc.h"
+#include "node/keyring.h"
+
+#include <stdlib.h>
+
+struct keyring {
+    struct ipc_client *ipc;
+};
+
+enum { REPLY_ARENA = 1 << 20 };
+
+struct keyring *keyring_connect(int fd)
+{
+    struct keyring *k = calloc(1, sizeof *k);
+
+    if (!k || !(k->ipc = ipc_client_new(fd))) {
+        free(k);
+        return NULL;
+    }
+    return k;
+}
+
+void keyring_disconnect(struct keyring *k)
+{
+    if (!k)
+        return;
+    ipc_client_free(k->ipc);
+    free(k);
+}
+
+static enum err ask(struct keyring *k, struct ipc_call *c, struct arena *a, struct json **out,
+                    struct fault *f)
+{
+    if (!a) {
+        buf_done(&c->text);
+        return fault(f, ERR_MEMORY, "out of memory");
+    }
+    return ipc_call(k->ipc, c, ERR_KEYRING, a, out, f);
+}
+
+enum err keyring_wrap(struct keyring *k, const struct id *person, const struct key *key,
+                      uint8_t out[KEY_WRAPPED], struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "wrap");
+    ipc_bytes(&c.w, S("person"), id_bytes(person));
+    ipc_bytes(&c.w, S("key"), str_bytes(key->b, sizeof key->b));
+    TRY(ask(k, &c, a, &r, f));
+    return ipc_get(r, S("wrapped"), out, KEY_WRAPPED)
+               ? OK
+               : fault(f, ERR_KEYRING, "the keyring answered nonsense");
+}
+
+enum err keyring_unwrap(struct keyring *k, const struct id *person, str wrapped, struct key *out,
+                        struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "unwrap");
+    ipc_bytes(&c.w, S("person"), id_bytes(person));
+    ipc_bytes(&c.w, S("wrapped"), wrapped);
+    TRY(ask(k, &c, a, &r, f));
+    return ipc_get(r, S("key"), out->b, sizeof out->b)
+               ? OK
+               : fault(f, ERR_KEYRING, "the keyring answered nonsense");
+}
+
+enum err keyring_derive(struct keyring *k, str purpose, struct key *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "derive");
+    jw_kv(&c.w, S("purpose"), purpose);
+    TRY(ask(k, &c, a, &r, f));
+    return ipc_get(r, S("key"), out->b, sizeof out->b)
+               ? OK
+               : fault(f, ERR_KEYRING, "the keyring answered nonsense");
+}
+
+enum err keyring_sign_head(struct keyring *k, str origin, uint64_t size, const struct hash *root,
+                           struct buf *note, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "head");
+    jw_kv(&c.w, S("origin"), origin);
+    jw_kv_int(&c.w, S("size"), (int64_t)size);
+    ipc_bytes(&c.w, S("root"), hash_str(root));
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(note, json_get_str(r, S("note")));
+    return OK;
+}
+
+enum err keyring_head_key(struct keyring *k, str origin, struct buf *b, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "head-key");
+    jw_kv(&c.w, S("origin"), origin);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(b, json_get_str(r, S("key")));
+    return OK;
+}
+
+enum err keyring_head_last(struct keyring *k, str origin, uint64_t *out_size,
+                           struct hash *out_root, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "head-last");
+    jw_kv(&c.w, S("origin"), origin);
+    TRY(ask(k, &c, a, &r, f));
+    *out_size = (uint64_t)json_get_int(r, S("size"), 0);
+    if (*out_size && !ipc_get(r, S("root"), out_root->b, sizeof out_root->b))
+        return fault(f, ERR_KEYRING, "the keyring answered nonsense");
+    return OK;
+}
+
+static void put_assertions(struct jw *w, const struct officer_assertion by[2])
+{
+    jw_key(w, S("by"));
+    jw_open(w, '[');
+    for (int i = 0; i < 2; i++) {
+        jw_open(w, '{');
+        ipc_bytes(w, S("officer"), id_bytes(&by[i].officer));
+        ipc_bytes(w, S("signature"), str_bytes(by[i].signature.b, sizeof by[i].signature.b));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+enum err keyring_enrol(struct keyring *k, const struct id *officer,
+                       const struct ed25519_public *key, const struct officer_assertion two[2],
+                       struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "enrol");
+    ipc_bytes(&c.w, S("officer"), id_bytes(officer));
+    ipc_bytes(&c.w, S("key"), str_bytes(key->b, sizeof key->b));
+    put_assertions(&c.w, two);
+    return ask(k, &c, a, &r, f);
+}
+
+enum err keyring_seal(struct keyring *k, const struct keyring_seal *s, struct buf *out,
+                      struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "seal");
+    jw_kv(&c.w, S("statement"), s->statement);
+    jw_kv(&c.w, S("fields"), s->fields);
+    jw_kv(&c.w, S("number"), s->number);
+    jw_kv_int(&c.w, S("issued"), s->issued_ms);
+    put_assertions(&c.w, s->by);
+    TRY(ask(k, &c, a, &r, f));
+    str bytes = ipc_get_str(r, S("seal"), a);
+    if (!bytes.p)
+        return fault(f, ERR_KEYRING, "the keyring answered nonsense");
+    buf_add_str(out, bytes);
+    return OK;
+}
+
+enum err keyring_sign_list(struct keyring *k, str list, struct buf *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "list");
+    jw_kv(&c.w, S("list"), list);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(out, json_get_str(r, S("signed")));
+    return OK;
+}
+
+enum err keyring_trust_list(struct keyring *k, struct buf *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "trust");
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(out, json_get_str(r, S("list")));
+    return OK;
+}

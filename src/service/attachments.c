@@ -1,0 +1,305 @@
+#include "service/attachments.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/encode.h"
+#include "paper/worker.h"
+#include "service/cases_int.h"
+
+enum { CHUNK = 64 << 10, HEAD = 4096, CHUNKS_MAX = ATTACHMENT_MAX / CHUNK + 2, PER_CASE = 20,
+       WORKER_DEADLINE_MS = 3000 };
+
+struct attachment_sink {
+    struct house *house;
+    struct key key;
+    struct id person;
+    int fd;
+    bool kept, closed;
+    char path[4096], final[4096];
+    char chunk[CHUNK], head[HEAD];
+    size_t fill, head_n, size;
+    unsigned chunks;
+    struct hash digests[CHUNKS_MAX], digest;
+};
+
+/* Accepted by content, whatever the name says. */
+static const char *const types[] = {"application/pdf", "image/jpeg", "image/png", "image/webp",
+                                    "image/heic", "image/tiff"};
+
+enum err attachment_sink_open(struct house *h, const struct id *person,
+                              struct attachment_sink **out, struct fault *f)
+{
+    struct attachment_sink *s = calloc(1, sizeof *s);
+    uint8_t random[8];
+    char name[17];
+
+    if (!s)
+        return fault(f, ERR_MEMORY, "out of memory");
+    s->house = h;
+    s->person = *person;
+    secret_random(random, sizeof random);
+    hex_encode(random, sizeof random, name);
+    snprintf(s->path, sizeof s->path, "%.*s/blobs/incoming-%s", STR_FMT(h->data_dir), name);
+    enum err e = person_key(h, person, &s->key, f);
+    s->fd = e == OK ? open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    if (e == OK && s->fd < 0)
+        e = fault(f, ERR_IO, "cannot store attachments");
+    if (e != OK) {
+        s->closed = s->kept = true;
+        attachment_sink_free(s);
+        return e;
+    }
+    *out = s;
+    return OK;
+}
+
+void attachment_sink_free(struct attachment_sink *s)
+{
+    if (!s)
+        return;
+    if (!s->closed)
+        close(s->fd);
+    if (!s->kept)
+        unlink(s->final[0] ? s->final : s->path);
+    secret_wipe(s, sizeof *s);
+    free(s);
+}
+
+static enum err write_all(int fd, str bytes, struct fault *f)
+{
+    while (bytes.n) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return fault(f, errno == ENOSPC ? ERR_STORAGE_FULL : ERR_IO,
+                         "cannot store the attachment");
+        bytes = str_sub(bytes, (size_t)n, bytes.n);
+    }
+    return OK;
+}
+
+static void chunk_ad(char out[32], unsigned number, bool last)
+{
+    snprintf(out, 32, "chunk %u%s", number, last ? " last" : "");
+}
+
+static enum err flush_chunk(struct attachment_sink *s, bool last, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(CHUNK + SEAL_OVERHEAD + 4);
+    char ad[32];
+
+    if (s->chunks == CHUNKS_MAX)
+        return fault(f, ERR_TOO_LARGE, "an attachment has at most 10 MiB");
+    chunk_ad(ad, s->chunks, last);
+    buf_add_u32(&b, (uint32_t)(s->fill + SEAL_OVERHEAD));
+    TRY(seal(&b, &s->key, str_of(ad), str_bytes(s->chunk, s->fill), f));
+    s->digests[s->chunks++] = sha256(buf_str(&b));
+    s->fill = 0;
+    return write_all(s->fd, buf_str(&b), f);
+}
+
+enum err attachment_sink_add(struct attachment_sink *s, str bytes, struct fault *f)
+{
+    s->size += bytes.n;
+    if (s->size > ATTACHMENT_MAX)
+        return fault(f, ERR_TOO_LARGE, "an attachment has at most 10 MiB");
+    if (s->head_n < HEAD) {
+        size_t take = bytes.n < HEAD - s->head_n ? bytes.n : HEAD - s->head_n;
+        memcpy(s->head + s->head_n, bytes.p, take);
+        s->head_n += take;
+    }
+    while (bytes.n) {
+        /* the last chunk is only known at the end: keep a full one until more comes */
+        if (s->fill == CHUNK)
+            TRY(flush_chunk(s, false, f));
+        size_t take = bytes.n < CHUNK - s->fill ? bytes.n : CHUNK - s->fill;
+        memcpy(s->chunk + s->fill, bytes.p, take);
+        s->fill += take;
+        bytes = str_sub(bytes, take, bytes.n);
+    }
+    return OK;
+}
+
+static enum err blob_path(const struct house *h, const struct hash *digest, char out[4096],
+                          struct fault *f)
+{
+    char hex[65];
+
+    hex_encode(digest->b, sizeof digest->b, hex);
+    int n = snprintf(out, 4096, "%.*s/blobs/%.2s", STR_FMT(h->data_dir), hex);
+    if (mkdir(out, 0700) != 0 && errno != EEXIST)
+        return fault(f, ERR_IO, "cannot store attachments");
+    snprintf(out + n, 4096 - (size_t)n, "/%s", hex);
+    return OK;
+}
+
+/* The file is durable under its name before any row speaks of it. */
+static enum err sink_finish(struct attachment_sink *s, struct fault *f)
+{
+    TRY(flush_chunk(s, true, f));
+    s->digest = sha256(str_bytes(s->digests, s->chunks * sizeof s->digests[0]));
+    TRY(blob_path(s->house, &s->digest, s->final, f));
+    bool ok = fsync(s->fd) == 0 && close(s->fd) == 0;
+    s->closed = true;
+    if (!ok || rename(s->path, s->final) != 0) {
+        s->final[0] = 0;
+        return fault(f, ERR_IO, "cannot store the attachment");
+    }
+    return OK;
+}
+
+struct adding {
+    struct casefile c;
+    struct attachment_sink *sink;
+    char type[WORKER_MIME_ROOM];
+    str name;
+};
+
+static enum err check_type(struct act *a, struct adding *p, struct fault *f)
+{
+    TRY(worker_sniff(a->house->worker, str_bytes(p->sink->head, p->sink->head_n),
+                     WORKER_DEADLINE_MS, p->type, f));
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
+        if (strcmp(types[i], p->type) == 0)
+            return OK;
+    return fault(f, ERR_MEDIA_TYPE, "a file of type %s is not accepted", p->type);
+}
+
+enum err attachment_add_prepare(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf sealed = BUF(1024);
+    struct adding *p = arena_new_of(a->arena, struct adding);
+    str name = act_param(a, S("name"));
+
+    TRY_PTR(p, f);
+    p->sink = a->upload;
+    a->data = p;
+    if (!p->sink || p->sink->size == 0)
+        return fault(f, ERR_INVALID, "the attachment is empty");
+    TRY(case_of_path(a, &p->c, f));
+    TRY(act_seal_for(a, &a->actor.id, f));
+    if (!name.p || name.n > 255 || !utf8_valid(name))
+        return fault_at(f, ERR_INVALID, "/name", "give the file a name (?name=)");
+    TRY(check_type(a, p, f));
+    TRY(seal(&sealed, &a->record_key, S("name"), name, f));
+    p->name = str_copy(a->arena, buf_str(&sealed));
+    TRY_PTR(p->name.p, f);
+    TRY(sink_finish(p->sink, f));
+    a->content = p->sink->digest;
+    return OK;
+}
+
+enum err attachment_add(struct act *a, struct fault *f)
+{
+    struct adding *p = a->data;
+    struct id id = id_new(&a->house->world, id_bucket(&p->c.id));
+    struct jw w = JW(&a->reply);
+    struct query q;
+
+    if (p->c.state != CASE_DRAFT && p->c.state != CASE_CORRECTION)
+        return fault(f, ERR_CONFLICT, "documents are added to a draft, or when they are asked for");
+    TRY(db_one(a->db, &q, f, "SELECT count(*) FROM attachment WHERE file = ?", "d", &p->c.id));
+    int64_t n = query_int(&q, 0);
+    TRY(query_end(&q, f));
+    if (n >= PER_CASE)
+        return fault(f, ERR_LIMIT, "a case has at most %d documents", PER_CASE);
+    TRY(db_run(a->db, f,
+               "INSERT INTO attachment(id, bucket, file, person, digest, size, type, name)"
+               " VALUES(?,?,?,?,?,?,?,?)",
+               "diddbisb", &id, (int64_t)id_bucket(&id), &p->c.id, &p->c.person,
+               hash_str(&p->sink->digest), (int64_t)p->sink->size, str_of(p->type), p->name));
+    a->status = 201;
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &id));
+    jw_kv_int(&w, S("size"), (int64_t)p->sink->size);
+    jw_kv(&w, S("type"), str_of(p->type));
+    jw_close(&w, '}');
+    return OK;
+}
+
+void attachment_add_after(struct act *a)
+{
+    struct adding *p = a->data;
+
+    p->sink->kept = true;
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static enum err read_chunk(FILE *file, const struct key *k, unsigned number, struct arena *a,
+                           bool *last, str *out, struct fault *f)
+{
+    unsigned char head[4];
+    char ad[32];
+
+    if (fread(head, 1, 4, file) != 4)
+        return fault(f, ERR_CORRUPT, "an attachment is cut short");
+    size_t n = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+    char *sealed = n <= CHUNK + SEAL_OVERHEAD ? arena_alloc(a, n) : NULL;
+    if (!sealed || fread(sealed, 1, n, file) != n)
+        return fault(f, ERR_CORRUPT, "an attachment is cut short");
+    int c = fgetc(file);
+    *last = c == EOF;
+    if (!*last)
+        ungetc(c, file);
+    chunk_ad(ad, number, *last);
+    return unseal(a, k, str_of(ad), str_bytes(sealed, n), out, f);
+}
+
+static enum err read_blob(struct act *a, const struct hash *digest, const struct key *k,
+                          struct fault *f)
+{
+    AUTO(arena) struct arena *chunk = arena_new(4 * CHUNK);
+    char path[4096];
+    bool last = false;
+    enum err e = OK;
+    str plain;
+
+    TRY_PTR(chunk, f);
+    TRY(blob_path(a->house, digest, path, f));
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return fault(f, ERR_CORRUPT, "an attachment is missing");
+    a->reply.max = ATTACHMENT_MAX;
+    for (unsigned i = 0; e == OK && !last; i++) {
+        arena_reset(chunk);
+        e = read_chunk(file, k, i, chunk, &last, &plain, f);
+        if (e == OK)
+            buf_add_str(&a->reply, plain);
+    }
+    fclose(file);
+    return e;
+}
+
+enum err attachment_get(struct act *a, struct fault *f)
+{
+    struct id id;
+    struct hash digest;
+    struct casefile c;
+    struct query q;
+    struct key k;
+
+    TRY(case_of_path(a, &c, f));
+    if (!id_parse(act_param(a, S("attachment")), &id))
+        return fault(f, ERR_NOT_FOUND, "no such attachment");
+    TRY(db_one(a->db, &q, f,
+               "SELECT digest, type FROM attachment WHERE id = ? AND bucket = ? AND file = ?",
+               "did", &id, (int64_t)id_bucket(&id), &c.id));
+    str d = query_str(&q, 0);
+    a->type = str_cstr(a->arena, query_str(&q, 1));
+    bool whole = d.n == sizeof digest.b;
+    if (whole)
+        memcpy(digest.b, d.p, d.n);
+    TRY(query_end(&q, f));
+    if (!whole)
+        return fault(f, ERR_CORRUPT, "an attachment's row is damaged");
+    a->revision = c.revision;
+    TRY(person_key(a->house, &c.person, &k, f));
+    return read_blob(a, &digest, &k, f);
+}

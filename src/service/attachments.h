@@ -1,0 +1,24 @@
+/* attachments.h - documents that a person attaches: streamed to disk, sealed
+ *
+ * A file under blobs/ is a row of chunks: four bytes of length, then up to 64 KiB sealed under the
+ * person's key, the chunk's number and "last" bound in. Its name is the SHA-256 over the digests
+ * of its sealed chunks. No plain byte of it touches the disk.
+ */
+#ifndef SIFARA_SERVICE_ATTACHMENTS_H
+#define SIFARA_SERVICE_ATTACHMENTS_H
+
+#include "act/gate.h"
+
+enum { ATTACHMENT_MAX = 10 << 20 };
+
+struct attachment_sink;
+
+/* Opens a new file for a person's bytes. ERR_ERASED, ERR_IO. */
+NODISCARD enum err attachment_sink_open(struct house *, const struct id *person,
+                                        struct attachment_sink **out, struct fault *);
+/* ERR_TOO_LARGE, ERR_STORAGE_FULL, ERR_IO. */
+NODISCARD enum err attachment_sink_add(struct attachment_sink *, str bytes, struct fault *);
+/* Removes the file unless the act that named it was kept; NULL is harmless. */
+void attachment_sink_free(struct attachment_sink *);
+
+#endif

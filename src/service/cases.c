@@ -1,0 +1,217 @@
+/* cases.c - a case: its row, its facts, its steps */
+#include "service/cases_int.h"
+
+#include <stdio.h>
+
+enum err case_load(struct act *a, const struct id *id, struct casefile *out, struct fault *f)
+{
+    struct casefile c = {.id = *id};
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT person, service, country, mission, queue, state, revision, filed, due, left,"
+               " paused, officer, answers, steps FROM case_file WHERE id = ? AND bucket = ?",
+               "di", id, (int64_t)id_bucket(id)));
+    c.person = query_id(&q, 0);
+    c.service_name = str_copy(a->arena, query_str(&q, 1));
+    c.country = str_copy(a->arena, query_str(&q, 2));
+    c.mission = str_copy(a->arena, query_str(&q, 3));
+    c.queue = str_copy(a->arena, query_str(&q, 4));
+    bool good = case_state_parse(query_str(&q, 5), &c.state);
+    c.revision = query_int(&q, 6);
+    c.filed = query_int(&q, 7);
+    c.due = (int32_t)query_int(&q, 8);
+    c.left = (int32_t)query_int(&q, 9);
+    c.paused = query_int(&q, 10) != 0;
+    c.officer = query_id(&q, 11);
+    c.answers = query_null(&q, 12) ? STR_NONE : str_copy(a->arena, query_str(&q, 12));
+    bool copied = c.service_name.p && c.country.p && c.mission.p && c.queue.p &&
+                  (query_null(&q, 12) || c.answers.p);
+    c.steps = query_int(&q, 13);
+    TRY(query_end(&q, f));
+    if (!good)
+        return fault(f, ERR_CORRUPT, "a case has an unknown state");
+    TRY_PTR(copied, f);
+    c.service = service_find(a->house->services, c.service_name);
+    if (!c.service)
+        return fault(f, ERR_NOT_FOUND, "the service is no longer offered");
+    *out = c;
+    return OK;
+}
+
+enum err case_of_path(struct act *a, struct casefile *out, struct fault *f)
+{
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    return case_load(a, &id, out, f);
+}
+
+/* Has the acting officer declared an interest in the person, or is it their own file? */
+static enum err interested(struct act *a, const struct id *person, bool *out, struct fault *f)
+{
+    struct query q;
+
+    *out = false;
+    if (a->actor.kind != ACTOR_OFFICER)
+        return OK;
+    TRY(db_one(a->db, &q, f,
+               "SELECT (SELECT count(*) FROM officer WHERE id = ? AND person = ?) +"
+               " (SELECT count(*) FROM officer_interest WHERE officer = ? AND person = ?)",
+               "dddd", &a->actor.id, person, &a->actor.id, person));
+    *out = query_int(&q, 0) > 0;
+    return query_end(&q, f);
+}
+
+static enum err proposer_of(struct act *a, const struct casefile *c, struct id *out,
+                            struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT proposer FROM case_decision WHERE file = ? AND confirmer IS NULL"
+                        " AND returned = 0",
+                        "d", &c->id);
+
+    if (e == ERR_NOT_FOUND) {
+        *out = (struct id){{0}};
+        return OK;
+    }
+    TRY(e);
+    *out = query_id(&q, 0);
+    return query_end(&q, f);
+}
+
+enum err case_facts_of(struct act *a, const struct casefile *c, struct fault *f)
+{
+    struct cedar_entities *es = a->entities;
+    str id = act_id_text(a, &c->id);
+    struct cedar_entity *e = act_resource(a, S("Case"), id);
+    struct id proposer;
+    bool interest;
+
+    cedar_attr(es, e, S("person"), cedar_ref(es, S("Sifara::Person"), act_id_text(a, &c->person)));
+    cedar_attr(es, e, S("authority"), cedar_ref(es, S("Sifara::Mission"), c->mission));
+    cedar_attr(es, e, S("queue"), cedar_ref(es, S("Sifara::Mission"), c->queue));
+    cedar_attr(es, e, S("service"), cedar_str(c->service_name));
+    cedar_attr(es, e, S("state"), cedar_str(str_of(case_state_name(c->state))));
+    if (!id_is_nil(&c->officer))
+        cedar_attr(es, e, S("officer"),
+                   cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &c->officer)));
+    if (c->state == CASE_PROPOSED) {
+        TRY(proposer_of(a, c, &proposer, f));
+        if (!id_is_nil(&proposer))
+            cedar_attr(es, e, S("proposer"),
+                       cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &proposer)));
+    }
+    TRY(interested(a, &c->person, &interest, f));
+    act_context(a, S("interest"), cedar_bool(interest));
+    a->subject = str_printf(a->arena, "case/%.*s", STR_FMT(id));
+    a->revision_now = c->revision;
+    return OK;
+}
+
+enum err case_facts(struct act *a, struct fault *f)
+{
+    struct casefile c;
+
+    TRY(case_of_path(a, &c, f));
+    return case_facts_of(a, &c, f);
+}
+
+enum err case_answers(struct act *a, const struct casefile *c, const struct key *k,
+                      struct json **out, struct fault *f)
+{
+    str plain;
+
+    if (!c->answers.p) {
+        *out = arena_new_of(a->arena, struct json);
+        TRY_PTR(*out, f);
+        (*out)->type = J_OBJECT;
+        return OK;
+    }
+    TRY(unseal(a->arena, k, S("answers"), c->answers, &plain, f));
+    return json_parse(a->arena, plain, NULL, out, f);
+}
+
+static enum err write_step(struct act *a, const struct casefile *c, enum case_event ev, str note,
+                           struct fault *f)
+{
+    bool officer = a->actor.kind == ACTOR_OFFICER;
+
+    return db_run(a->db, f,
+                  "INSERT INTO case_step(file, seq, bucket, at, event, role, mission, note, epoch,"
+                  " entry) VALUES(?,?,?,?,?,?,?,?,?,?)",
+                  "diiisssbii", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now,
+                  str_of(case_event_name(ev)),
+                  officer ? (a->actor.n_roles ? a->actor.roles[0] : S("officer"))
+                          : (a->actor.kind == ACTOR_PERSON ? S("person") : S("system")),
+                  officer ? a->actor.mission : STR_NONE, note,
+                  (int64_t)ledger_state(a->house->ledger).epoch,
+                  (int64_t)ledger_mark(a->house->ledger).size);
+}
+
+enum err case_move(struct act *a, struct casefile *c, enum case_event ev, str note,
+                   struct fault *f)
+{
+    enum case_state to;
+
+    TRY(case_next(c->state, ev, &to, f));
+    TRY(write_step(a, c, ev, note, f));
+    TRY(db_run(a->db, f,
+               "UPDATE case_file SET state = ?, revision = revision + 1, queue = ?, filed = ?,"
+               " due = ?, left = ?, paused = ?, officer = ?, answers = ?, steps = steps + 1,"
+               " updated = ? WHERE id = ? AND bucket = ? AND revision = ?",
+               "ssiiiidbidii", str_of(case_state_name(to)), c->queue, c->filed, (int64_t)c->due,
+               (int64_t)c->left, (int64_t)c->paused, id_is_nil(&c->officer) ? NULL : &c->officer,
+               c->answers, a->now, &c->id, (int64_t)id_bucket(&c->id), c->revision));
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_STALE, "the case changed meanwhile");
+    c->state = to;
+    c->revision++;
+    c->steps++;
+    return OK;
+}
+
+enum err case_addressee(struct act *a, const struct id *person, struct addressee *out,
+                        struct fault *f)
+{
+    struct json *profile;
+
+    TRY(person_profile(a, person, &profile, f));
+    out->email = json_get_str(profile, S("email"));
+    str language = json_get_str(profile, S("language"));
+    out->language = language.p ? language : S("en");
+    return OK;
+}
+
+enum err case_mail(struct act *a, const struct casefile *c, const struct addressee *to,
+                   str message, struct fault *f)
+{
+    struct json words = {.type = J_OBJECT};
+    str title = service_word(c->service, to->language, S("title"));
+    char due[16];
+
+    day_format(c->due, due);
+    if (!json_put(a->arena, &words, S("service"), json_of_str(title)) ||
+        !json_put(a->arena, &words, S("case"), json_of_str(act_id_text(a, &c->id))) ||
+        !json_put(a->arena, &words, S("due"), json_of_str(str_copy(a->arena, str_of(due)))))
+        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
+    return mail_queue(a, to->email, message, to->language, &words, f);
+}
+
+void case_reply(struct act *a, const struct casefile *c)
+{
+    struct jw w = JW(&a->reply);
+    char due[16];
+
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &c->id));
+    jw_kv(&w, S("state"), str_of(case_state_name(c->state)));
+    jw_kv_int(&w, S("revision"), c->revision);
+    jw_kv(&w, S("mission"), c->mission);
+    if (c->state != CASE_DRAFT && !c->paused) {
+        day_format(c->due, due);
+        jw_kv(&w, S("due"), str_of(due));
+    }
+    jw_close(&w, '}');
+}

@@ -1,0 +1,363 @@
+/* desk.c - the officer's side: queue, examine, take, ask, propose, confirm
+ *
+ * A decision is made by two officers who sign the same statement: canonical JSON that names the
+ * case, its answers, the outcome and the digest of what the document's seal will say. The keyring
+ * checks both signatures again before it seals.
+ */
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "service/cases_int.h"
+
+enum { QUEUE_MAX = 200 };
+
+struct examining {
+    struct casefile c;
+    struct json *answers;
+    struct addressee to;
+    str note;       /* sealed */
+    str statement, fields, outcome;
+    struct ed25519_signature signature;
+    struct id proposer;
+};
+
+enum err desk_queue_facts(struct act *a, struct fault *f)
+{
+    str mission = act_param(a, S("mission"));
+
+    (void)f;
+    act_resource(a, S("Mission"), mission.p ? mission : a->actor.mission);
+    return OK;
+}
+
+/* What lies on a mission's desk: nothing of what persons wrote. */
+enum err desk_queue(struct act *a, struct fault *f)
+{
+    str mission = act_param(a, S("mission")), state = act_param(a, S("state"));
+    struct jw w = JW(&a->reply);
+    struct query q;
+    char text[32];
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, service, state, due, filed, officer, country FROM case_file"
+                 " WHERE queue = ? AND state = ? ORDER BY due, id LIMIT 200",
+                 "ss", mission.p ? mission : a->actor.mission, state.p ? state : S("filed")));
+    jw_open(&w, '{');
+    jw_key(&w, S("cases"));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        struct id id = query_id(&q, 0), officer = query_id(&q, 5);
+        jw_open(&w, '{');
+        jw_kv(&w, S("id"), act_id_text(a, &id));
+        jw_kv(&w, S("service"), query_str(&q, 1));
+        jw_kv(&w, S("state"), query_str(&q, 2));
+        jw_kv(&w, S("country"), query_str(&q, 6));
+        day_format((int32_t)query_int(&q, 3), text);
+        jw_kv(&w, S("due"), str_of(text));
+        time_format(query_int(&q, 4), text);
+        jw_kv(&w, S("filed"), str_of(text));
+        if (!id_is_nil(&officer))
+            jw_kv(&w, S("officer"), act_id_text(a, &officer));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return query_end(&q, f);
+}
+
+static enum err examining_new(struct act *a, struct examining **out, struct fault *f)
+{
+    struct examining *x = arena_new_of(a->arena, struct examining);
+
+    TRY_PTR(x, f);
+    a->data = *out = x;
+    TRY(case_of_path(a, &x->c, f));
+    return act_seal_for(a, &x->c.person, f);
+}
+
+/* {"text": …, "fields": […]} sealed under the person's key, shown to them with the step. */
+static enum err seal_note(struct act *a, struct examining *x, str text,
+                          const struct json *fields, struct fault *f)
+{
+    AUTO(buf) struct buf plain = BUF(32 << 10);
+    AUTO(buf) struct buf sealed = BUF(33 << 10);
+    struct jw w = JW(&plain);
+
+    if (!text.p)
+        return OK;
+    jw_open(&w, '{');
+    jw_kv(&w, S("text"), text);
+    if (fields) {
+        jw_key(&w, S("fields"));
+        jw_tree(&w, fields);
+    }
+    jw_close(&w, '}');
+    TRY(seal(&sealed, &a->record_key, S("note"), buf_str(&plain), f));
+    x->note = str_copy(a->arena, buf_str(&sealed));
+    TRY_PTR(x->note.p, f);
+    return OK;
+}
+
+enum err case_examine_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x;
+
+    return examining_new(a, &x, f);
+}
+
+enum err case_examine(struct act *a, struct fault *f)
+{
+    return case_show(a, f);
+}
+
+/* Runs with the decision: the person will see who looked, and why. */
+enum err case_examine_run(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+    str reason = act_param(a, S("reason"));
+
+    return access_note(a, &x->c.person, a->subject, reason.p ? reason : S("examination"), f);
+}
+
+enum err case_officer_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x;
+
+    TRY(examining_new(a, &x, f));
+    str text = json_get_str(a->input, S("message"));
+    if (!text.p)
+        text = json_get_str(a->input, S("reason"));
+    TRY(seal_note(a, x, text, json_get(a->input, S("fields")), f));
+    a->content = sha256(a->body);
+    return case_addressee(a, &x->c.person, &x->to, f);
+}
+
+static enum err touch(struct act *a, struct examining *x, struct fault *f)
+{
+    return access_note(a, &x->c.person, a->subject, str_of(a->action->summary), f);
+}
+
+enum err case_take(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+
+    x->c.officer = a->actor.id;
+    TRY(case_move(a, &x->c, CASE_EV_TAKE, STR_NONE, f));
+    TRY(touch(a, x, f));
+    case_reply(a, &x->c);
+    return OK;
+}
+
+enum err case_release(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+
+    x->c.officer = (struct id){{0}};
+    TRY(case_move(a, &x->c, CASE_EV_RELEASE, STR_NONE, f));
+    TRY(touch(a, x, f));
+    case_reply(a, &x->c);
+    return OK;
+}
+
+/* The clock stops: what is left of the promise is kept in working days. */
+enum err case_request_correction(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+    struct casefile *c = &x->c;
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+
+    c->left = at ? (int32_t)working_days_between(m, at, mission_day(m, at, a->now), c->due) : 0;
+    c->paused = true;
+    missions_drop(m);
+    TRY(case_move(a, c, CASE_EV_ASK, x->note, f));
+    TRY(touch(a, x, f));
+    TRY(case_mail(a, c, &x->to, S("correction-asked"), f));
+    case_reply(a, c);
+    return OK;
+}
+
+/* ---- the decision ----------------------------------------------------------------------- */
+
+enum err case_statement(struct act *a, const struct casefile *c, const struct json *answers,
+                        str outcome, str *out_statement, str *out_fields, struct fault *f)
+{
+    AUTO(buf) struct buf canon = BUF(ANSWERS_MAX);
+    AUTO(buf) struct buf text = BUF(4096);
+    char answers_hex[65], fields_hex[65];
+    struct jw w = JW(&text);
+    str fields;
+
+    TRY(json_canonical(&canon, answers, a->arena, f));
+    struct hash h = sha256(buf_str(&canon));
+    hex_encode(h.b, 32, answers_hex);
+    TRY(seal_fields(a, c, answers, &fields, f));
+    h = sha256(fields);
+    hex_encode(h.b, 32, fields_hex);
+    /* keys in canonical order */
+    jw_open(&w, '{');
+    jw_kv(&w, S("answers"), str_of(answers_hex));
+    jw_kv(&w, S("case"), act_id_text(a, &c->id));
+    jw_kv(&w, S("fields"), str_of(fields_hex));
+    jw_kv(&w, S("outcome"), outcome);
+    jw_kv(&w, S("service"), c->service_name);
+    jw_kv(&w, S("version"), c->service->version);
+    jw_close(&w, '}');
+    *out_statement = str_copy(a->arena, buf_str(&text));
+    TRY_PTR(out_statement->p, f);
+    *out_fields = fields;
+    return OK;
+}
+
+static bool outcome_valid(str s)
+{
+    return str_eq(s, S("approve")) || str_eq(s, S("refuse"));
+}
+
+/* The statement that an officer is about to sign, with what the seal will say, in the clear. */
+enum err case_statement_read(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+    str outcome = act_param(a, S("outcome"));
+    struct jw w = JW(&a->reply);
+
+    if (!outcome.p)
+        outcome = S("approve");
+    if (!outcome_valid(outcome))
+        return fault(f, ERR_INVALID, "an outcome is approve or refuse");
+    TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
+    TRY(case_statement(a, &x->c, x->answers, outcome, &x->statement, &x->fields, f));
+    a->revision = x->c.revision;
+    jw_open(&w, '{');
+    jw_kv(&w, S("statement"), x->statement);
+    jw_key(&w, S("seal"));
+    jw_raw(&w, x->fields);
+    jw_close(&w, '}');
+    return OK;
+}
+
+static enum err check_signature(struct act *a, struct examining *x, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(80);
+    struct ed25519_public key;
+    struct query q;
+
+    if (!base64_decode(&raw, json_get_str(a->input, S("signature")), BASE64_URL) ||
+        raw.n != sizeof x->signature.b)
+        return fault_at(f, ERR_INVALID, "/signature", "a signature over the statement is needed");
+    memcpy(x->signature.b, raw.p, raw.n);
+    TRY(db_one(a->db, &q, f, "SELECT public_key FROM officer WHERE id = ?", "d", &a->actor.id));
+    str k = query_str(&q, 0);
+    bool whole = k.n == sizeof key.b;
+    if (whole)
+        memcpy(key.b, k.p, k.n);
+    TRY(query_end(&q, f));
+    if (!whole || !ed25519_verify(&key, x->statement, &x->signature))
+        return fault_at(f, ERR_BAD_SIGNATURE, "/signature",
+                        "the signature is not yours over this statement");
+    return OK;
+}
+
+enum err case_decision_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x;
+
+    TRY(case_officer_prepare(a, f));
+    x = a->data;
+    x->outcome = json_get_str(a->input, S("outcome"));
+    TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
+    TRY(case_statement(a, &x->c, x->answers, x->outcome, &x->statement, &x->fields, f));
+    a->content = sha256(x->statement);
+    return check_signature(a, x, f);
+}
+
+enum err case_propose(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+    struct casefile *c = &x->c;
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+
+    /* a post with one officer: the ministry's queue confirms */
+    if (at && at->one_officer)
+        c->queue = S("ministry");
+    missions_drop(m);
+    TRY(db_run(a->db, f,
+               "INSERT INTO case_decision(file, bucket, step, outcome, statement, proposer,"
+               " proposer_signature) VALUES(?,?,?,?,?,?,?)",
+               "diisbdb", &c->id, (int64_t)id_bucket(&c->id), c->steps, x->outcome, x->statement,
+               &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b)));
+    TRY(case_move(a, c, CASE_EV_PROPOSE, x->note, f));
+    TRY(touch(a, x, f));
+    case_reply(a, c);
+    return OK;
+}
+
+/* The outcome is the proposer's: what the second officer signs is the same statement. */
+enum err case_confirm_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x;
+    struct query q;
+
+    TRY(case_officer_prepare(a, f));
+    x = a->data;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT outcome, statement, proposer FROM case_decision WHERE file = ?"
+                        " AND confirmer IS NULL AND returned = 0",
+                        "d", &x->c.id);
+    if (e == ERR_NOT_FOUND)
+        return fault(f, ERR_CONFLICT, "nothing was proposed");
+    TRY(e);
+    x->outcome = str_copy(a->arena, query_str(&q, 0));
+    str proposed = str_copy(a->arena, query_str(&q, 1));
+    x->proposer = query_id(&q, 2);
+    TRY(query_end(&q, f));
+    TRY_PTR(x->outcome.p && proposed.p, f);
+    TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
+    TRY(case_statement(a, &x->c, x->answers, x->outcome, &x->statement, &x->fields, f));
+    if (!str_eq(proposed, x->statement))
+        return fault(f, ERR_STALE, "the case is no longer what was proposed");
+    a->content = sha256(x->statement);
+    return check_signature(a, x, f);
+}
+
+enum err case_confirm(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+    struct casefile *c = &x->c;
+    bool approve = str_eq(x->outcome, S("approve"));
+
+    enum err e = db_run(a->db, f,
+                        "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?"
+                        " WHERE file = ? AND confirmer IS NULL AND returned = 0",
+                        "dbd", &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b),
+                        &c->id);
+    if (e == ERR_CONFLICT)
+        return fault(f, ERR_FOUR_EYES, "the officer who proposed may not confirm");
+    TRY(e);
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_STALE, "the proposal is gone");
+    c->queue = c->mission;
+    TRY(case_move(a, c, approve ? CASE_EV_APPROVE : CASE_EV_REFUSE, x->note, f));
+    if (approve)
+        TRY(document_reserve(a, c, x->fields, x->statement, f));
+    else
+        TRY(case_mail(a, c, &x->to, S("case-refused"), f));
+    TRY(touch(a, x, f));
+    case_reply(a, c);
+    return OK;
+}
+
+enum err case_return(struct act *a, struct fault *f)
+{
+    struct examining *x = a->data;
+
+    TRY(db_run(a->db, f,
+               "UPDATE case_decision SET returned = 1 WHERE file = ? AND confirmer IS NULL", "d",
+               &x->c.id));
+    x->c.queue = x->c.mission;
+    TRY(case_move(a, &x->c, CASE_EV_RETURN, x->note, f));
+    TRY(touch(a, x, f));
+    case_reply(a, &x->c);
+    return OK;
+}

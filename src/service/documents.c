@@ -1,0 +1,514 @@
+#include "service/documents.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "paper/render.h"
+#include "paper/trust.h"
+#include "paper/vds.h"
+#include "paper/worker.h"
+#include "service/cases_int.h"
+#include "service/documents_int.h"
+
+enum { SEAL_ROOM = 8192, JOBS_AT_ONCE = 64, RENDER_DEADLINE_MS = 10000 };
+
+/* ---- what the seal says ------------------------------------------------------------------ */
+
+/* "answer:/holder/surname" is looked up; "mission" and "nationality" are the house's; else the
+ * text stands for itself. */
+static str field_value(struct act *a, const struct casefile *c, const struct json *answers,
+                       str source)
+{
+    if (str_starts(source, S("answer:")))
+        return json_str(json_pointer(answers, str_sub(source, 7, source.n)));
+    if (str_eq(source, S("mission"))) {
+        struct missions *m = missions_hold(a->house->registry);
+        const struct mission *at = mission_find(m, c->mission);
+        str name = at ? str_copy(a->arena, at->name_en) : c->mission;
+        missions_drop(m);
+        return name;
+    }
+    return source;
+}
+
+/* {"ref": "01c8", "profile": …, "messages": {…}} or {"mrz": {…}, "ref": "5e03"}: canonical, so
+ * that both officers sign the same bytes. */
+enum err seal_fields(struct act *a, const struct casefile *c, const struct json *answers, str *out,
+                     struct fault *f)
+{
+    const struct json *def = json_get(c->service->doc, S("seal"));
+    bool travel = json_get(def, S("mrz")) != NULL;
+    const struct json *map = json_get(def, travel ? S("mrz") : S("messages"));
+    AUTO(buf) struct buf b = BUF(SEAL_ROOM);
+    struct json root = {.type = J_OBJECT}, values = {.type = J_OBJECT};
+
+    for (uint32_t i = 0; map && i < map->n; i++) {
+        str v = field_value(a, c, answers, json_str(&map->members[i].value));
+        if (v.p && v.n && !json_put(a->arena, &values, map->members[i].key, json_of_str(v)))
+            return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
+    }
+    bool ok = json_put(a->arena, &root, S("ref"), json_of_str(json_get_str(def, S("ref")))) &&
+              json_put(a->arena, &root, travel ? S("mrz") : S("messages"), values);
+    if (ok && !travel)
+        ok = json_put(a->arena, &root, S("profile"),
+                      json_of_str(json_get_str(def, S("profile"))));
+    TRY_PTR(ok, f);
+    TRY(json_canonical(&b, &root, a->arena, f));
+    *out = str_copy(a->arena, buf_str(&b));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+/* ---- reserve ---------------------------------------------------------------------------- */
+
+static enum err next_number(struct act *a, str series, int year, str *out, struct fault *f)
+{
+    struct query q;
+    str key = str_printf(a->arena, "%.*s-%d", STR_FMT(series), year);
+
+    TRY_PTR(key.p, f);
+    TRY(db_run(a->db, f,
+               "INSERT INTO document_series(series, next) VALUES(?, 2)"
+               " ON CONFLICT(series) DO UPDATE SET next = document_series.next + 1",
+               "s", key));
+    TRY(db_one(a->db, &q, f, "SELECT next - 1 FROM document_series WHERE series = ?", "s", key));
+    int64_t n = query_int(&q, 0);
+    TRY(query_end(&q, f));
+    *out = str_printf(a->arena, "%.*s-%06" PRId64, STR_FMT(key), n);
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+enum err document_reserve(struct act *a, const struct casefile *c, str fields, str statement,
+                          struct fault *f)
+{
+    AUTO(buf) struct buf plain = BUF(SEAL_ROOM * 4);
+    AUTO(buf) struct buf sealed = BUF(SEAL_ROOM * 5);
+    struct id id = id_new(&a->house->world, id_bucket(&c->id));
+    time_t secs = (time_t)(a->now / 1000);
+    struct jw w = JW(&plain);
+    struct tm tm;
+    str number;
+
+    gmtime_r(&secs, &tm);
+    TRY(next_number(a, c->service->series, tm.tm_year + 1900, &number, f));
+    jw_open(&w, '{');
+    jw_kv(&w, S("statement"), statement);
+    jw_kv(&w, S("fields"), fields);
+    jw_close(&w, '}');
+    TRY(seal(&sealed, &a->record_key, S("document"), buf_str(&plain), f));
+    TRY(db_run(a->db, f,
+               "INSERT INTO document(id, bucket, file, person, service, number, state, issued,"
+               " content) VALUES(?,?,?,?,?,?,'reserved',?,?)",
+               "diddssib", &id, (int64_t)id_bucket(&id), &c->id, &c->person, c->service_name,
+               number, a->now, buf_str(&sealed)));
+    return job_add(a, S("document.seal"), act_id_text(a, &id), f);
+}
+
+/* ---- the job ---------------------------------------------------------------------------- */
+
+enum err document_load(struct act *a, const struct id *id, struct document *out, struct fault *f)
+{
+    struct document d = {.id = *id};
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT file, person, service, number, state, issued, content, seal, seal_id"
+               " FROM document WHERE id = ? AND bucket = ?",
+               "di", id, (int64_t)id_bucket(id)));
+    d.file = query_id(&q, 0);
+    d.person = query_id(&q, 1);
+    d.service = service_find(a->house->services, query_str(&q, 2));
+    d.number = str_copy(a->arena, query_str(&q, 3));
+    d.state = str_copy(a->arena, query_str(&q, 4));
+    d.issued = query_int(&q, 5);
+    d.content = str_copy(a->arena, query_str(&q, 6));
+    d.seal = query_null(&q, 7) ? STR_NONE : str_copy(a->arena, query_str(&q, 7));
+    d.seal_id = query_null(&q, 8) ? STR_NONE : str_copy(a->arena, query_str(&q, 8));
+    TRY(query_end(&q, f));
+    TRY_PTR(d.number.p && d.state.p && d.content.p, f);
+    if (!d.service)
+        return fault(f, ERR_NOT_FOUND, "the service is no longer offered");
+    *out = d;
+    return OK;
+}
+
+static enum err read_signers(struct act *a, const struct id *file, struct officer_assertion by[2],
+                             struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT proposer, proposer_signature, confirmer, confirmer_signature"
+               " FROM case_decision WHERE file = ? AND confirmer IS NOT NULL"
+               " ORDER BY step DESC LIMIT 1",
+               "d", file));
+    for (int i = 0; i < 2; i++) {
+        str s = query_str(&q, 2 * i + 1);
+        by[i].officer = query_id(&q, 2 * i);
+        if (s.n == sizeof by[i].signature.b)
+            memcpy(by[i].signature.b, s.p, s.n);
+    }
+    return query_end(&q, f);
+}
+
+/* Prepare of document.sealed: unseal what was decided, let the keyring check and seal it. */
+enum err document_sealed_prepare(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf seal_bytes = BUF(VDS_MAX);
+    struct sealing *s = arena_new_of(a->arena, struct sealing);
+    struct officer_assertion by[2];
+    struct json *content;
+    struct vds v;
+    struct id id;
+    str plain;
+
+    TRY_PTR(s, f);
+    a->data = s;
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &s->d, f));
+    if (!str_eq(s->d.state, S("reserved")))
+        return fault(f, ERR_CONFLICT, "the document is %.*s", STR_FMT(s->d.state));
+    TRY(act_seal_for(a, &s->d.person, f));
+    TRY(unseal(a->arena, &a->record_key, S("document"), s->d.content, &plain, f));
+    TRY(json_parse(a->arena, plain, NULL, &content, f));
+    TRY(read_signers(a, &s->d.file, by, f));
+    struct keyring_seal ask = {.statement = json_get_str(content, S("statement")),
+                               .fields = json_get_str(content, S("fields")),
+                               .number = s->d.number,
+                               .issued_ms = s->d.issued,
+                               .by = {by[0], by[1]}};
+    TRY(keyring_seal(a->house->keyring, &ask, &seal_bytes, f));
+    s->seal = str_copy(a->arena, buf_str(&seal_bytes));
+    TRY_PTR(s->seal.p, f);
+    TRY(vds_decode(s->seal, &v, f));
+    vds_id(&v, s->seal_id);
+    a->content = sha256(s->seal);
+    return case_addressee(a, &s->d.person, &s->to, f);
+}
+
+enum err document_facts(struct act *a, struct fault *f)
+{
+    struct cedar_entities *es = a->entities;
+    struct document d;
+    struct casefile c;
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &d, f));
+    TRY(case_load(a, &d.file, &c, f));
+    struct cedar_entity *e = act_resource(a, S("Document"), act_id_text(a, &id));
+    cedar_attr(es, e, S("person"), cedar_ref(es, S("Sifara::Person"), act_id_text(a, &d.person)));
+    cedar_attr(es, e, S("authority"), cedar_ref(es, S("Sifara::Mission"), c.mission));
+    cedar_attr(es, e, S("state"), cedar_str(d.state));
+    a->subject = str_printf(a->arena, "document/%.*s", STR_FMT(act_id_text(a, &id)));
+    return OK;
+}
+
+static enum err end_job(struct act *a, struct fault *f)
+{
+    struct id job;
+
+    if (!id_parse(act_param(a, S("job")), &job))
+        return OK;
+    return db_run(a->db, f, "DELETE FROM job WHERE id = ?", "d", &job);
+}
+
+enum err document_sealed(struct act *a, struct fault *f)
+{
+    struct sealing *s = a->data;
+    struct casefile c;
+
+    TRY(db_run(a->db, f,
+               "UPDATE document SET state = 'sealed', seal = ?, seal_id = ? WHERE id = ?"
+               " AND bucket = ? AND state = 'reserved'",
+               "bsdi", s->seal, str_of(s->seal_id), &s->d.id, (int64_t)id_bucket(&s->d.id)));
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_CONFLICT, "the document is no longer reserved");
+    TRY(end_job(a, f));
+    TRY(case_load(a, &s->d.file, &c, f));
+    TRY(case_move(a, &c, CASE_EV_SEALED, STR_NONE, f));
+    return case_mail(a, &c, &s->to, S("document-ready"), f);
+}
+
+enum err document_spoilt(struct act *a, struct fault *f)
+{
+    struct document d;
+    struct casefile c;
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &d, f));
+    TRY(db_run(a->db, f,
+               "UPDATE document SET state = 'spoilt', reason = ? WHERE id = ? AND bucket = ?"
+               " AND state = 'reserved'",
+               "sdi", act_param(a, S("reason")), &id, (int64_t)id_bucket(&id)));
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_CONFLICT, "the document is no longer reserved");
+    TRY(end_job(a, f));
+    TRY(case_load(a, &d.file, &c, f));
+    return case_move(a, &c, CASE_EV_SPOILT, STR_NONE, f);
+}
+
+/* ---- working through jobs ---------------------------------------------------------------- */
+
+struct due_job {
+    struct id id;
+    char document[ID_TEXT + 1];
+};
+
+static unsigned due_jobs(struct house *h, struct due_job *out)
+{
+    struct db *db;
+    struct query q;
+    unsigned n = 0;
+
+    if (db_pool_take(h->readers, &db, NULL) != OK)
+        return 0;
+    if (db_query(db, &q, NULL,
+                 "SELECT id, subject FROM job WHERE kind = 'document.seal' AND due <= ?"
+                 " ORDER BY due LIMIT 64",
+                 "i", world_now(&h->world)) == OK) {
+        for (; query_row(&q) && n < JOBS_AT_ONCE; query_next(&q), n++) {
+            str subject = query_str(&q, 1);
+            out[n].id = query_id(&q, 0);
+            snprintf(out[n].document, sizeof out[n].document, "%.*s", STR_FMT(subject));
+        }
+        (void)!query_end(&q, NULL);
+    }
+    db_pool_put(h->readers, db);
+    return n;
+}
+
+static enum err system_act(struct house *h, str name, const struct due_job *job, str reason,
+                           struct fault *f)
+{
+    AUTO(arena) struct arena *arena = arena_new(1 << 20);
+    char job_text[ID_TEXT + 1];
+
+    TRY_PTR(arena, f);
+    id_format(&job->id, job_text);
+    struct act_param params[] = {
+        {S("id"), str_of(job->document)}, {S("job"), str_of(job_text)}, {S("reason"), reason}};
+    struct act a = {.action = action_named(service_actions, service_actions_n, name),
+                    .house = h,
+                    .arena = arena,
+                    .actor = {.kind = ACTOR_SYSTEM},
+                    .params = params,
+                    .n_params = ARRAY_LEN(params)};
+    enum err e = gate_perform(h->gate, &a);
+    if (e != OK && f)
+        *f = a.fault;
+    act_done(&a);
+    return e;
+}
+
+/* Worth another try, or settled once and for all? */
+static bool passing(enum err e)
+{
+    enum err_class c = err_class(e);
+
+    return c == CLASS_BUSY || c == CLASS_INTERNAL;
+}
+
+unsigned documents_work(struct house *h)
+{
+    struct due_job jobs[JOBS_AT_ONCE];
+    unsigned n = due_jobs(h, jobs), done = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        struct fault f = {0};
+        enum err e = system_act(h, S("document.sealed"), &jobs[i], STR_NONE, &f);
+        if (e == OK) {
+            done++;
+            continue;
+        }
+        LOG(LOG_WARN, "sealing failed", LOG_CSTR("document", jobs[i].document),
+            LOG_CSTR("error", err_slug(e)), LOG_CSTR("detail", f.detail));
+        if (!passing(e) && e != ERR_CONFLICT)
+            done += system_act(h, S("document.spoilt"), &jobs[i], str_of(err_slug(e)), NULL) == OK;
+    }
+    return done;
+}
+
+/* ---- the person's copy, the head of mission's revocation --------------------------------- */
+
+static enum err add_value(struct act *a, struct render_value *v, size_t *n, str name, str text,
+                          struct fault *f)
+{
+    if (*n == RENDER_VALUES_MAX)
+        return fault(f, ERR_LIMIT, "too many values in a document");
+    (void)a;
+    v[(*n)++] = (struct render_value){name, text.p ? text : S("")};
+    return OK;
+}
+
+/* Every answer that is a string or a number becomes {{path.to.it}}. */
+static enum err add_answers(struct act *a, struct render_value *v, size_t *n, str prefix,
+                            const struct json *j, struct fault *f)
+{
+    for (uint32_t i = 0; j->type == J_OBJECT && i < j->n; i++) {
+        const struct json *m = &j->members[i].value;
+        str name = prefix.n ? str_printf(a->arena, "%.*s.%.*s", STR_FMT(prefix),
+                                         STR_FMT(j->members[i].key))
+                            : j->members[i].key;
+        TRY_PTR(name.p, f);
+        if (m->type == J_OBJECT)
+            TRY(add_answers(a, v, n, name, m, f));
+        else if (m->type == J_STRING)
+            TRY(add_value(a, v, n, name, json_str(m), f));
+        else if (m->type == J_INT)
+            TRY(add_value(a, v, n, name, str_printf(a->arena, "%" PRId64, m->i), f));
+    }
+    return OK;
+}
+
+static enum err house_values(struct act *a, const struct document *d, const struct casefile *c,
+                             struct render_value *v, size_t *n, struct fault *f)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+    str en = at ? str_copy(a->arena, at->name_en) : c->mission;
+    str ar = at ? str_copy(a->arena, at->name_ar) : c->mission;
+    int32_t day = at ? mission_day(m, at, d->issued) : (int32_t)(d->issued / DAY_MS);
+    char *text = arena_alloc(a->arena, 16);
+
+    missions_drop(m);
+    TRY_PTR(text, f);
+    day_format(day, text);
+    TRY(add_value(a, v, n, S("number"), d->number, f));
+    TRY(add_value(a, v, n, S("mission_en"), en, f));
+    TRY(add_value(a, v, n, S("mission_ar"), ar, f));
+    TRY(add_value(a, v, n, S("issued"), str_of(text), f));
+    return add_value(a, v, n, S("issued_hijri"), hijri_text(a->arena, day), f);
+}
+
+static str mrz_of_seal(struct act *a, str seal)
+{
+    struct vds v;
+
+    return vds_decode(seal, &v, NULL) == OK ? vds_text(&v, S("MRZ"), a->arena) : STR_NONE;
+}
+
+/* The PDF is a rendering of the sealed document: made on demand, the same bytes each time. */
+enum err document_pdf(struct act *a, struct fault *f)
+{
+    struct render_value *v = arena_alloc(a->arena, RENDER_VALUES_MAX * sizeof *v);
+    struct document d;
+    struct casefile c;
+    struct json *answers;
+    struct key k;
+    struct id id;
+    size_t n = 0;
+
+    TRY_PTR(v, f);
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &d, f));
+    if (!d.seal.p)
+        return fault(f, ERR_CONFLICT, "the document is %.*s", STR_FMT(d.state));
+    TRY(case_load(a, &d.file, &c, f));
+    TRY(person_key(a->house, &d.person, &k, f));
+    TRY(case_answers(a, &c, &k, &answers, f));
+    TRY(house_values(a, &d, &c, v, &n, f));
+    TRY(add_answers(a, v, &n, S(""), answers, f));
+    str mrz = mrz_of_seal(a, d.seal);
+    struct render_in in = {.template_svg = d.service->template_svg,
+                           .values = v,
+                           .n = n,
+                           .seal = d.seal,
+                           .mrz = mrz.p ? mrz : S(""),
+                           .title = d.number,
+                           .created_ms = d.issued};
+    a->reply.max = RENDER_PDF_MAX;
+    TRY(worker_render(a->house->worker, &in, RENDER_DEADLINE_MS, &a->reply, f));
+    a->type = "application/pdf";
+    return OK;
+}
+
+enum err document_show(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct document d;
+    struct id id;
+    char at[32];
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &d, f));
+    time_format(d.issued, at);
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &id));
+    jw_kv(&w, S("number"), d.number);
+    jw_kv(&w, S("service"), d.service->name);
+    jw_kv(&w, S("state"), d.state);
+    jw_kv(&w, S("issued"), str_of(at));
+    if (d.seal.p) {
+        AUTO(buf) struct buf b = BUF(VDS_MAX * 2);
+        base64_encode(&b, d.seal, BASE64_STD);
+        jw_kv(&w, S("seal"), buf_str(&b));
+    }
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err document_revoke_prepare(struct act *a, struct fault *f)
+{
+    struct sealing *s = arena_new_of(a->arena, struct sealing);
+    struct id id;
+
+    TRY_PTR(s, f);
+    a->data = s;
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &s->d, f));
+    TRY(act_seal_for(a, &s->d.person, f));
+    a->content = sha256(a->body);
+    return case_addressee(a, &s->d.person, &s->to, f);
+}
+
+enum err document_revoke(struct act *a, struct fault *f)
+{
+    struct sealing *s = a->data;
+    struct jw w = JW(&a->reply);
+    struct casefile c;
+
+    TRY(db_run(a->db, f,
+               "UPDATE document SET state = 'revoked', revoked = ?, reason = ? WHERE id = ?"
+               " AND bucket = ? AND state = 'sealed'",
+               "isdi", a->now, json_get_str(a->input, S("reason")), &s->d.id,
+               (int64_t)id_bucket(&s->d.id)));
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_CONFLICT, "only a sealed document can be revoked");
+    TRY(access_note(a, &s->d.person, a->subject, str_of(a->action->summary), f));
+    TRY(case_load(a, &s->d.file, &c, f));
+    TRY(case_mail(a, &c, &s->to, S("document-revoked"), f));
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &s->d.id));
+    jw_kv(&w, S("state"), S("revoked"));
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err documents_revocations(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf list = BUF(ACT_REPLY_MAX);
+    struct jw w = JW(&list);
+    struct query q;
+    char at[32];
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT seal_id, revoked FROM document WHERE state = 'revoked' ORDER BY revoked",
+                 ""));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        day_format((int32_t)(query_int(&q, 1) / DAY_MS), at);
+        jw_open(&w, '{');
+        jw_kv(&w, S("seal"), query_str(&q, 0));
+        jw_kv(&w, S("date"), str_of(at));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    TRY(query_end(&q, f));
+    return keyring_sign_list(a->house->keyring, buf_str(&list), &a->reply, f);
+}

@@ -1,0 +1,31 @@
+/* documents_int.h - a document's row, and the phases of its acts */
+#ifndef SIFARA_SERVICE_DOCUMENTS_INT_H
+#define SIFARA_SERVICE_DOCUMENTS_INT_H
+
+#include "service/cases_int.h"
+
+struct document {
+    struct id id, file, person;
+    const struct service *service;
+    str number, state, content, seal, seal_id;
+    int64_t issued;
+};
+
+struct sealing {
+    struct document d;
+    struct addressee to;
+    str seal;
+    char seal_id[33];
+};
+
+enum err document_load(struct act *, const struct id *, struct document *out, struct fault *);
+enum err document_facts(struct act *, struct fault *);
+enum err document_sealed_prepare(struct act *, struct fault *);
+enum err document_sealed(struct act *, struct fault *);
+enum err document_spoilt(struct act *, struct fault *);
+enum err document_pdf(struct act *, struct fault *);
+enum err document_show(struct act *, struct fault *);
+enum err document_revoke_prepare(struct act *, struct fault *);
+enum err document_revoke(struct act *, struct fault *);
+
+#endif

@@ -1,0 +1,139 @@
+/* service.c - the tables of this folder: migrations and actions */
+#include <stdio.h>
+
+#include "base/fs.h"
+#include "service/attachments.h"
+#include "service/documents_int.h"
+#include "service/documents.h"
+
+static const struct migration migrations[] = {
+    {"CREATE TABLE case_file(id BLOB NOT NULL, bucket INTEGER NOT NULL, person BLOB NOT NULL,"
+     " service TEXT NOT NULL, version TEXT NOT NULL, country TEXT NOT NULL, mission TEXT NOT NULL,"
+     " queue TEXT NOT NULL, state TEXT NOT NULL, revision BIGINT NOT NULL, filed BIGINT NOT NULL,"
+     " due INTEGER NOT NULL, left INTEGER NOT NULL, paused INTEGER NOT NULL, officer BLOB,"
+     " answers BLOB, steps INTEGER NOT NULL, updated BIGINT NOT NULL, PRIMARY KEY(id, bucket))"},
+    {"CREATE INDEX case_file_person ON case_file(person, id)"},
+    {"CREATE INDEX case_file_queue ON case_file(queue, state, due)"},
+    {"CREATE TABLE case_step(file BLOB NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL,"
+     " at BIGINT NOT NULL, event TEXT NOT NULL, role TEXT NOT NULL, mission TEXT, note BLOB,"
+     " epoch INTEGER NOT NULL, entry BIGINT NOT NULL, PRIMARY KEY(file, seq, bucket))"},
+    {"CREATE TABLE case_decision(file BLOB NOT NULL, step INTEGER NOT NULL, bucket INTEGER NOT"
+     " NULL, outcome TEXT NOT NULL, statement TEXT NOT NULL, proposer BLOB NOT NULL,"
+     " proposer_signature BLOB NOT NULL, confirmer BLOB, confirmer_signature BLOB,"
+     " returned INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(file, step, bucket),"
+     " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+    {"CREATE TABLE officer_interest(officer BLOB NOT NULL, person BLOB NOT NULL, kind TEXT NOT"
+     " NULL, PRIMARY KEY(officer, person))"},
+    {"CREATE TABLE attachment(id BLOB NOT NULL, bucket INTEGER NOT NULL, file BLOB NOT NULL,"
+     " person BLOB NOT NULL, digest BLOB NOT NULL, size BIGINT NOT NULL, type TEXT NOT NULL,"
+     " name BLOB NOT NULL, PRIMARY KEY(id, bucket))"},
+    {"CREATE INDEX attachment_file ON attachment(file)"},
+    {"CREATE TABLE document(id BLOB NOT NULL, bucket INTEGER NOT NULL, file BLOB NOT NULL,"
+     " person BLOB NOT NULL, service TEXT NOT NULL, number TEXT NOT NULL, state TEXT NOT NULL,"
+     " issued BIGINT NOT NULL, content BLOB, seal BLOB, seal_id TEXT, revoked BIGINT, reason TEXT,"
+     " PRIMARY KEY(id, bucket), UNIQUE(number, bucket))"},
+    {"CREATE INDEX document_file ON document(file)"},
+    {"CREATE INDEX document_revoked ON document(revoked) WHERE state = 'revoked'"},
+    {"CREATE TABLE document_series(series TEXT PRIMARY KEY, next BIGINT NOT NULL)"},
+    {"CREATE TABLE legal_hold(person BLOB PRIMARY KEY, basis TEXT NOT NULL, officer BLOB NOT NULL,"
+     " at BIGINT NOT NULL)"},
+};
+
+enum err service_open(struct house *h, struct db *writer, struct fault *f)
+{
+    char path[4096];
+
+    TRY(db_migrate(writer, "service", migrations, ARRAY_LEN(migrations), f));
+    snprintf(path, sizeof path, "%.*s/blobs", STR_FMT(h->data_dir));
+    return fs_folder(path, 0700, f);
+}
+
+enum { PERSON = ACTOR_PERSON, OFFICER = ACTOR_OFFICER, SYSTEM = ACTOR_SYSTEM };
+
+const struct action service_actions[] = {
+    /* the person */
+    {"case.file", ACTION_ACT, ACTION_POST, "/v1/applications", PERSON, "Case", "application.v1",
+     "Apply in one step", ANSWERS_MAX, false, case_file_prepare, case_start_facts, case_file, NULL,
+     NULL},
+    {"case.start", ACTION_ACT, ACTION_POST, "/v1/cases", PERSON, "Case", "case-new.v1",
+     "Start an application", 0, false, case_start_prepare, case_start_facts, case_start, NULL,
+     NULL},
+    {"case.save", ACTION_CHORE, ACTION_PUT, "/v1/cases/{id}/answers", PERSON, "Case", "answers.v1",
+     "Save a draft", ANSWERS_MAX, false, draft_save_prepare, NULL, draft_save, NULL, NULL},
+    {"case.attach", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/attachments", PERSON, "Case", NULL,
+     "Attach a document (?name=)", ATTACHMENT_MAX, true, attachment_add_prepare, case_facts,
+     attachment_add, NULL, attachment_add_after},
+    {"case.attachment", ACTION_READ, ACTION_GET, "/v1/cases/{id}/attachments/{attachment}", PERSON,
+     "Case", NULL, "My attachment", 0, false, NULL, case_facts, NULL, attachment_get, NULL},
+    {"case.submit", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/submit", PERSON, "Case", NULL,
+     "Submit an application", 0, false, case_submit_prepare, case_facts, case_submit, NULL, NULL},
+    {"case.answer", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/answer", PERSON, "Case", "answers.v1",
+     "Answer a correction", ANSWERS_MAX, false, case_answer_prepare, case_facts, case_answer, NULL,
+     NULL},
+    {"case.withdraw", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/withdraw", PERSON, "Case", NULL,
+     "Withdraw an application", 0, false, case_withdraw_prepare, case_facts, case_withdraw, NULL,
+     NULL},
+    {"case.list", ACTION_READ, ACTION_GET, "/v1/cases", PERSON, "File", NULL, "My cases", 0, false,
+     NULL, case_list_facts, NULL, case_list, NULL},
+    {"case.show", ACTION_READ, ACTION_GET, "/v1/cases/{id}", PERSON, "Case", NULL, "My case", 0,
+     false, NULL, case_facts, NULL, case_show, NULL},
+    {"case.proof", ACTION_READ, ACTION_GET, "/v1/cases/{id}/steps/{step}/proof", PERSON, "Case",
+     NULL, "Proof of a step, to be checked offline", 0, false, NULL, case_facts, NULL,
+     case_step_proof, NULL},
+    {"document.show", ACTION_READ, ACTION_GET, "/v1/documents/{id}", PERSON, "Document", NULL,
+     "My document", 0, false, NULL, document_facts, NULL, document_show, NULL},
+    {"document.pdf", ACTION_READ, ACTION_GET, "/v1/documents/{id}/pdf", PERSON, "Document", NULL,
+     "My document as PDF", 0, false, NULL, document_facts, NULL, document_pdf, NULL},
+    {"document.revocations", ACTION_OPEN, ACTION_GET, "/v1/revocations", ACTOR_NOBODY, "Document",
+     NULL, "The signed list of revoked documents", 0, false, NULL, NULL, NULL,
+     documents_revocations, NULL},
+
+    /* the officer */
+    {"desk.queue", ACTION_READ, ACTION_GET, "/v1/desk/queue", OFFICER, "Mission", NULL,
+     "Cases on a desk (?mission= ?state=)", 0, false, NULL, desk_queue_facts, NULL, desk_queue,
+     NULL},
+    {"case.examine", ACTION_READ_FILE, ACTION_GET, "/v1/desk/cases/{id}", OFFICER, "Case", NULL,
+     "Examine a case (?reason=)", 0, false, case_examine_prepare, case_facts, case_examine_run,
+     case_examine, NULL},
+    {"case.examine-attachment", ACTION_READ_FILE, ACTION_GET,
+     "/v1/desk/cases/{id}/attachments/{attachment}", OFFICER, "Case", NULL,
+     "Examine an attached document", 0, false, case_examine_prepare, case_facts, case_examine_run,
+     attachment_get, NULL},
+    {"case.take", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/take", OFFICER, "Case", NULL,
+     "Take a case", 0, false, case_officer_prepare, case_facts, case_take, NULL, NULL},
+    {"case.release", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/release", OFFICER, "Case", NULL,
+     "Put a case back", 0, false, case_officer_prepare, case_facts, case_release, NULL, NULL},
+    {"case.request-correction", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/correction", OFFICER,
+     "Case", "correction.v1", "Ask for a correction", 0, false, case_officer_prepare, case_facts,
+     case_request_correction, NULL, NULL},
+    {"case.statement", ACTION_READ_FILE, ACTION_GET, "/v1/desk/cases/{id}/statement", OFFICER,
+     "Case", NULL, "The statement to sign (?outcome=)", 0, false, case_examine_prepare, case_facts,
+     case_examine_run, case_statement_read, NULL},
+    {"case.propose", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/propose", OFFICER, "Case",
+     "decision.v1", "Propose a decision", 0, false, case_decision_prepare, case_facts,
+     case_propose, NULL, NULL},
+    {"case.confirm", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/confirm", OFFICER, "Case",
+     "confirmation.v1", "Confirm a decision as second officer", 0, false, case_confirm_prepare,
+     case_facts, case_confirm, NULL, NULL},
+    {"case.return", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/return", OFFICER, "Case",
+     "reason.v1", "Return a proposal to its officer", 0, false, case_officer_prepare, case_facts,
+     case_return, NULL, NULL},
+    {"document.revoke", ACTION_ACT, ACTION_POST, "/v1/desk/documents/{id}/revoke", OFFICER,
+     "Document", "reason.v1", "Revoke a document", 0, false, document_revoke_prepare,
+     document_facts, document_revoke, NULL, NULL},
+
+    /* the node itself, closing a job */
+    {"document.sealed", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Document", NULL,
+     "The keyring sealed a document", 0, false, document_sealed_prepare, document_facts,
+     document_sealed, NULL, NULL},
+    {"document.spoilt", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Document", NULL,
+     "A reserved document could not be sealed", 0, false, NULL, document_facts, document_spoilt,
+     NULL, NULL},
+
+    /* public */
+    {"service.list", ACTION_OPEN, ACTION_GET, "/v1/services", ACTOR_NOBODY, "Service", NULL,
+     "Services offered (?language=)", 0, false, NULL, NULL, NULL, service_list, NULL},
+    {"service.form", ACTION_OPEN, ACTION_GET, "/v1/services/{service}", ACTOR_NOBODY, "Service",
+     NULL, "A service: form, fee, promise, words", 0, false, NULL, NULL, NULL, service_show, NULL},
+};
+const size_t service_actions_n = ARRAY_LEN(service_actions);
