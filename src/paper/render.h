@@ -6,11 +6,10 @@
  *   <text data-fit="W">   shrinks to W user units (needs id and font-size, both as attributes)
  *   <rect data-text="T">  is a box (needs id) that T is set in: wrapped, and shrunk if it must be,
  *                         down to data-min. data-font, data-size, data-weight (bold),
- *                         data-align (start, center, end), data-valign (top, middle, bottom),
- *                         data-dir (ltr, rtl), data-lang, data-fill (#rrggbb)
- *   <rect id="seal">      is where the seal stands, as a Data Matrix with its quiet zone
- *   <rect id="mrz">       is where the machine readable zone stands, in OCR B, 10 to the inch
- *                         or as wide as the rectangle allows
+ *                         data-align (start, end, left, right, center), data-valign (top, middle,
+ * bottom), data-dir (ltr, rtl, auto), data-lang, data-fill (#rrggbb) <rect id="seal">      is where
+ * the seal stands, as a Data Matrix with its quiet zone <rect id="mrz">       is where the machine
+ * readable zone stands, in OCR B, 10 to the inch or as wide as the rectangle allows
  *
  * A template is data that may come from another state: it loads nothing from outside itself
  * (librsvg is given no base address), DOCTYPE and entities are refused, sizes are limited.

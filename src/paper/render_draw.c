@@ -4,6 +4,7 @@
 #include <pango/pangocairo.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unicode/uchar.h>
 
 #include "paper/barcode.h"
 
@@ -50,26 +51,55 @@ static void set_colour(cairo_t *c, str s)
     cairo_set_source_rgb(c, v[0] / 255.0, v[1] / 255.0, v[2] / 255.0);
 }
 
-/* Direction, language and alignment; alignment turns with the direction. */
-static void set_paragraph(PangoLayout *l, const struct tag *t, double width)
+/* start and end turn with the direction, left and right do not. */
+static PangoAlignment alignment_of(str align, bool rtl)
 {
-    str align = tag_attr(t, "data-align", S("start")), lang = tag_attr(t, "data-lang", S(""));
-    bool rtl = str_eq(tag_attr(t, "data-dir", S("ltr")), S("rtl"));
+    if (str_eq(align, S("center")))
+        return PANGO_ALIGN_CENTER;
+    if (str_eq(align, S("left")))
+        return PANGO_ALIGN_LEFT;
+    if (str_eq(align, S("right")))
+        return PANGO_ALIGN_RIGHT;
+    return str_eq(align, S("end")) != rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT;
+}
+
+/* The direction of the first letter that has one (Unicode Bidirectional Algorithm, P2). */
+static bool begins_rtl(str text)
+{
+    uint32_t cp;
+
+    for (size_t i = 0, n; i < text.n && (n = utf8_decode(str_sub(text, i, text.n), &cp)); i += n) {
+        UCharDirection d = u_charDirection((UChar32)cp);
+        if (d == U_LEFT_TO_RIGHT)
+            return false;
+        if (d == U_RIGHT_TO_LEFT || d == U_RIGHT_TO_LEFT_ARABIC)
+            return true;
+    }
+    return false;
+}
+
+/* Direction, language, alignment. Names are never broken with a hyphen that is not theirs. */
+static void set_paragraph(PangoLayout *l, const struct tag *t, str text, double width)
+{
+    str lang = tag_attr(t, "data-lang", S("")), dir = tag_attr(t, "data-dir", S("ltr"));
+    bool rtl = str_eq(dir, S("rtl"));
     PangoContext *pc = pango_layout_get_context(l);
+    PangoAttrList *attrs = pango_attr_list_new();
     char tag[16] = "";
 
+    if (str_eq(dir, S("auto")))
+        rtl = begins_rtl(text);
     pango_context_set_base_dir(pc, rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
     pango_layout_set_auto_dir(l, FALSE);
     if (lang.n > 0 && lang.n < sizeof tag) {
         memcpy(tag, lang.p, lang.n);
         pango_context_set_language(pc, pango_language_from_string(tag));
     }
+    pango_attr_list_insert(attrs, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(l, attrs);
+    pango_attr_list_unref(attrs);
     pango_layout_set_width(l, (int)(width * PANGO_SCALE));
-    pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
-    bool end = str_eq(align, S("end"));
-    pango_layout_set_alignment(l, str_eq(align, S("center")) ? PANGO_ALIGN_CENTER
-                                  : end != rtl               ? PANGO_ALIGN_RIGHT
-                                                             : PANGO_ALIGN_LEFT);
+    pango_layout_set_alignment(l, alignment_of(tag_attr(t, "data-align", S("")), rtl));
 }
 
 static enum err too_long(const struct tag *t, struct fault *f)
@@ -81,7 +111,6 @@ static enum err too_long(const struct tag *t, struct fault *f)
     return fault_at(f, ERR_RANGE, pointer, "the text does not fit its place");
 }
 
-/* A word that must be broken inside counts as too long, as long as the size can still shrink. */
 static bool fits(PangoLayout *l, struct box b, double *out_height)
 {
     PangoRectangle logical;
@@ -91,24 +120,35 @@ static bool fits(PangoLayout *l, struct box b, double *out_height)
     return *out_height <= b.h && (double)logical.width / PANGO_SCALE <= b.w + 0.1;
 }
 
+/* Finds the largest size between the two at which the text fits; words stay whole if any size
+ * lets them. */
+static bool fit(PangoLayout *l, const struct tag *t, struct box b, double scale, double *out_height)
+{
+    static const PangoWrapMode modes[] = {PANGO_WRAP_WORD, PANGO_WRAP_WORD_CHAR};
+    str family = tag_attr(t, "data-font", S("Noto Sans"));
+    bool bold = str_eq(tag_attr(t, "data-weight", S("")), S("bold"));
+    double most = tag_number(t, "data-size", 11), least = tag_number(t, "data-min", most * 0.6);
+
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+        pango_layout_set_wrap(l, modes[i]);
+        for (double size = most; size >= least && size > most / 20; size *= 0.96) {
+            set_font(l, family, bold, size * scale);
+            if (fits(l, b, out_height))
+                return true;
+        }
+    }
+    return false;
+}
+
 enum err draw_text(cairo_t *c, const struct tag *t, struct box b, double scale, struct fault *f)
 {
     str text = tag_attr(t, "data-text", S("")), valign = tag_attr(t, "data-valign", S("top"));
-    str family = tag_attr(t, "data-font", S("Noto Sans"));
-    bool bold = str_eq(tag_attr(t, "data-weight", S("")), S("bold"));
-    double size = tag_number(t, "data-size", 11) * scale, height = 0;
-    double least = tag_number(t, "data-min", tag_number(t, "data-size", 11) * 0.6) * scale;
+    double height = 0;
     PangoLayout *l = layout_new(c);
 
-    set_paragraph(l, t, b.w);
+    set_paragraph(l, t, text, b.w);
     pango_layout_set_text(l, text.p, (int)text.n);
-    set_font(l, family, bold, size);
-    bool ok = fits(l, b, &height);
-    while (!ok && size * 0.96 >= least) {
-        size *= 0.96;
-        set_font(l, family, bold, size);
-        ok = fits(l, b, &height);
-    }
+    bool ok = fit(l, t, b, scale, &height);
     if (ok) {
         double spare = b.h - height;
         double dy = str_eq(valign, S("middle"))   ? spare / 2

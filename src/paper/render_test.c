@@ -118,6 +118,50 @@ static void test_no_files(void **state)
     test_folder_remove(folder);
 }
 
+/* Every placeholder of a template gets a short text; that one fits everywhere. */
+static size_t fill_in(str svg, struct render_value *out, size_t room)
+{
+    str rest = svg;
+    size_t n = 0;
+
+    for (ptrdiff_t at; (at = str_find(rest, S("{{"))) >= 0 && n < room; n++) {
+        rest = str_sub(rest, (size_t)at + 2, rest.n);
+        out[n].name = str_sub(rest, 0, (size_t)str_find(rest, S("}}")));
+        out[n].text = str_ends(out[n].name, S("_ar"))
+                          ? S("\xd8\xb3\xd9\x81\xd8\xa7\xd8\xb1\xd8\xa9")
+                          : S("Utopia 42");
+    }
+    return n;
+}
+
+/* The documents of our own services. */
+static void test_services(void **state)
+{
+    static const char *const services[] = {"consular-registration", "power-of-attorney",
+                                           "emergency-travel-document"};
+    static const char zone[] = "PUUTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\n"
+                               "D231458907UTO7408122F1204159<<<<<<<6";
+    const char *root = getenv("SIFARA_SOURCE");
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+        AUTO(arena) struct arena *a = arena_new(1 << 20);
+        AUTO(buf) struct buf pdf = BUF(RENDER_PDF_MAX);
+        struct render_value filled[RENDER_VALUES_MAX];
+        struct fault f = {0};
+        char path[1024];
+        snprintf(path, sizeof path, "%s/services/%s/template.svg", root ? root : ".", services[i]);
+        struct render_in in = {.template_svg = test_slurp(path, a),
+                               .values = filled,
+                               .seal = S("\xdc\x03 any bytes do for this"),
+                               .mrz = i == 2 ? str_of(zone) : STR_NONE};
+        in.n = fill_in(in.template_svg, filled, ARRAY_LEN(filled));
+        if (render_pdf(&in, &pdf, &f) != OK)
+            fail_msg("%s: %s %s", services[i], f.pointer, f.detail);
+        print_message("%s: %zu values, %zu bytes\n", services[i], in.n, pdf.n);
+    }
+}
+
 static void test_warm(void **state)
 {
     struct fault f = {0};
@@ -130,10 +174,9 @@ static void test_warm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_warm),
-        cmocka_unit_test(test_renders),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_no_files),
+        cmocka_unit_test(test_warm),     cmocka_unit_test(test_renders),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_no_files),
+        cmocka_unit_test(test_services),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
