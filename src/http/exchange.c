@@ -297,11 +297,14 @@ static enum err check_body(struct exchange *x, const struct guard_result *head, 
     return OK;
 }
 
+/* The last X-Forwarded-For line is the one that the proxy next to us wrote or completed. */
 static str client_of(struct exchange *x)
 {
-    str peer = str_of(x->conn->address);
-    str forwarded = x->conn->trusted ? http_header(&x->pub, S("X-Forwarded-For")) : STR_NONE;
+    str peer = str_of(x->conn->address), forwarded = STR_NONE;
 
+    for (unsigned i = 0; x->conn->trusted && i < x->n_headers; i++)
+        if (str_eq_nocase(x->headers[i].name, S("X-Forwarded-For")))
+            forwarded = x->headers[i].value;
     /* copied: a parked request may outlive its connection */
     return str_copy(x->pub.arena,
                     forwarded.p ? peer_forwarded(&x->server->trusted, peer, forwarded) : peer);

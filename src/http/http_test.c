@@ -699,7 +699,8 @@ static void test_unix_and_proxies(void **state)
     c = config();
     c.trusted_proxies = proxies;
     s = start(&c);
-    a = ASK(s, "GET /echo/x HTTP/1.1\r\n" HOST "X-Forwarded-For: 1.2.3.4, 5.6.7.8\r\n\r\n");
+    a = ASK(s, "GET /echo/x HTTP/1.1\r\n" HOST "X-Forwarded-For: 9.9.9.9\r\n"
+               "X-Forwarded-For: 1.2.3.4, 5.6.7.8\r\n\r\n");
     assert_has(a->body, "\"client\":\"5.6.7.8\",\"secure\":false");
     http_stop(s);
 }

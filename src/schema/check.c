@@ -18,6 +18,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Rare paths stay out of the hot functions, which then need neither their stack nor its guard. */
+#define COLD __attribute__((noinline, cold))
+
 enum { DEPTH_MAX = 2200, STEPS_MAX = 5000000, PAIRWISE = 16 };
 
 struct path {
@@ -78,7 +81,7 @@ static void write_path(struct buf *b, const struct path *p)
 
 /* Notes one fault at the present path, extended by member if that is not empty. True to go on
  * looking for more. */
-PRINTF(3, 4) static bool complain(struct run *r, str member, const char *fmt, ...)
+PRINTF(3, 4) COLD static bool complain(struct run *r, str member, const char *fmt, ...)
 {
     AUTO(buf) struct buf pointer = BUF(4096);
     struct path last = {.up = r->path, .key = member};
@@ -218,7 +221,7 @@ static unsigned type_of(const struct json *v)
     return bits[v->type];
 }
 
-static bool complain_type(struct run *r, unsigned types)
+COLD static bool complain_type(struct run *r, unsigned types)
 {
     static const struct {
         unsigned bits;
@@ -281,38 +284,32 @@ static void number_text(const struct json *j, char out[32])
         out[json_format_real(j->d, out)] = 0;
 }
 
-static bool check_bound(struct run *r, const struct json *bound, bool fits, const char *what,
-                        const char *keyword)
+COLD static bool complain_bound(struct run *r, const struct json *bound, const char *what,
+                                const char *keyword)
 {
     char text[32];
 
-    if (fits || !r->report)
-        return fits;
     number_text(bound, text);
-    complain(r, STR_NONE, "must be %s %s (%s)", what, text, keyword);
-    return false;
+    return complain(r, STR_NONE, "must be %s %s (%s)", what, text, keyword);
 }
 
 static bool check_number(struct run *r, const struct number_rules *n, const struct json *v)
 {
     bool ok = true;
 
-    if (n->minimum &&
-        !check_bound(r, n->minimum, number_compare(v, n->minimum) >= 0, "at least", "minimum"))
-        FAILED();
-    if (n->maximum &&
-        !check_bound(r, n->maximum, number_compare(v, n->maximum) <= 0, "at most", "maximum"))
-        FAILED();
-    if (n->above &&
-        !check_bound(r, n->above, number_compare(v, n->above) > 0, "above", "exclusiveMinimum"))
-        FAILED();
-    if (n->below &&
-        !check_bound(r, n->below, number_compare(v, n->below) < 0, "below", "exclusiveMaximum"))
-        FAILED();
-    if (n->multiple_of &&
-        !check_bound(r, n->multiple_of, decimal_multiple(decimal_of(v), n->multiple),
-                     "a multiple of", "multipleOf"))
-        FAILED();
+#define BOUND(bound, fits, what, keyword)                                                          \
+    if ((bound) && !(fits)) {                                                                      \
+        ok = false;                                                                                \
+        if (!complain_bound(r, (bound), (what), (keyword)))                                        \
+            return false;                                                                          \
+    }
+    BOUND(n->minimum, number_compare(v, n->minimum) >= 0, "at least", "minimum")
+    BOUND(n->maximum, number_compare(v, n->maximum) <= 0, "at most", "maximum")
+    BOUND(n->above, number_compare(v, n->above) > 0, "above", "exclusiveMinimum")
+    BOUND(n->below, number_compare(v, n->below) < 0, "below", "exclusiveMaximum")
+    BOUND(n->multiple_of, decimal_multiple(decimal_of(v), n->multiple), "a multiple of",
+          "multipleOf")
+#undef BOUND
     return ok;
 }
 
@@ -362,7 +359,7 @@ static int by_hash(const void *a, const void *b)
 }
 
 /* The two first equal items found, by position; false if there are none. */
-static bool find_twins(struct run *r, const struct json *v, uint32_t *out_a, uint32_t *out_b)
+COLD static bool find_twins(struct run *r, const struct json *v, uint32_t *out_a, uint32_t *out_b)
 {
     if (v->n <= PAIRWISE) {
         for (uint32_t i = 1; i < v->n; i++)
@@ -480,7 +477,7 @@ static bool check_one_member(struct run *r, const struct object_rules *o, const 
     return ok;
 }
 
-static bool check_required(struct run *r, const struct object_rules *o, const struct json *v)
+COLD static bool check_required(struct run *r, const struct object_rules *o, const struct json *v)
 {
     bool ok = true;
 
@@ -668,15 +665,12 @@ static bool check_rules(struct run *r, const struct node *n, const struct json *
     return ok;
 }
 
-static bool check_marked(struct run *r, const struct node *n, const struct json *v, struct marks *m)
+/* A node with unevaluated*: what the rules look at is noted for it. */
+static __attribute__((noinline)) bool check_with_rest(struct run *r, const struct node *n,
+                                                      const struct json *v, struct marks *m)
 {
     struct marks mine;
-    bool rest = v->type == J_OBJECT  ? n->unevaluated_properties != NULL
-                : v->type == J_ARRAY ? n->unevaluated_items != NULL
-                                     : false;
 
-    if (!rest)
-        return check_rules(r, n, v, m);
     if (!marks_init(r, &mine, v->n))
         return false;
     bool ok = check_rules(r, n, v, &mine);
@@ -686,6 +680,14 @@ static bool check_marked(struct run *r, const struct node *n, const struct json 
     if (ok)
         marks_merge(m, &mine);
     return ok;
+}
+
+static bool check_marked(struct run *r, const struct node *n, const struct json *v, struct marks *m)
+{
+    bool rest = (v->type == J_OBJECT && n->unevaluated_properties) ||
+                (v->type == J_ARRAY && n->unevaluated_items);
+
+    return rest ? check_with_rest(r, n, v, m) : check_rules(r, n, v, m);
 }
 
 /* What has rules for single values only needs no depth, marks or scope. */
