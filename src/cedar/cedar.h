@@ -214,6 +214,35 @@ NODISCARD enum err cedar_decide(const struct cedar_set *, const struct cedar_ent
                                 const struct cedar_request *, struct arena *scratch,
                                 struct cedar_answer *out);
 
+/* ---- why not --------------------------------------------------------------------------- */
+
+/* A permit whose scope fits a refused request, and what its conditions lacked. */
+struct cedar_near {
+    uint32_t policy;
+    uint32_t n_failed;                /* conjuncts that do not hold; nearest permits first */
+    const struct cedar_place *failed; /* in the order of the text; at most 8 */
+    str error; /* message, if evaluating the first of them failed; else .p NULL */
+};
+
+struct cedar_why {
+    size_t n_near;
+    const struct cedar_near *near; /* at most 16 */
+    /* Strings that, added to the set context.<attribute>, give a permit without errors: a
+     * smallest such choice among the strings that policies with a fitting scope test for. */
+    bool curable;
+    size_t n_missing;
+    const str *missing;
+};
+
+/* Explains a refusal. attribute names the set of strings in the context that the asker can add to
+ * ("undertakings"); strings are found where conditions call context.<attribute>.contains("…"),
+ * containsAll or containsAny with literals. The search tries at most 16 strings, six at a time and
+ * 4,000 decisions in all; what it does not find in these bounds is not curable. All is in the
+ * arena or in the set. For a request that is allowed, near is empty and missing too. */
+NODISCARD enum err cedar_why_not(const struct cedar_set *, const struct cedar_entities *,
+                                 const struct cedar_request *, str attribute, struct arena *,
+                                 struct cedar_why *out);
+
 /* ---- schemas --------------------------------------------------------------------------- */
 
 /* Entity types, common types and actions, resolved; immutable, owns its memory. */
