@@ -49,8 +49,9 @@ static enum err write_entry(struct jw *w, const struct revocation *r, struct fau
     return OK;
 }
 
+/* The list, with its signature unless that is empty. */
 static enum err write_list(struct jw *w, str state, int64_t number, int64_t issued_ms,
-                           const struct revocation *list, size_t n, struct fault *f)
+                           const struct revocation *list, size_t n, str signature, struct fault *f)
 {
     char issued[32];
 
@@ -65,6 +66,8 @@ static enum err write_list(struct jw *w, str state, int64_t number, int64_t issu
     for (size_t i = 0; i < n; i++)
         TRY(write_entry(w, &list[i], f));
     jw_close(w, ']');
+    if (signature.n)
+        jw_kv(w, S("signature"), signature);
     jw_close(w, '}');
     return OK;
 }
@@ -83,15 +86,13 @@ enum err revocations_write(str state, int64_t number, int64_t issued_ms,
 
     if (!a)
         return fault(f, ERR_MEMORY, "no memory for a revocation list");
-    TRY(write_list(&w, state, number, issued_ms, list, n, f));
+    TRY(write_list(&w, state, number, issued_ms, list, n, S(""), f));
     TRY(json_parse(a, buf_str(&text), &json_limits_wide, &j, f));
     TRY(json_canonical(&canonical, j, a, f));
     TRY(sign(ctx, buf_str(&canonical), &raw, f));
     base64_encode(&signature, buf_str(&raw), BASE64_STD);
-    if (!json_put(a, j, S("signature"), json_of_str(buf_str(&signature))))
-        return fault(f, ERR_MEMORY_LIMIT, "the list is too long");
     struct jw signed_list = JW(out);
-    jw_tree(&signed_list, j);
+    TRY(write_list(&signed_list, state, number, issued_ms, list, n, buf_str(&signature), f));
     return buf_ok(out) && buf_ok(&signature) ? OK
                                              : fault(f, ERR_MEMORY_LIMIT, "the list is too long");
 }

@@ -394,7 +394,9 @@ static void json_date(struct jw *w, str key, struct vds_date d)
 
 static void json_hex(struct jw *w, str key, str bytes, struct arena *a)
 {
-    jw_kv(w, key, vds_value_text(VDS_BYTES, bytes, a));
+    str hex = vds_value_text(VDS_BYTES, bytes, a);
+
+    jw_kv(w, key, hex.p ? hex : S(""));
 }
 
 static void json_message(struct jw *w, const struct vds *v, const struct vds_message *m,
@@ -407,8 +409,10 @@ static void json_message(struct jw *w, const struct vds *v, const struct vds_mes
     snprintf(name, sizeof name, "0x%02X", m->tag);
     jw_key(w, str_of(fd ? fd->name : name));
     if (!text.p)
-        jw_string(w, vds_value_text(VDS_BYTES, m->value, a));
-    else if (fd->coding == VDS_BYTE)
+        text = vds_value_text(VDS_BYTES, m->value, a), fd = NULL;
+    if (!text.p)
+        jw_null(w); /* the arena is full */
+    else if (fd && fd->coding == VDS_BYTE)
         jw_int(w, (uint8_t)m->value.p[0]);
     else
         jw_string(w, text);

@@ -212,6 +212,12 @@ static enum err worker_call(struct worker *w, enum worker_op op, const str *part
     return e;
 }
 
+/* No string is an empty one. */
+static str some(str s)
+{
+    return s.p ? s : S("");
+}
+
 enum err worker_render(struct worker *w, const struct render_in *in, int64_t deadline_ms,
                        struct buf *out, struct fault *f)
 {
@@ -225,12 +231,12 @@ enum err worker_render(struct worker *w, const struct render_in *in, int64_t dea
     jw_kv_int(&j, S("template"), (int64_t)in->template_svg.n);
     jw_kv_int(&j, S("seal"), (int64_t)in->seal.n);
     jw_kv_int(&j, S("created"), in->created_ms);
-    jw_kv(&j, S("mrz"), in->mrz);
-    jw_kv(&j, S("title"), in->title);
+    jw_kv(&j, S("mrz"), some(in->mrz));
+    jw_kv(&j, S("title"), some(in->title));
     jw_key(&j, S("values"));
     jw_open(&j, '{');
     for (size_t i = 0; i < in->n; i++)
-        jw_kv(&j, in->values[i].name, in->values[i].text);
+        jw_kv(&j, some(in->values[i].name), some(in->values[i].text));
     jw_close(&j, '}');
     jw_close(&j, '}');
     if (!buf_ok(&json))
