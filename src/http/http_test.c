@@ -577,7 +577,6 @@ static void test_uploads(void **state)
 static void test_later(void **state)
 {
     struct http_config c = config();
-    c.park_timeout_ms = 150;
     struct http_server *s = start(&c);
     int fds[16];
 
@@ -593,8 +592,17 @@ static void test_later(void **state)
         assert_true(hear(fds[i], a, true) && a->status == 201 && str_eq(a->body, S("two")));
         close(fds[i]);
     }
+    /* a client that leaves while its request is parked */
+    int gone = dial(http_port(s));
+    say(gone, S("GET /later?q=x HTTP/1.1\r\n" HOST "\r\n"));
+    usleep(1000);
+    close(gone);
+    usleep(20000);
     join_all();
+    http_stop(s);
     /* beyond its deadline: 503, and the late sender is told */
+    c.park_timeout_ms = 50;
+    s = start(&c);
     struct answer *a = ASK(s, "GET /forget HTTP/1.1\r\n" HOST "\r\n");
     assert_int_equal(a->status, 503);
     assert_has(a->head, "Retry-After: 1");
@@ -662,6 +670,48 @@ static void test_slow_clients(void **state)
     assert_true(closed(body));
     close(head);
     close(body);
+    http_stop(s);
+}
+
+static void test_connection_limits(void **state)
+{
+    struct http_config c = config();
+    c.connections_per_address = 2;
+    struct http_server *s = start(&c);
+    struct answer *a = fresh();
+    int fds[3];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        fds[i] = dial(http_port(s));
+        say(fds[i], S("GET /page HTTP/1.1\r\n" HOST "\r\n"));
+        a = fresh();
+        assert_true(hear(fds[i], a, true) && a->status == 200);
+    }
+    fds[2] = dial(http_port(s));
+    say(fds[2], S("GET /page HTTP/1.1\r\n" HOST "\r\n"));
+    assert_true(closed(fds[2]));
+    close(fds[0]);
+    close(fds[1]);
+    close(fds[2]);
+    http_stop(s);
+    c = config();
+    c.connections = 2; /* one for each thread */
+    s = start(&c);
+    for (size_t i = 0; i < 3; i++) {
+        fds[i] = dial(http_port(s));
+        say(fds[i], S("GET /page HTTP/1.1\r\n" HOST "\r\n"));
+    }
+    unsigned answered = 0;
+    for (int wait = 0; wait < 500 && answered < 2; wait++) {
+        usleep(10000);
+        answered = 0;
+        for (size_t i = 0; i < 3; i++)
+            answered += recv(fds[i], &(char){0}, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    }
+    assert_int_equal(answered, 2);
+    for (size_t i = 0; i < 3; i++)
+        close(fds[i]);
     http_stop(s);
 }
 
@@ -804,6 +854,7 @@ int main(void)
         cmocka_unit_test(test_later),
         cmocka_unit_test(test_stop_with_parked),
         cmocka_unit_test(test_slow_clients),
+        cmocka_unit_test(test_connection_limits),
         cmocka_unit_test(test_unix_and_proxies),
         cmocka_unit_test(test_bad_config),
         cmocka_unit_test(test_metrics),
