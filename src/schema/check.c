@@ -524,6 +524,7 @@ static bool check_object(struct run *r, const struct object_rules *o, const stru
         FAIL(STR_NONE, "must have at least %" PRIu64 " properties (minProperties)", o->min);
     if (v->n > o->max)
         FAIL(STR_NONE, "must have at most %" PRIu64 " properties (maxProperties)", o->max);
+    r->steps -= v->n / 4;
     for (uint32_t i = 0; each && i < v->n; i++) {
         const struct key_entry *entry = keys_get(&o->keys, v->members[i].key, &hint);
         n_seen += entry && entry->required >= 0;
@@ -541,7 +542,7 @@ static bool check_object(struct run *r, const struct object_rules *o, const stru
 
 /* what applies to the same value again */
 
-static const struct node *dynamic_target(const struct run *r, const struct dynamic_ref *d)
+static const struct node *dynamic_target(struct run *r, const struct dynamic_ref *d)
 {
     const struct node *found = d->target;
 
@@ -549,7 +550,7 @@ static const struct node *dynamic_target(const struct run *r, const struct dynam
         return found;
     /* innermost first: the last hit is the outermost, which wins */
     for (const struct scope *s = r->scope; s; s = s->up)
-        for (const struct anchor *a = s->resource->anchors; a; a = a->next)
+        for (const struct anchor *a = s->resource->anchors; a && r->steps-- > 0; a = a->next)
             if (a->dynamic && a->node && str_eq(a->name, d->name))
                 found = a->node;
     return found;
@@ -671,6 +672,7 @@ static __attribute__((noinline)) bool check_with_rest(struct run *r, const struc
 {
     struct marks mine;
 
+    r->steps -= v->n / 8;
     if (!marks_init(r, &mine, v->n))
         return false;
     bool ok = check_rules(r, n, v, &mine);

@@ -336,6 +336,6 @@ enum pattern_result pattern_match(const struct pattern *p, str subject, int64_t 
 {
     if (!p->is_simple)
         return pattern_match_engine(p, subject, steps);
-    *steps -= (int64_t)subject.n / 64;
+    *steps -= 1 + (int64_t)subject.n / 64;
     return simple_match(&p->simple, subject) ? PATTERN_YES : PATTERN_NO;
 }
