@@ -21,7 +21,7 @@
 /* Rare paths stay out of the hot functions, which then need neither their stack nor its guard. */
 #define COLD __attribute__((noinline, cold))
 
-enum { DEPTH_MAX = 2200, STEPS_MAX = 5000000, PAIRWISE = 16 };
+enum { DEPTH_MAX = 2200, PAIRWISE = 16 };
 
 struct path {
     const struct path *up;
@@ -736,7 +736,7 @@ static bool check(struct run *r, const struct node *n, const struct json *v, str
 enum err schema_check(const struct schema *s, const struct json *v, struct arena *scratch,
                       struct fault *f)
 {
-    struct run r = {.schema = s, .arena = scratch, .steps = STEPS_MAX};
+    struct run r = {.schema = s, .arena = scratch, .steps = s->max_steps};
 
     bool ok = check(&r, s->root, v, NULL);
     if (r.steps <= 0)
@@ -747,7 +747,7 @@ enum err schema_check(const struct schema *s, const struct json *v, struct arena
         f->items = NULL;
         r = (struct run){.schema = s,
                          .arena = scratch,
-                         .steps = STEPS_MAX,
+                         .steps = s->max_steps,
                          .report = true,
                          .f = f,
                          .tail = &f->items};

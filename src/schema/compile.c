@@ -524,6 +524,7 @@ enum err schema_compile(const struct json *root, const struct schema_options *op
         return fault(f, ERR_MEMORY, "out of memory");
     c.arena = arena_new(c.options->max_memory ? c.options->max_memory : (size_t)64 << 20);
     c.out->arena = c.arena;
+    c.out->max_steps = c.options->max_steps > 0 ? c.options->max_steps : 5000000;
     world_random(&world_real, &c.out->seed, sizeof c.out->seed);
     enum err e = c.arena ? run(&c, root) : fault(f, ERR_MEMORY, "out of memory");
     free(c.places);

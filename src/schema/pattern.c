@@ -15,7 +15,7 @@
 enum {
     PATTERN_MAX = 4096,
     SUBJECT_MAX = 64 * 1024,
-    HARD_PRICE = 250000, /* of the 5 million steps of a check */
+    HARD_PRICE = 250000, /* of the steps of a check */
     DEPTH_LIMIT = 20000,
     HEAP_LIMIT_KIB = 4096
 };

@@ -34,6 +34,7 @@ struct schema_options {
     bool assert_formats; /* check `format` whatever the vocabulary says */
     unsigned max_nodes;  /* subschemas in all [20,000] */
     size_t max_memory;   /* bytes of the compiled schema [64 MiB] */
+    int64_t max_steps;   /* of one check, about one per rule and value [5 million, some 0.2 s] */
 };
 
 enum { SCHEMA_MAX_ERRORS = 32 };

@@ -218,6 +218,7 @@ struct schema {
     struct resource *resources;
     struct pattern **patterns;
     size_t n_patterns;
+    int64_t max_steps;
     uint64_t seed; /* of hashes of instance values */
     bool dynamic;  /* $dynamicRef occurs: scopes must be followed */
 };

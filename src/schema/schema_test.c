@@ -374,6 +374,10 @@ static void test_sources(void **state)
     assert_int_equal(
         schema_compile(parse(a, S("{\"$schema\":\"https://utopia.example/odd\"}")), &o, &s, &f),
         ERR_SYNTAX);
+    const struct schema_options few = {.max_steps = 2};
+    assert_int_equal(schema_compile(parse(a, S("{\"items\":true}")), &few, &s, &f), OK);
+    assert_int_equal(schema_check(s, parse(a, S("[1,2,3]")), a, &f), ERR_LIMIT);
+    schema_free(s);
     /* formats only on demand */
     const struct json *mail = parse(a, S("{\"format\":\"email\"}"));
     assert_int_equal(schema_compile(mail, NULL, &s, &f), OK);
