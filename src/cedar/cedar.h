@@ -186,6 +186,11 @@ ptrdiff_t cedar_policy_find(const struct cedar_set *, str id);
 /* Its text in canonical form, without comments; parses to an equal policy. */
 void cedar_policy_print(struct buf *, const struct cedar_set *, size_t i);
 
+/* Lays a text of policies out anew, comments included: lines of at most 80 columns where strings
+ * allow, one blank line between policies. Formatting the result changes nothing. Appends to the
+ * buffer. Errors: those of cedar_parse; ERR_MEMORY_LIMIT when the buffer is full. */
+NODISCARD enum err cedar_format(struct buf *, const struct cedar_source *, struct fault *);
+
 /* ---- deciding -------------------------------------------------------------------------- */
 
 struct cedar_request {

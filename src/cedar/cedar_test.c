@@ -360,6 +360,61 @@ static void templates(void **state)
     set = NULL;
 }
 
+static unsigned count_comments(str s)
+{
+    unsigned n = 0;
+
+    for (ptrdiff_t at; (at = str_find(s, S("//"))) >= 0; n++)
+        s = str_sub(s, (size_t)at + 2, s.n);
+    return n;
+}
+
+static void formatting(void **state)
+{
+    static const char text[] =
+        "// licence\n"
+        "\n"
+        "// about\n"
+        "@id(\"x\") // why\n"
+        "@title(\"y\")   permit(principal // anyone\n"
+        " ,action in [Action::\"a\",Action::\"b\"], // two\n"
+        " resource // last\n"
+        " ) // behind\n"
+        " when { // opening\n"
+        " -1 - -principal.x<3&&context[\"a b\"].contains(if A::\"b\"==principal "
+        "then[1,2]else[-3])// c1\n"
+        " // c2\n"
+        " || !principal.ok // c3\n"
+        " } unless{principal has a.b} // c4\n"
+        " ; // c5\n"
+        "\n"
+        " // lone\n"
+        "\n"
+        "\n"
+        " forbid(principal is A::B in "
+        "A::C::\"x\",action,resource)when{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" like "
+        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaa*\" && [ \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", "
+        "\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"cccccccccccccccccc\" // x\n"
+        " ].contains(\"b\")&&{a:1,\"b c\":2,}.a==1};\n"
+        " // end\n";
+    AUTO(buf) struct buf b = BUF(1 << 20);
+    AUTO(buf) struct buf again = BUF(1 << 20);
+    struct cedar_source src = {S("test"), str_of(text)}, formatted = {S("formatted"), {0}};
+    struct fault f = {0};
+
+    (void)state;
+    if (cedar_format(&b, &src, &f) != OK)
+        fail_msg("%s", f.detail);
+    formatted.text = buf_str(&b);
+    assert_int_equal(cedar_format(&again, &formatted, &f), OK);
+    assert_true(str_eq(buf_str(&b), buf_str(&again)));
+    assert_int_equal(count_comments(buf_str(&b)), count_comments(str_of(text)));
+    assert_true(str_find(buf_str(&b), S("  principal // anyone\n")) > 0);
+    assert_true(str_find(buf_str(&b), S("\nunless { principal has a.b } // c4\n; // c5\n\n"
+                                        "// lone\n\nforbid (principal is A::B in")) > 0);
+    assert_true(str_ends(buf_str(&b), S("};\n\n// end\n")));
+}
+
 static void reasons_of_refusal(void **state)
 {
     AUTO(cedar_set)
@@ -582,19 +637,13 @@ static void bad_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(expressions),
-        cmocka_unit_test(syntax_errors),
-        cmocka_unit_test(limits),
-        cmocka_unit_test(several_files),
-        cmocka_unit_test(exhaustion),
-        cmocka_unit_test(large_hierarchy),
-        cmocka_unit_test(index_finds_all),
-        cmocka_unit_test(templates),
-        cmocka_unit_test(reasons_of_refusal),
-        cmocka_unit_test(validation),
-        cmocka_unit_test(schema_errors),
-        cmocka_unit_test(json_schema),
-        cmocka_unit_test(bad_json),
+        cmocka_unit_test(expressions),     cmocka_unit_test(syntax_errors),
+        cmocka_unit_test(limits),          cmocka_unit_test(several_files),
+        cmocka_unit_test(exhaustion),      cmocka_unit_test(large_hierarchy),
+        cmocka_unit_test(index_finds_all), cmocka_unit_test(templates),
+        cmocka_unit_test(formatting),      cmocka_unit_test(reasons_of_refusal),
+        cmocka_unit_test(validation),      cmocka_unit_test(schema_errors),
+        cmocka_unit_test(json_schema),     cmocka_unit_test(bad_json),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -84,6 +84,18 @@ static bool agrees(const struct cedar_set *set, const struct cedar_answer *got,
     return true;
 }
 
+/* A set that passes strict validation meets no failure but these two on conforming input. */
+static bool sound(const struct cedar_answer *a)
+{
+    for (uint32_t i = 0; i < a->n_errors; i++) {
+        str m = a->errors[i].message;
+        if (str_find(m, S("there is no entity")) < 0 && str_find(m, S("integer overflow")) < 0 &&
+            str_find(m, S("has no result for this")) < 0)
+            return false;
+    }
+    return true;
+}
+
 static void each_request(struct arena *a, const struct json *test, const struct cedar_set *set,
                          const struct cedar_entities *es, const struct cedar_schema *schema,
                          str name, struct counts *c)
@@ -101,7 +113,8 @@ static void each_request(struct arena *a, const struct json *test, const struct 
         if (cedar_request_read(a, &requests->items[i], schema, &q, &f) != OK ||
             (valid && cedar_validate_request(schema, &q, &f) != OK) ||
             cedar_decide(set, es, &q, scratch, &answer) != OK ||
-            !agrees(set, &answer, &requests->items[i])) {
+            !agrees(set, &answer, &requests->items[i]) ||
+            (json_get_bool(test, S("shouldValidate"), false) && !sound(&answer))) {
             c->wrong++;
             print_message("wrong: %.*s request %u %s %s\n", STR_FMT(name), i, f.pointer, f.detail);
         }
@@ -189,6 +202,26 @@ static struct cedar_set *by_text(const struct cedar_set *set)
     return out;
 }
 
+/* The set by way of its formatted source; formatting again must change nothing. */
+static struct cedar_set *by_format(str text)
+{
+    AUTO(buf) struct buf b = BUF(64 << 20);
+    AUTO(buf) struct buf again = BUF(64 << 20);
+    struct cedar_source src = {S("source"), text}, formatted = {S("formatted"), {0}};
+    struct cedar_set *out = NULL;
+    struct fault f = {0};
+
+    assert_int_equal(cedar_format(&b, &src, &f), OK);
+    formatted.text = buf_str(&b);
+    if (cedar_parse(&formatted, 1, NULL, &out, &f) != OK) {
+        print_message("formatted: %s\n", f.detail);
+        return NULL;
+    }
+    assert_int_equal(cedar_format(&again, &formatted, &f), OK);
+    assert_true(str_eq(buf_str(&b), buf_str(&again)));
+    return out;
+}
+
 /* The entities by way of their JSON form, which must say the same the second time. */
 static struct cedar_entities *entities_by_json(struct arena *a, const struct cedar_entities *es)
 {
@@ -238,14 +271,16 @@ static void one_test(str name, struct counts *c)
     each_request(a, test, set, es, schema, name, c);
     AUTO(cedar_set) struct cedar_set *second = by_json(a, set);
     AUTO(cedar_set) struct cedar_set *third = by_text(set);
-    if (!second || !third) {
+    AUTO(cedar_set) struct cedar_set *fourth = by_format(text);
+    if (!second || !third || !fourth) {
         c->wrong++;
         print_message("round trip: %.*s\n", STR_FMT(name));
         return;
     }
     each_request(a, test, second, entities_by_json(a, es), schema, name, c);
     each_request(a, test, third, es, schema, name, c);
-    c->round_trips += 3;
+    each_request(a, test, fourth, es, schema, name, c);
+    c->round_trips += 4;
 }
 
 static void each_test(const char *sub, struct counts *c)
@@ -281,6 +316,115 @@ static void corpus(void **state)
     assert_int_equal(c.wrong, 0);
 }
 
+/* ---- sets of many policies ------------------------------------------------------------- */
+
+enum { POOL = 400, MIXES = 1000 };
+
+struct pool {
+    struct cedar_source sources[POOL];
+    struct cedar_set *alone[POOL]; /* each policy as a set of its own: the oracle */
+    const struct json *tests[POOL];
+    struct cedar_entities *entities[POOL];
+    size_t n;
+};
+
+static void add_to_pool(struct pool *p, struct arena *a, str name)
+{
+    const struct json *test = parse(a, slurp(a, name));
+    str text = slurp(a, json_get_str(test, S("policies")));
+
+    p->sources[p->n] = (struct cedar_source){name, text};
+    p->tests[p->n] = test;
+    assert_int_equal(cedar_parse(&p->sources[p->n], 1, NULL, &p->alone[p->n], NULL), OK);
+    assert_int_equal(cedar_entities_read(a, parse(a, slurp(a, json_get_str(test, S("entities")))),
+                                         NULL, &p->entities[p->n], NULL),
+                     OK);
+    p->n++;
+}
+
+/* One request against a mix of policies, forwards and backwards; against each alone. */
+static void mixed_request(const struct pool *p, const size_t *mix, size_t n,
+                          struct cedar_set *const sets[2], const struct cedar_entities *es,
+                          const struct cedar_request *q)
+{
+    AUTO(arena) struct arena *scratch = arena_new(64 << 20);
+    struct cedar_answer one, both[2];
+    size_t permits = 0, forbids = 0, errors = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct cedar_set *alone = p->alone[mix[i]];
+        assert_int_equal(cedar_decide(alone, es, q, scratch, &one), OK);
+        permits += one.allow;
+        forbids += !one.allow && one.n_reasons;
+        errors += one.n_errors;
+    }
+    for (int k = 0; k < 2; k++) {
+        assert_int_equal(cedar_decide(sets[k], es, q, scratch, &both[k]), OK);
+        assert_int_equal(both[k].allow, permits > 0 && forbids == 0); /* a forbid wins */
+        assert_int_equal(both[k].n_reasons, both[k].allow ? permits : forbids);
+        assert_int_equal(both[k].n_errors, errors);
+    }
+    for (uint32_t i = 0; i < both[0].n_reasons; i++) /* order independence */
+        assert_int_equal(both[0].reasons[i], n - 1 - both[1].reasons[both[0].n_reasons - 1 - i]);
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
+static unsigned mix_once(const struct pool *p, struct arena *a, uint64_t *random)
+{
+    size_t n = 2 + next_random(random) % 49, mix[64], at = next_random(random) % p->n;
+    struct cedar_source there[64], back[64];
+    AUTO(cedar_set) struct cedar_set *forwards = NULL;
+    AUTO(cedar_set) struct cedar_set *backwards = NULL;
+    const struct json *requests = json_get(p->tests[at], S("requests"));
+
+    for (size_t i = 0; i < n; i++) {
+        mix[i] = i == 0 ? at : next_random(random) % p->n;
+        there[i] = back[n - 1 - i] = p->sources[mix[i]];
+    }
+    assert_int_equal(cedar_parse(there, n, NULL, &forwards, NULL), OK);
+    assert_int_equal(cedar_parse(back, n, NULL, &backwards, NULL), OK);
+    struct cedar_set *const sets[2] = {forwards, backwards};
+    for (uint32_t i = 0; i < requests->n; i++) {
+        struct cedar_request q;
+        assert_int_equal(cedar_request_read(a, &requests->items[i], NULL, &q, NULL), OK);
+        mixed_request(p, mix, n, sets, p->entities[at], &q);
+    }
+    return requests->n;
+}
+
+static void mixed_sets(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(1u << 30);
+    struct pool *p = arena_new_of(a, struct pool);
+    uint64_t random = 2026;
+    unsigned requests = 0;
+    char path[512];
+    struct dirent *d;
+
+    (void)state;
+    if (!have_corpus)
+        skip();
+    snprintf(path, sizeof path, "%s/corpus-tests", folder);
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    while (p->n < POOL && (d = readdir(dir))) {
+        str file = str_of(d->d_name);
+        if (str_ends(file, S(".json")) && !str_ends(file, S(".entities.json")))
+            add_to_pool(p, a, str_printf(a, "corpus-tests/%s", d->d_name));
+    }
+    closedir(dir);
+    for (int i = 0; i < MIXES; i++)
+        requests += mix_once(p, a, &random);
+    print_message("mixed: %d sets of 2 to 50 policies, %u requests\n", MIXES, requests);
+    for (size_t i = 0; i < p->n; i++)
+        cedar_set_free(p->alone[i]);
+}
+
 static void handwritten(void **state)
 {
     static const char *const folders[] = {"tests/decimal", "tests/example_use_cases", "tests/ip",
@@ -302,6 +446,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(corpus),
         cmocka_unit_test(handwritten),
+        cmocka_unit_test(mixed_sets),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
