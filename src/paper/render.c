@@ -246,15 +246,18 @@ static bool font_there(PangoFontMap *map, const char *family)
 
 enum err render_warm(struct fault *f)
 {
-    static const char *const families[] = {"Noto Sans", "Noto Sans Arabic", "Noto Naskh Arabic",
-                                           "OCR B"};
+    static const char *const families[] = {"Noto Sans", "Noto Serif", "Noto Sans Arabic",
+                                           "Noto Naskh Arabic", "OCR B"};
     static const char page[] =
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"210mm\" height=\"297mm\">"
         "<text x=\"9\" y=\"20\" font-family=\"Noto Sans\">Aa<tspan font-weight=\"bold\">Bb</tspan>"
-        "</text><text x=\"9\" y=\"40\" font-family=\"Noto Sans Arabic\">\xd8\xb3<tspan "
+        "</text><text x=\"9\" y=\"30\" font-family=\"Noto Serif\">Aa<tspan "
+        "font-weight=\"bold\">Bb</tspan></text><text x=\"9\" y=\"40\" font-family=\"Noto Sans "
+        "Arabic\">\xd8\xb3<tspan "
         "font-weight=\"bold\">\xd8\xb3</tspan></text><text x=\"9\" y=\"60\" "
         "font-family=\"Noto Naskh Arabic\">\xd8\xb3<tspan font-weight=\"bold\">\xd8\xb3</tspan>"
-        "</text><rect id=\"box\" data-text=\"\xd8\xb3 Aa\" width=\"90\" height=\"40\"/>"
+        "</text><rect id=\"box\" data-text=\"\xd8\xb3 Aa\" data-weight=\"bold\" "
+        "data-font=\"Noto Naskh Arabic, Noto Sans\" width=\"90\" height=\"40\"/>"
         "<rect id=\"mrz\" width=\"300\" height=\"20\"/><rect id=\"seal\" width=\"90\" "
         "height=\"90\"/></svg>";
     const struct render_in in = {

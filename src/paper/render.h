@@ -51,7 +51,8 @@ struct render_in {
 NODISCARD enum err render_pdf(const struct render_in *, struct buf *out, struct fault *);
 
 /* Loads fonts and what libraries load on first use. ERR_INTERNAL if a font is not installed:
- * Noto Sans, Noto Sans Arabic, Noto Naskh Arabic (Debian: fonts-noto-core), OCR B (fonts-ocr-b). */
+ * Noto Sans, Noto Serif, Noto Sans Arabic, Noto Naskh Arabic (Debian: fonts-noto-core), and OCR B
+ * (fonts-ocr-b). */
 NODISCARD enum err render_warm(struct fault *);
 
 #endif
