@@ -212,7 +212,7 @@ static enum err idempotency_keep(struct act *a, struct fault *f)
 
 /* ---- the writer ------------------------------------------------------------------------- */
 
-static bool writes(const struct action *action)
+bool gate_writes(const struct action *action)
 {
     return action->kind == ACTION_ACT || action->kind == ACTION_CHORE ||
            action->kind == ACTION_READ_FILE || (action->kind == ACTION_OPEN && action->run);
@@ -515,11 +515,11 @@ void gate_submit(struct gate *g, struct act *a)
     a->db = reader;
     if (a->err == OK)
         a->err = prepare(g, a, &a->fault);
-    if (a->err == OK && (!writes(a->action) || a->action->kind == ACTION_READ_FILE))
+    if (a->err == OK && (!gate_writes(a->action) || a->action->kind == ACTION_READ_FILE))
         a->err = read_now(g, a, &a->fault);
     db_pool_put(a->house->readers, reader);
     a->db = NULL;
-    if (a->err != OK || !writes(a->action))
+    if (a->err != OK || !gate_writes(a->action))
         a->done(a);
     else
         enqueue(g, a);

@@ -102,7 +102,7 @@ struct act {
     struct decision decision;
     struct policy *policy; /* decided under; a reference the act owns once it is done */
 
-    void *upload; /* what a binary body was streamed into */
+    void *upload;               /* what a binary body was streamed into */
     void *data;                 /* between the phases of one action */
     void (*done)(struct act *); /* called once; the act is the caller's again */
     void *user;
@@ -132,6 +132,8 @@ void gate_stop(struct gate *);
 void gate_set_policy(struct gate *, struct policy *);
 struct policy *gate_policy(struct gate *); /* a new reference */
 
+/* Does an action pass the writer? */
+bool gate_writes(const struct action *);
 /* Sends an act through the gate; done() is called exactly once, on this or the writer thread. The
  * act and all it points to stay in place until then. */
 void gate_submit(struct gate *, struct act *);

@@ -14,6 +14,10 @@ enum { KEY_WRAPPED = 32 + SEAL_OVERHEAD };
 
 struct keyring;
 
+/* The asking side over a connected socket (crypto/ipc.h); owns fd. NULL without memory. */
+NODISCARD struct keyring *keyring_connect(int fd);
+void keyring_disconnect(struct keyring *);
+
 /* Wraps a person's key under the master key, bound to the person's id; and opens it again. */
 NODISCARD enum err keyring_wrap(struct keyring *, const struct id *person, const struct key *,
                                 uint8_t out[KEY_WRAPPED], struct fault *);

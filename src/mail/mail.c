@@ -20,8 +20,7 @@ struct catalogue {
     } list[LANGUAGES_MAX];
 };
 
-static enum err load_language(struct catalogue *c, const char *path, str language,
-                              struct fault *f)
+static enum err load_language(struct catalogue *c, const char *path, str language, struct fault *f)
 {
     struct json *j;
     str text;
@@ -154,8 +153,9 @@ static void compose(struct buf *b, const struct mail *m, const char *from, str i
                STR_FMT(m->to), STR_FMT(id));
     base64_encode(&coded, m->subject, BASE64_STD);
     buf_printf(b, "Subject: =?UTF-8?B?%.*s?=\r\n", STR_FMT(buf_str(&coded)));
-    buf_add_str(b, S("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                     "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n"));
+    buf_add_str(b,
+                S("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                  "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n"));
     buf_clear(&coded);
     base64_encode(&coded, m->body, BASE64_STD);
     for (size_t i = 0; i < coded.n; i += 76) {
@@ -187,8 +187,7 @@ static size_t give(char *to, size_t size, size_t n, void *ctx)
     return take;
 }
 
-static enum err by_smtp(const struct mail_route *r, const struct mail *m, str text,
-                        struct fault *f)
+static enum err by_smtp(const struct mail_route *r, const struct mail *m, str text, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(8192);
     CURL *c = curl_easy_init();
@@ -229,5 +228,6 @@ enum err mail_deliver(const struct mail_route *r, const struct mail *m, str id, 
     compose(&b, m, r->from ? r->from : "sifara@localhost", id, now_ms);
     if (!buf_ok(&b))
         return fault(f, ERR_LIMIT, "the message is too long");
-    return r->smtp_url ? by_smtp(r, m, buf_str(&b), f) : into_maildir(r->maildir, buf_str(&b), id, f);
+    return r->smtp_url ? by_smtp(r, m, buf_str(&b), f)
+                       : into_maildir(r->maildir, buf_str(&b), id, f);
 }

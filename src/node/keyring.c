@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/world.h"
 #include "merkle/note.h"
-#include "node/ipc.h"
+#include "crypto/ipc.h"
 #include "node/sandbox.h"
 #include "paper/mrz.h"
 #include "paper/pki.h"
@@ -90,8 +90,8 @@ static enum err make_seal_keys(const char *folder, str alpha2, int64_t now, stru
     if (e == OK)
         e = pki_authority_new(authority, &ca_name, &ca_time, &ca, f);
     if (e == OK)
-        e = pki_signer_new(authority, buf_str(&ca), signer, &signer_name, 0x11, &signer_time,
-                           &cert, f);
+        e = pki_signer_new(authority, buf_str(&ca), signer, &signer_name, 0x11, &signer_time, &cert,
+                           f);
     if (e == OK)
         e = write_private(folder, "authority.key", authority, f);
     if (e == OK)
@@ -327,8 +327,8 @@ static enum err answer_head(struct ring *r, const struct json *q, struct arena *
     int64_t size = json_get_int(q, S("size"), -1);
 
     (void)a;
-    if (size < 0 || !ipc_get(q, S("root"), c.root.b, 32) || c.origin.n >= sizeof r->heads[0].origin ||
-        !note_name_valid(c.origin))
+    if (size < 0 || !ipc_get(q, S("root"), c.root.b, 32) ||
+        c.origin.n >= sizeof r->heads[0].origin || !note_name_valid(c.origin))
         return bad(f);
     c.size = (uint64_t)size;
     struct origin_head *h = head_of(r, c.origin);
@@ -351,8 +351,8 @@ static enum err answer_head(struct ring *r, const struct json *q, struct arena *
     return OK;
 }
 
-static enum err answer_head_key(struct ring *r, const struct json *q, struct arena *a,
-                                struct jw *w, struct fault *f)
+static enum err answer_head_key(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                                struct fault *f)
 {
     AUTO(buf) struct buf b = BUF(1024);
     struct ed25519_public p = ed25519_public_of(&r->journal);
@@ -623,9 +623,9 @@ static const struct {
     enum err (*answer)(struct ring *, const struct json *, struct arena *, struct jw *,
                        struct fault *);
 } ops[] = {
-    {"wrap", answer_wrap},           {"unwrap", answer_unwrap},     {"derive", answer_derive},
-    {"head", answer_head},           {"head-key", answer_head_key}, {"head-last", answer_head_last},
-    {"enrol", answer_enrol},         {"seal", answer_seal},         {"list", answer_list},
+    {"wrap", answer_wrap},   {"unwrap", answer_unwrap},     {"derive", answer_derive},
+    {"head", answer_head},   {"head-key", answer_head_key}, {"head-last", answer_head_last},
+    {"enrol", answer_enrol}, {"seal", answer_seal},         {"list", answer_list},
     {"trust", answer_trust},
 };
 

@@ -15,8 +15,4 @@ NODISCARD enum err keyring_create(const char *folder, str alpha2, str alpha3, in
 /* The process: loads the keys, locks itself in, answers on fd until it is closed. Never returns
  * with keys in memory. */
 int keyring_main(const char *folder, int fd);
-/* The node's side over the other end of the socket; owns fd. */
-struct keyring *keyring_connect(int fd);
-void keyring_disconnect(struct keyring *);
-
 #endif

@@ -2,7 +2,7 @@
  * Holy See, the State of Palestine), by ISO 3166-1 alpha-2 */
 #include "registry/registry_int.h"
 
-const char countries[][3] = {
+static const char countries[][3] = {
     "AD", "AE", "AF", "AG", "AL", "AM", "AO", "AR", "AT", "AU", "AZ", "BA", "BB", "BD", "BE",
     "BF", "BG", "BH", "BI", "BJ", "BN", "BO", "BR", "BS", "BT", "BW", "BY", "BZ", "CA", "CD",
     "CF", "CG", "CH", "CI", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CY", "CZ", "DE", "DJ",
@@ -18,7 +18,7 @@ const char countries[][3] = {
     "UA", "UG", "US", "UY", "UZ", "VA", "VC", "VE", "VN", "VU", "WS", "YE", "ZA", "ZM", "ZW",
 };
 
-const size_t countries_n = ARRAY_LEN(countries);
+enum { countries_n = ARRAY_LEN(countries) };
 _Static_assert(ARRAY_LEN(countries) == 195, "193 members and two observers");
 
 bool country_known(str alpha2)
@@ -27,4 +27,14 @@ bool country_known(str alpha2)
         if (memcmp(countries[i], alpha2.p, 2) == 0)
             return true;
     return false;
+}
+
+size_t country_count(void)
+{
+    return countries_n;
+}
+
+str country_at(size_t i)
+{
+    return i < countries_n ? str_of(countries[i]) : STR_NONE;
 }

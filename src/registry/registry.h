@@ -86,6 +86,10 @@ bool day_parse(str, int32_t *out);
 /* The day in the Umm al-Qura calendar, in Arabic with Arabic digits; STR_NONE without memory. */
 str hijri_text(struct arena *, int32_t day);
 
+/* The host countries, alpha-2, sorted. */
+size_t country_count(void);
+str country_at(size_t i);
+
 /* ---- access log (access.c) -------------------------------------------------------------- */
 
 /* Writes that the acting officer looked at or touched a person's file; inside run(). */

@@ -38,9 +38,6 @@ struct registry {
     struct missions *missions;
 };
 
-/* countries.c: the 193 members of the United Nations and its two observers, alpha-2, sorted. */
-extern const char countries[][3];
-extern const size_t countries_n;
 bool country_known(str alpha2);
 
 /* Rows of the actions of each room, gathered in registry.c. */

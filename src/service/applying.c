@@ -67,7 +67,7 @@ static enum err place_case(struct act *a, struct casefile *c, struct fault *f)
 
 enum err case_start_prepare(struct act *a, struct fault *f)
 {
-    struct applying *p;
+    struct applying *p = NULL;
 
     TRY(applying_new(a, &p, f));
     TRY(place_case(a, &p->c, f));
@@ -122,7 +122,7 @@ static void start_clock(struct act *a, struct casefile *c, unsigned working_days
 enum err case_file_prepare(struct act *a, struct fault *f)
 {
     const struct json *answers = json_get(a->input, S("answers"));
-    struct applying *p;
+    struct applying *p = NULL;
 
     TRY(case_start_prepare(a, f));
     p = a->data;
@@ -160,7 +160,7 @@ enum err case_file(struct act *a, struct fault *f)
 
 enum err draft_save_prepare(struct act *a, struct fault *f)
 {
-    struct applying *p;
+    struct applying *p = NULL;
 
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
@@ -196,7 +196,7 @@ static enum err count_attachments(struct act *a, const struct casefile *c, int64
 
 enum err case_submit_prepare(struct act *a, struct fault *f)
 {
-    struct applying *p;
+    struct applying *p = NULL;
     struct json *answers;
     int64_t attached;
 
@@ -230,7 +230,7 @@ enum err case_submit(struct act *a, struct fault *f)
 enum err case_answer_prepare(struct act *a, struct fault *f)
 {
     const struct json *answers = json_get(a->input, S("answers"));
-    struct applying *p;
+    struct applying *p = NULL;
 
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
@@ -252,7 +252,7 @@ enum err case_answer(struct act *a, struct fault *f)
 
 enum err case_withdraw_prepare(struct act *a, struct fault *f)
 {
-    struct applying *p;
+    struct applying *p = NULL;
 
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
@@ -392,9 +392,8 @@ static enum err put_documents(struct act *a, struct jw *w, const struct casefile
 {
     struct query q;
 
-    TRY(db_query(a->db, &q, f,
-                 "SELECT id, number, state FROM document WHERE file = ? ORDER BY id", "d",
-                 &c->id));
+    TRY(db_query(a->db, &q, f, "SELECT id, number, state FROM document WHERE file = ? ORDER BY id",
+                 "d", &c->id));
     jw_key(w, S("documents"));
     jw_open(w, '[');
     for (; query_row(&q); query_next(&q)) {

@@ -11,8 +11,13 @@
 #include "paper/worker.h"
 #include "service/cases_int.h"
 
-enum { CHUNK = 64 << 10, HEAD = 4096, CHUNKS_MAX = ATTACHMENT_MAX / CHUNK + 2, PER_CASE = 20,
-       WORKER_DEADLINE_MS = 3000 };
+enum {
+    CHUNK = 64 << 10,
+    HEAD = 4096,
+    CHUNKS_MAX = ATTACHMENT_MAX / CHUNK + 2,
+    PER_CASE = 20,
+    WORKER_DEADLINE_MS = 3000
+};
 
 struct attachment_sink {
     struct house *house;
@@ -28,8 +33,8 @@ struct attachment_sink {
 };
 
 /* Accepted by content, whatever the name says. */
-static const char *const types[] = {"application/pdf", "image/jpeg", "image/png", "image/webp",
-                                    "image/heic", "image/tiff"};
+static const char *const types[] = {"application/pdf", "image/jpeg", "image/png",
+                                    "image/webp",      "image/heic", "image/tiff"};
 
 enum err attachment_sink_open(struct house *h, const struct id *person,
                               struct attachment_sink **out, struct fault *f)

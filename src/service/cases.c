@@ -150,8 +150,7 @@ static enum err write_step(struct act *a, const struct casefile *c, enum case_ev
                   (int64_t)ledger_mark(a->house->ledger).size);
 }
 
-enum err case_move(struct act *a, struct casefile *c, enum case_event ev, str note,
-                   struct fault *f)
+enum err case_move(struct act *a, struct casefile *c, enum case_event ev, str note, struct fault *f)
 {
     enum case_state to;
 
@@ -184,8 +183,8 @@ enum err case_addressee(struct act *a, const struct id *person, struct addressee
     return OK;
 }
 
-enum err case_mail(struct act *a, const struct casefile *c, const struct addressee *to,
-                   str message, struct fault *f)
+enum err case_mail(struct act *a, const struct casefile *c, const struct addressee *to, str message,
+                   struct fault *f)
 {
     struct json words = {.type = J_OBJECT};
     str title = service_word(c->service, to->language, S("title"));

@@ -15,7 +15,7 @@ struct examining {
     struct casefile c;
     struct json *answers;
     struct addressee to;
-    str note;       /* sealed */
+    str note; /* sealed */
     str statement, fields, outcome;
     struct ed25519_signature signature;
     struct id proposer;
@@ -76,8 +76,8 @@ static enum err examining_new(struct act *a, struct examining **out, struct faul
 }
 
 /* {"text": …, "fields": […]} sealed under the person's key, shown to them with the step. */
-static enum err seal_note(struct act *a, struct examining *x, str text,
-                          const struct json *fields, struct fault *f)
+static enum err seal_note(struct act *a, struct examining *x, str text, const struct json *fields,
+                          struct fault *f)
 {
     AUTO(buf) struct buf plain = BUF(32 << 10);
     AUTO(buf) struct buf sealed = BUF(33 << 10);
@@ -100,7 +100,7 @@ static enum err seal_note(struct act *a, struct examining *x, str text,
 
 enum err case_examine_prepare(struct act *a, struct fault *f)
 {
-    struct examining *x;
+    struct examining *x = NULL;
 
     return examining_new(a, &x, f);
 }
@@ -121,7 +121,7 @@ enum err case_examine_run(struct act *a, struct fault *f)
 
 enum err case_officer_prepare(struct act *a, struct fault *f)
 {
-    struct examining *x;
+    struct examining *x = NULL;
 
     TRY(examining_new(a, &x, f));
     str text = json_get_str(a->input, S("message"));
@@ -260,7 +260,7 @@ static enum err check_signature(struct act *a, struct examining *x, struct fault
 
 enum err case_decision_prepare(struct act *a, struct fault *f)
 {
-    struct examining *x;
+    struct examining *x = NULL;
 
     TRY(case_officer_prepare(a, f));
     x = a->data;
@@ -296,7 +296,7 @@ enum err case_propose(struct act *a, struct fault *f)
 /* The outcome is the proposer's: what the second officer signs is the same statement. */
 enum err case_confirm_prepare(struct act *a, struct fault *f)
 {
-    struct examining *x;
+    struct examining *x = NULL;
     struct query q;
 
     TRY(case_officer_prepare(a, f));
@@ -327,11 +327,11 @@ enum err case_confirm(struct act *a, struct fault *f)
     struct casefile *c = &x->c;
     bool approve = str_eq(x->outcome, S("approve"));
 
-    enum err e = db_run(a->db, f,
-                        "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?"
-                        " WHERE file = ? AND confirmer IS NULL AND returned = 0",
-                        "dbd", &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b),
-                        &c->id);
+    enum err e =
+        db_run(a->db, f,
+               "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?"
+               " WHERE file = ? AND confirmer IS NULL AND returned = 0",
+               "dbd", &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b), &c->id);
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "the officer who proposed may not confirm");
     TRY(e);

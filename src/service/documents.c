@@ -53,8 +53,7 @@ enum err seal_fields(struct act *a, const struct casefile *c, const struct json 
     bool ok = json_put(a->arena, &root, S("ref"), json_of_str(json_get_str(def, S("ref")))) &&
               json_put(a->arena, &root, travel ? S("mrz") : S("messages"), values);
     if (ok && !travel)
-        ok = json_put(a->arena, &root, S("profile"),
-                      json_of_str(json_get_str(def, S("profile"))));
+        ok = json_put(a->arena, &root, S("profile"), json_of_str(json_get_str(def, S("profile"))));
     TRY_PTR(ok, f);
     TRY(json_canonical(&b, &root, a->arena, f));
     *out = str_copy(a->arena, buf_str(&b));

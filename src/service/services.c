@@ -92,8 +92,8 @@ static enum err load_one(struct arena *a, const char *dir, struct service *s, st
     s->attachments_required = (unsigned)json_get_int(s->doc, S("attachments_required"), 0);
     snprintf(path, sizeof path, "%s/form.json", dir);
     TRY(read_json(a, path, &s->form, f));
-    enum err e = schema_compile(s->form, &(struct schema_options){.assert_formats = true}, &schema,
-                                f);
+    enum err e =
+        schema_compile(s->form, &(struct schema_options){.assert_formats = true}, &schema, f);
     if (e != OK)
         return in_file(f, path, e);
     s->form_schema = schema;

@@ -40,8 +40,8 @@ const struct service *service_at(const struct services *, size_t i);
 /* A word of a service in a language, else in English; STR_NONE if neither has it. */
 str service_word(const struct service *, str language, str key);
 /* Checks answers against the form: all findings as items of the fault, pointers below /answers. */
-NODISCARD enum err service_check(const struct service *, const struct json *answers,
-                                 struct arena *, struct fault *);
+NODISCARD enum err service_check(const struct service *, const struct json *answers, struct arena *,
+                                 struct fault *);
 
 extern const struct action service_actions[];
 extern const size_t service_actions_n;

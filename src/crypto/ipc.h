@@ -5,8 +5,8 @@
  * supervisor holds both ends, so a process that dies and comes back finds its socket, and whoever
  * waits for it is answered by the new one or by the deadline.
  */
-#ifndef SIFARA_NODE_IPC_H
-#define SIFARA_NODE_IPC_H
+#ifndef SIFARA_CRYPTO_IPC_H
+#define SIFARA_CRYPTO_IPC_H
 
 #include "base/json.h"
 

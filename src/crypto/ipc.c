@@ -1,4 +1,4 @@
-#include "node/ipc.h"
+#include "crypto/ipc.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -151,8 +151,8 @@ void ipc_serve(int fd, ipc_answer_fn *answer, void *ctx)
     struct arena *a = arena_new(16 << 20);
     ssize_t n;
 
-    while (packet && a && ((n = recv(fd, packet, IPC_MESSAGE_MAX, 0)) > 0 ||
-                           (n < 0 && errno == EINTR))) {
+    while (packet && a &&
+           ((n = recv(fd, packet, IPC_MESSAGE_MAX, 0)) > 0 || (n < 0 && errno == EINTR))) {
         struct json *request;
         if (n > 0 && json_parse(a, str_bytes(packet, (size_t)n), NULL, &request, NULL) == OK)
             reply_to(fd, request, answer, ctx, a);

@@ -1,9 +1,10 @@
 /* keyring_client.c - crypto/keyring.h over a socket */
-#include "base/encode.h"
-#include "node/ipc.h"
-#include "node/keyring.h"
+#include "crypto/keyring.h"
 
 #include <stdlib.h>
+
+#include "base/encode.h"
+#include "crypto/ipc.h"
 
 struct keyring {
     struct ipc_client *ipc;
@@ -115,8 +116,8 @@ enum err keyring_head_key(struct keyring *k, str origin, struct buf *b, struct f
     return OK;
 }
 
-enum err keyring_head_last(struct keyring *k, str origin, uint64_t *out_size,
-                           struct hash *out_root, struct fault *f)
+enum err keyring_head_last(struct keyring *k, str origin, uint64_t *out_size, struct hash *out_root,
+                           struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
     struct ipc_call c;

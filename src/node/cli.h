@@ -1,0 +1,62 @@
+/* cli.h - the command line: what it shares
+ *
+ * Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the node cannot be reached,
+ * 4 a proof, seal or file does not verify.
+ */
+#ifndef SIFARA_NODE_CLI_H
+#define SIFARA_NODE_CLI_H
+
+#include "base/json.h"
+#include "crypto/crypto.h"
+#include "crypto/id.h"
+
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_AWAY = 3, CLI_UNTRUSTED = 4, CLI_ARGS = 64 };
+
+/* A command's words, taken apart: options before "=" pairs or after, as they come. */
+struct cli {
+    struct arena *arena;
+    const char *words[CLI_ARGS]; /* neither options nor pairs */
+    int n_words;
+    const char *names[CLI_ARGS], *values[CLI_ARGS]; /* --name value */
+    int n_options;
+    const char *keys[CLI_ARGS], *pairs[CLI_ARGS]; /* key=value, or key:=json */
+    bool raw[CLI_ARGS];
+    int n_pairs;
+    bool json, help;
+};
+
+/* NULL if absent; the last one counts. */
+const char *cli_option(const struct cli *, const char *name);
+/* The option, or what the environment or the default says. */
+const char *cli_data(const struct cli *);
+const char *cli_node_url(const struct cli *);
+const char *cli_pair(const struct cli *, const char *key);
+/* Says what went wrong on standard error; returns the exit code. */
+int cli_fault(const struct fault *, int code);
+
+/* An officer's key file. */
+struct officer_file {
+    struct id id;
+    struct ed25519_secret secret;
+};
+NODISCARD enum err officer_file_read(struct arena *, const char *path, struct officer_file *out,
+                                     struct fault *);
+NODISCARD enum err officer_file_write(const char *path, const struct officer_file *,
+                                      struct fault *);
+
+int cli_init(struct cli *);
+int cli_serve(struct cli *);
+int cli_status(struct cli *);
+int cli_doctor(struct cli *);
+int cli_backup(struct cli *);
+int cli_restore(struct cli *);
+int cli_seal(struct cli *);
+int cli_check_proof(struct cli *);
+int cli_routes(struct cli *);
+int cli_config(struct cli *);
+int cli_completion(struct cli *);
+int cli_demo(struct cli *);
+/* Any action of the node, over HTTP. */
+int cli_call(struct cli *);
+
+#endif

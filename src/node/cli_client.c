@@ -1,0 +1,301 @@
+/* cli_client.c - any action of the node, over HTTP: `sifara NOUN VERB key=value …`
+ *
+ * The words name a row of the table of actions. Values fill the path, then the query of a GET or
+ * the JSON body of the rest; key:=value is JSON as it stands. A session is kept in a file.
+ */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/encode.h"
+#include "base/fs.h"
+#include "node/cli.h"
+#include "node/node_int.h"
+
+enum { ANSWER_MAX = 64 << 20, FILE_MAX = 64 << 20 };
+
+struct answer {
+    struct buf body;
+    long status;
+};
+
+static size_t receive(char *p, size_t size, size_t n, void *ctx)
+{
+    struct buf *b = ctx;
+
+    buf_add(b, p, size * n);
+    return buf_ok(b) ? size * n : 0;
+}
+
+static const char *session_path(struct cli *c)
+{
+    const char *given = cli_option(c, "session"), *env = getenv("SIFARA_SESSION");
+    const char *home = getenv("HOME");
+
+    if (given || env)
+        return given ? given : env;
+    return str_cstr(c->arena, str_printf(c->arena, "%s/.sifara-session", home ? home : "."));
+}
+
+/* One request; CURLE_OK if there was an answer of any status. */
+static CURLcode request(struct cli *c, const char *method, const char *url, str body,
+                        const char *type, struct answer *out)
+{
+    CURL *h = curl_easy_init();
+    struct curl_slist *headers = NULL;
+    char line[512];
+    str token;
+
+    out->body = BUF(ANSWER_MAX);
+    if (!h)
+        return CURLE_OUT_OF_MEMORY;
+    if (fs_read(c->arena, session_path(c), 4096, &token, NULL) == OK) {
+        snprintf(line, sizeof line, "Authorization: Bearer %.*s", STR_FMT(str_trim(token)));
+        headers = curl_slist_append(headers, line);
+    }
+    snprintf(line, sizeof line, "Content-Type: %s", type);
+    headers = curl_slist_append(headers, line);
+    headers = curl_slist_append(headers, "Expect:");
+    if (cli_option(c, "idempotency-key")) {
+        snprintf(line, sizeof line, "Idempotency-Key: %s", cli_option(c, "idempotency-key"));
+        headers = curl_slist_append(headers, line);
+    }
+    curl_easy_setopt(h, CURLOPT_URL, url);
+    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, receive);
+    curl_easy_setopt(h, CURLOPT_WRITEDATA, &out->body);
+    curl_easy_setopt(h, CURLOPT_TIMEOUT, 60L);
+    if (strcmp(method, "GET") != 0) {
+        curl_easy_setopt(h, CURLOPT_POSTFIELDS, body.p ? body.p : "");
+        curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE, (long)body.n);
+    }
+    CURLcode rc = curl_easy_perform(h);
+    curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &out->status);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(h);
+    return rc;
+}
+
+static void add_escaped(struct buf *b, const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                     (*p >= '0' && *p <= '9') || strchr("-._~", *p);
+        if (plain)
+            buf_add_char(b, (char)*p);
+        else
+            buf_printf(b, "%%%02X", *p);
+    }
+}
+
+/* Fills {name} of the path; marks the pairs used. */
+static bool fill_path(struct cli *c, const struct action *a, struct buf *url, bool *used)
+{
+    str rest = str_of(a->path), part;
+
+    while (str_split(&rest, '/', &part)) {
+        if (!part.n)
+            continue;
+        buf_add_char(url, '/');
+        if (part.p[0] != '{') {
+            buf_add_str(url, part);
+            continue;
+        }
+        str name = str_sub(part, 1, part.n - 1);
+        int found = -1;
+        for (int i = 0; i < c->n_pairs; i++)
+            if (str_eq(str_of(c->keys[i]), name))
+                found = i;
+        if (found < 0) {
+            fprintf(stderr, "sifara: %s wants %.*s=…\n", a->name, STR_FMT(name));
+            return false;
+        }
+        used[found] = true;
+        add_escaped(url, c->pairs[found]);
+    }
+    return true;
+}
+
+static void fill_query(struct cli *c, struct buf *url, const bool *used)
+{
+    char sep = '?';
+
+    for (int i = 0; i < c->n_pairs; i++) {
+        if (used[i])
+            continue;
+        buf_add_char(url, sep);
+        add_escaped(url, c->keys[i]);
+        buf_add_char(url, '=');
+        add_escaped(url, c->pairs[i]);
+        sep = '&';
+    }
+}
+
+static enum err read_input(struct cli *c, const bool *used, str signature, str *out,
+                           struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(FILE_MAX);
+    const char *file = cli_option(c, "body");
+    struct jw w = JW(&b);
+
+    if (file)
+        return fs_read(c->arena, file, FILE_MAX, out, f);
+    jw_open(&w, '{');
+    for (int i = 0; i < c->n_pairs; i++) {
+        if (used[i])
+            continue;
+        jw_key(&w, str_of(c->keys[i]));
+        if (c->raw[i])
+            jw_raw(&w, str_of(c->pairs[i]));
+        else
+            jw_string(&w, str_of(c->pairs[i]));
+    }
+    if (signature.p)
+        jw_kv(&w, S("signature"), signature);
+    jw_close(&w, '}');
+    *out = str_copy(c->arena, buf_str(&b));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+/* Fetches the statement of a case and signs it with the officer's key. */
+static int sign_statement(struct cli *c, const char *key, str *out)
+{
+    AUTO(buf) struct buf url = BUF(4096);
+    AUTO(buf) struct buf text = BUF(128);
+    const char *id = cli_pair(c, "id"), *outcome = cli_pair(c, "outcome");
+    struct officer_file officer;
+    struct answer answer;
+    struct json *j;
+    struct fault f = {0};
+
+    if (!id)
+        return CLI_USAGE;
+    if (officer_file_read(c->arena, key, &officer, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    if (!outcome)
+        outcome = cli_option(c, "outcome");
+    buf_printf(&url, "%s/v1/desk/cases/%s/statement?outcome=%s", cli_node_url(c), id,
+               outcome ? outcome : "approve");
+    buf_add_char(&url, 0);
+    if (request(c, "GET", url.p, STR_NONE, "application/json", &answer) != CURLE_OK)
+        return CLI_AWAY;
+    int code = CLI_FAILED;
+    if (answer.status == 200 &&
+        json_parse(c->arena, str_copy(c->arena, buf_str(&answer.body)), NULL, &j, &f) == OK) {
+        struct ed25519_signature s = ed25519_sign(&officer.secret, json_get_str(j, S("statement")));
+        base64_encode(&text, str_bytes(s.b, sizeof s.b), BASE64_URL);
+        *out = str_copy(c->arena, buf_str(&text));
+        code = CLI_OK;
+    } else {
+        fprintf(stderr, "%.*s\n", STR_FMT(buf_str(&answer.body)));
+    }
+    secret_wipe(&officer, sizeof officer);
+    buf_done(&answer.body);
+    return code;
+}
+
+static void keep_session(struct cli *c, const struct answer *a)
+{
+    struct json *j;
+    struct fault f;
+
+    if (json_parse(c->arena, str_copy(c->arena, buf_str(&a->body)), NULL, &j, NULL) != OK)
+        return;
+    str token = json_get_str(j, S("token"));
+    if (token.p && fs_write(session_path(c), token, 0600, &f) != OK)
+        cli_fault(&f, CLI_FAILED);
+}
+
+static int show(struct cli *c, const struct action *action, struct answer *a)
+{
+    const char *out = cli_option(c, "out");
+    struct fault f = {0};
+    bool good = a->status >= 200 && a->status < 300;
+
+    if (good && strcmp(action->name, "session.open") == 0)
+        keep_session(c, a);
+    if (good && out) {
+        if (fs_write(out, buf_str(&a->body), 0644, &f) != OK)
+            return cli_fault(&f, CLI_FAILED);
+    } else if (a->body.n) {
+        fwrite(a->body.p, 1, a->body.n, good ? stdout : stderr);
+        fputc('\n', good ? stdout : stderr);
+    }
+    return good ? CLI_OK : CLI_FAILED;
+}
+
+static int send_action(struct cli *c, const struct action *action)
+{
+    static const char *const methods[] = {[ACTION_GET] = "GET",
+                                          [ACTION_POST] = "POST",
+                                          [ACTION_PUT] = "PUT",
+                                          [ACTION_DELETE] = "DELETE"};
+    AUTO(buf) struct buf url = BUF(1 << 16);
+    bool used[CLI_ARGS] = {false}, get = action->method == ACTION_GET;
+    const char *key = cli_option(c, "key");
+    struct answer answer;
+    struct fault f = {0};
+    str body = STR_NONE, signature = STR_NONE;
+    bool signs =
+        strcmp(action->name, "case.propose") == 0 || strcmp(action->name, "case.confirm") == 0;
+
+    if (signs && key) {
+        int code = sign_statement(c, key, &signature);
+        if (code != CLI_OK)
+            return code;
+    }
+    buf_add_str(&url, str_of(cli_node_url(c)));
+    if (!fill_path(c, action, &url, used))
+        return CLI_USAGE;
+    if (get || action->binary)
+        fill_query(c, &url, used);
+    buf_add_char(&url, 0);
+    if ((action->in || action->binary) && read_input(c, used, signature, &body, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    CURLcode rc =
+        request(c, methods[action->method], url.p, body,
+                action->binary ? "application/octet-stream" : "application/json", &answer);
+    if (rc != CURLE_OK) {
+        fprintf(stderr, "sifara: %s does not answer: %s\n", cli_node_url(c),
+                curl_easy_strerror(rc));
+        buf_done(&answer.body);
+        return CLI_AWAY;
+    }
+    int code = show(c, action, &answer);
+    buf_done(&answer.body);
+    return code;
+}
+
+int cli_call(struct cli *c)
+{
+    char name[128];
+
+    snprintf(name, sizeof name, "%s.%s", c->words[0], c->n_words > 1 ? c->words[1] : "");
+    const struct action *action = action_find(str_of(name));
+    if (!action || action->method == ACTION_INTERNAL) {
+        fprintf(stderr, "sifara: no such command: %s %s (see sifara --help)\n", c->words[0],
+                c->n_words > 1 ? c->words[1] : "");
+        return CLI_USAGE;
+    }
+    return send_action(c, action);
+}
+
+int cli_status(struct cli *c)
+{
+    AUTO(buf) struct buf url = BUF(4096);
+    struct answer a;
+
+    buf_printf(&url, "%s/readyz", cli_node_url(c));
+    buf_add_char(&url, 0);
+    CURLcode rc = request(c, "GET", url.p, STR_NONE, "application/json", &a);
+    if (rc != CURLE_OK)
+        fprintf(stderr, "sifara: %s does not answer: %s\n", cli_node_url(c),
+                curl_easy_strerror(rc));
+    else
+        printf("%.*s\n", STR_FMT(buf_str(&a.body)));
+    buf_done(&a.body);
+    return rc != CURLE_OK ? CLI_AWAY : a.status == 200 ? CLI_OK : CLI_FAILED;
+}

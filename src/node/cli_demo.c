@@ -1,0 +1,6 @@
+#include "node/cli.h"
+int cli_demo(struct cli *c)
+{
+    (void)c;
+    return CLI_FAILED;
+}

@@ -1,0 +1,320 @@
+/* edge.c - between HTTP and the gate: a request becomes an act, an act's outcome a reply
+ *
+ * Faults are logged here and nowhere below. Authority comes from the Authorization header or the
+ * session cookie; a cookie counts for a write only when the browser says that the request comes
+ * from the node's own pages.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "http/problem.h"
+#include "node/node_int.h"
+#include "registry/registry.h"
+#include "service/attachments.h"
+
+enum { ROUTES_MAX = 256, BODY_DEFAULT = 64 << 10, KEY_MAX = 128, PARAMS_MAX = 24 };
+
+/* One request on its way through the gate; in the request's arena. */
+struct passage {
+    struct act act;
+    struct http_request *request;
+    struct attachment_sink *sink;
+    struct act_param params[PARAMS_MAX];
+};
+
+static struct http_route routes[ROUTES_MAX];
+
+const struct http_route *edge_routes(size_t *out_n)
+{
+    static const enum http_method methods[] = {[ACTION_GET] = HTTP_GET,
+                                               [ACTION_POST] = HTTP_POST,
+                                               [ACTION_PUT] = HTTP_PUT,
+                                               [ACTION_DELETE] = HTTP_DELETE};
+    size_t n = 0;
+
+    for (size_t i = 0; action_at(i) && n < ROUTES_MAX; i++) {
+        const struct action *a = action_at(i);
+        if (a->method == ACTION_INTERNAL)
+            continue;
+        bool takes_body = a->in || a->binary;
+        routes[n++] = (struct http_route){.name = a->name,
+                                          .method = methods[a->method],
+                                          .path = a->path,
+                                          .max_body = a->max_body                ? a->max_body
+                                                      : takes_body               ? BODY_DEFAULT
+                                                      : a->method == ACTION_POST ? 1024
+                                                                                 : 0,
+                                          .stream = a->binary,
+                                          .arg = a};
+    }
+    *out_n = n;
+    return routes;
+}
+
+/* ---- who asks ----------------------------------------------------------------------------- */
+
+static enum err find_actor(struct node *n, struct http_request *r, struct actor *out,
+                           struct fault *f)
+{
+    str auth = http_header(r, S("Authorization")), cookie = http_cookie(r, S("sifara"));
+
+    *out = (struct actor){.kind = ACTOR_NOBODY};
+    if (auth.p) {
+        if (!str_starts(auth, S("Bearer ")))
+            return fault(f, ERR_UNAUTHENTICATED, "a bearer token is needed");
+        return session_find(&n->house, str_trim(str_sub(auth, 7, auth.n)), r->arena, out, f);
+    }
+    if (!cookie.p)
+        return OK;
+    str site = http_header(r, S("Sec-Fetch-Site"));
+    bool writes = r->method != HTTP_GET && r->method != HTTP_HEAD;
+    if (writes && !str_eq(site, S("same-origin")))
+        return fault(f, ERR_UNAUTHENTICATED, "a cookie counts from our own pages only");
+    return session_find(&n->house, cookie, r->arena, out, f);
+}
+
+static unsigned limited(struct node *n, struct http_request *r, const struct actor *who,
+                        const struct action *action)
+{
+    unsigned wait =
+        limit_take(n->by_address, limit_key(n->by_address, r->client, STR_NONE), 1, r->start_ns);
+
+    if (!wait && who->kind != ACTOR_NOBODY)
+        wait = limit_take(n->by_account, limit_key(n->by_account, STR_NONE, id_bytes(&who->id)), 1,
+                          r->start_ns);
+    if (!wait && strcmp(action->name, "session.code") == 0)
+        wait = limit_take(n->codes, limit_key(n->codes, r->client, STR_NONE), 1, r->start_ns);
+    return wait;
+}
+
+/* ---- reply -------------------------------------------------------------------------------- */
+
+static void log_fault(const struct passage *p)
+{
+    const struct act *a = &p->act;
+
+    LOG(err_class(a->err) == CLASS_INTERNAL ? LOG_ERROR : LOG_DEBUG, "act failed",
+        LOG_CSTR("request", p->request->id), LOG_CSTR("action", a->action->name),
+        LOG_CSTR("error", err_slug(a->err)), LOG_CSTR("detail", a->fault.detail));
+}
+
+/* A refusal tells its clause: id, title, basis and reason of what forbids it. */
+static void explain_refusal(struct act *a)
+{
+    AUTO(buf) struct buf b = BUF(16 << 10);
+    struct jw w = JW(&b);
+
+    if (a->err != ERR_DENIED || !a->policy || a->decision.permit || !a->decision.n_by)
+        return;
+    policy_explain(&w, a->policy, &a->decision, a->actor.language);
+    char *text = str_cstr(a->arena, buf_str(&b));
+    if (text)
+        fault_add(&a->fault, a->arena, "", text);
+}
+
+/* A JSON object gets its receipt as the last member. */
+static void add_receipt(struct act *a)
+{
+    struct buf *b = &a->reply;
+    AUTO(buf) struct buf text = BUF(512);
+    struct jw w = JW(&text);
+
+    if (a->type || !a->journaled || a->action->kind != ACTION_ACT)
+        return;
+    bool object = b->n && b->p[b->n - 1] == '}';
+    if (b->n && !object)
+        return;
+    if (object)
+        b->n--;
+    else
+        buf_add_char(b, '{');
+    str origin = ledger_origin(a->house->ledger, a->receipt.epoch, a->arena);
+    jw_open(&w, '{');
+    jw_kv(&w, S("journal"), origin);
+    jw_kv_int(&w, S("epoch"), (int64_t)a->receipt.epoch);
+    jw_kv_int(&w, S("index"), (int64_t)a->receipt.index);
+    jw_close(&w, '}');
+    if (b->n > 1)
+        buf_add_char(b, ',');
+    buf_add_str(b, S("\"receipt\":"));
+    buf_add_str(b, buf_str(&text));
+    buf_add_char(b, '}');
+}
+
+static void cookie_of_reply(struct passage *p)
+{
+    struct json *j;
+    str token;
+
+    if (strcmp(p->act.action->name, "session.open") != 0 ||
+        json_parse(p->act.arena, buf_str(&p->act.reply), NULL, &j, NULL) != OK)
+        return;
+    token = json_get_str(j, S("token"));
+    str value = str_printf(p->act.arena, "sifara=%.*s; Path=/; HttpOnly; SameSite=Strict%s",
+                           STR_FMT(token), p->request->secure ? "; Secure" : "");
+    if (value.p)
+        (void)!http_reply_header(p->request, "Set-Cookie", value);
+}
+
+static void fill_reply(struct passage *p)
+{
+    struct act *a = &p->act;
+    struct http_request *r = p->request;
+
+    if (a->err != OK) {
+        log_fault(p);
+        explain_refusal(a);
+        http_reply_fault_after(r, &a->fault, 0);
+        act_done(a);
+        return;
+    }
+    cookie_of_reply(p);
+    add_receipt(a);
+    if (!buf_ok(&a->reply)) {
+        (void)fault(&a->fault, ERR_MEMORY_LIMIT, "the answer is too large");
+        http_reply_fault_after(r, &a->fault, 0);
+        act_done(a);
+        return;
+    }
+    unsigned status = a->status ? a->status : 200;
+    str body = buf_str(&a->reply);
+    const char *type = a->type ? a->type : "application/json";
+    if (body.n == 0) {
+        http_reply_empty(r, a->status ? a->status : 204);
+        act_done(a);
+        return;
+    }
+    /* the reply takes the bytes over */
+    char *bytes = a->reply.p;
+    a->reply = BUF(0);
+    act_done(a);
+    http_reply_bytes(r, status, type, body, free, bytes);
+    if (a->action->kind == ACTION_OPEN && !a->action->run && status == 200)
+        (void)!http_reply_etag(
+            r, str_printf(r->arena, "%016llx%zx", (unsigned long long)str_hash(body), body.n));
+}
+
+static void done_parked(struct act *a)
+{
+    struct passage *p = a->user;
+
+    fill_reply(p);
+    (void)!http_reply_send(p->request);
+}
+
+static void done_here(struct act *a)
+{
+    (void)a;
+}
+
+/* ---- request ------------------------------------------------------------------------------ */
+
+static enum err read_body(struct passage *p, struct fault *f)
+{
+    struct http_request *r = p->request;
+    const struct action *action = p->act.action;
+    struct json *j;
+
+    if (!action->in)
+        return OK;
+    str type = http_header(r, S("Content-Type"));
+    if (!type.p || !str_eq_nocase(str_trim(str_sub(type, 0, 16)), S("application/json")))
+        return fault(f, ERR_MEDIA_TYPE, "send application/json");
+    TRY(json_parse(r->arena, r->body, NULL, &j, f));
+    p->act.input = j;
+    p->act.body = r->body;
+    return OK;
+}
+
+static enum err read_request(struct node *n, struct passage *p, struct fault *f)
+{
+    struct http_request *r = p->request;
+    struct act *a = &p->act;
+    size_t k = 0;
+
+    (void)n;
+    for (unsigned i = 0; i < r->n_params && k < PARAMS_MAX; i++)
+        p->params[k++] = (struct act_param){r->params[i].name, r->params[i].value};
+    for (unsigned i = 0; i < r->n_query; i++) {
+        for (size_t seen = 0; seen < k; seen++)
+            if (str_eq(p->params[seen].name, r->query[i].name))
+                return fault(f, ERR_MALFORMED_REQUEST, "a parameter is there twice");
+        if (k == PARAMS_MAX)
+            return fault(f, ERR_MALFORMED_REQUEST, "too many parameters");
+        p->params[k++] = (struct act_param){r->query[i].name, r->query[i].value};
+    }
+    a->params = p->params;
+    a->n_params = k;
+    a->idempotency_key = http_header(r, S("Idempotency-Key"));
+    if (a->idempotency_key.n > KEY_MAX)
+        return fault(f, ERR_MALFORMED_REQUEST, "an Idempotency-Key has at most %d bytes", KEY_MAX);
+    if (r->route->method != HTTP_POST)
+        a->idempotency_key = STR_NONE;
+    return read_body(p, f);
+}
+
+static void release_sink(void *user)
+{
+    attachment_sink_free(user);
+}
+
+enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, void *ctx,
+                     struct fault *f)
+{
+    struct node *n = ctx;
+    struct attachment_sink *sink = NULL;
+    struct actor who;
+
+    if (what == HTTP_UPLOAD_ABORTED)
+        return OK;
+    if (what == HTTP_UPLOAD_BYTES)
+        return r->user ? attachment_sink_add(r->user, bytes, f) : OK;
+    TRY(find_actor(n, r, &who, f));
+    if (who.kind != ACTOR_PERSON)
+        return fault(f, ERR_UNAUTHENTICATED, "sign in first");
+    TRY(attachment_sink_open(&n->house, &who.id, &sink, f));
+    r->user = sink;
+    r->release = release_sink;
+    return OK;
+}
+
+enum http_verdict edge_handle(struct http_request *r, void *ctx)
+{
+    struct node *n = ctx;
+    const struct action *action = r->route->arg;
+    struct passage *p = arena_new_of(r->arena, struct passage);
+    struct fault f = {0};
+
+    if (!p) {
+        (void)fault(&f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
+        return http_fail(r, &f);
+    }
+    p->request = r;
+    p->act.action = action;
+    p->act.house = &n->house;
+    p->act.arena = r->arena;
+    p->act.upload = r->user;
+    p->act.user = p;
+    enum err e = find_actor(n, r, &p->act.actor, &f);
+    unsigned wait = e == OK ? limited(n, r, &p->act.actor, action) : 0;
+    if (wait) {
+        (void)fault(&f, ERR_LIMITED, "slow down");
+        http_reply_fault_after(r, &f, wait);
+        return HTTP_DONE;
+    }
+    if (e == OK)
+        e = read_request(n, p, &f);
+    if (e != OK)
+        return http_fail(r, &f);
+    if (!gate_writes(action)) {
+        p->act.done = done_here;
+        gate_submit(n->house.gate, &p->act);
+        fill_reply(p);
+        return HTTP_DONE;
+    }
+    p->act.done = done_parked;
+    http_park(r, 0);
+    gate_submit(n->house.gate, &p->act);
+    return HTTP_LATER;
+}

@@ -1,0 +1,350 @@
+/* house.c - opens a data folder and wires the floors together */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "node/keyring.h"
+#include "node/node_int.h"
+#include "paper/worker.h"
+#include "registry/registry.h"
+#include "service/documents.h"
+#include "service/services.h"
+
+enum { MAILS_AT_ONCE = 50, MAIL_TRIES = 20, IDLE_US = 200 * 1000 };
+
+static size_t position_of(const struct action *action)
+{
+    size_t i = 0;
+
+    while (action_at(i) != action)
+        i++;
+    return i;
+}
+
+static enum err check_input(struct house *h, const struct action *action, const struct json *input,
+                            struct arena *a, struct fault *f)
+{
+    struct node *n = (struct node *)((char *)h - offsetof(struct node, house));
+
+    if (!action->in)
+        return OK;
+    if (!input)
+        return fault(f, ERR_MALFORMED_JSON, "a JSON body is needed");
+    return schema_check(n->inputs[position_of(action)], input, a, f);
+}
+
+static enum err compile_inputs(struct node *n, struct fault *f)
+{
+    for (size_t i = 0; action_at(i); i++) {
+        const struct action *action = action_at(i);
+        const char *text = input_schema(action->in);
+        struct json *j;
+        if (!action->in)
+            continue;
+        if (!text || i >= ARRAY_LEN(n->inputs))
+            return fault(f, ERR_INTERNAL, "%s has no input schema %s", action->name, action->in);
+        TRY(json_parse(n->config.arena, str_of(text), NULL, &j, f));
+        TRY(schema_compile(j, &(struct schema_options){.assert_formats = true}, &n->inputs[i], f));
+    }
+    return OK;
+}
+
+static enum err open_policy(struct node *n, struct fault *f)
+{
+    AUTO(buf) struct buf schema = BUF(1 << 20);
+    struct policy *p;
+
+    TRY(cedar_schema_of_actions(&schema, f));
+    n->house.policy_schema = str_copy(n->config.arena, buf_str(&schema));
+    TRY_PTR(n->house.policy_schema.p, f);
+    TRY(policy_load_adopted(&n->house, n->writer, n->house.policy_schema, &p, f));
+    gate_set_policy(n->house.gate, p);
+    return OK;
+}
+
+static enum err open_floors(struct node *n, struct fault *f)
+{
+    struct gate_hooks hooks = {.session_alive = session_alive, .check_input = check_input};
+    struct house *h = &n->house;
+    char path[4200];
+
+    snprintf(path, sizeof path, "%s/store/sifara.db", n->data);
+    TRY(db_open_writer(path, &n->writer, f));
+    TRY(db_pool_open(path, &h->readers, f));
+    TRY(ledger_open(n->writer, n->config.origin, &h->ledger, f));
+    TRY(keyring_derive(h->keyring, S("lookup"), &h->lookup_key, f));
+    TRY(keyring_derive(h->keyring, S("record"), &h->record_key, f));
+    TRY(registry_open(h, n->writer, &h->registry, f));
+    snprintf(path, sizeof path, "%s/services", n->data);
+    TRY(services_load(path, &h->services, f));
+    TRY(service_open(h, n->writer, f));
+    TRY(compile_inputs(n, f));
+    snprintf(path, sizeof path, "%s/words", n->data);
+    TRY(catalogue_load(path, &n->words, f));
+    TRY(gate_start(h, n->writer, &hooks, &h->gate, f));
+    return open_policy(n, f);
+}
+
+enum err node_open(const char *data, int keyring_fd, int worker_fd, const struct world *world,
+                   struct node **out, struct fault *f)
+{
+    struct node *n = calloc(1, sizeof *n);
+
+    if (!n)
+        return fault(f, ERR_MEMORY, "out of memory");
+    snprintf(n->data, sizeof n->data, "%s", data);
+    n->house.world = world ? *world : world_real;
+    n->house.data_dir = str_of(n->data);
+    n->house.keyring = keyring_connect(keyring_fd);
+    n->house.worker = worker_fd >= 0 ? worker_open(worker_fd) : NULL;
+    enum err e = config_load(data, &n->config, f);
+    n->house.state_code = n->config.alpha2;
+    if (e == OK)
+        e = open_floors(n, f);
+    if (e != OK) {
+        node_close(n);
+        return e;
+    }
+    *out = n;
+    return OK;
+}
+
+void node_close(struct node *n)
+{
+    if (!n)
+        return;
+    gate_stop(n->house.gate);
+    for (size_t i = 0; i < ARRAY_LEN(n->inputs); i++)
+        schema_free(n->inputs[i]);
+    catalogue_free(n->words);
+    services_free(n->house.services);
+    registry_close(n->house.registry);
+    ledger_close(n->house.ledger);
+    db_pool_close(n->house.readers);
+    db_close(n->writer);
+    worker_close(n->house.worker);
+    keyring_disconnect(n->house.keyring);
+    config_done(&n->config);
+    secret_wipe(&n->house, sizeof n->house);
+    free(n);
+}
+
+/* ---- background: jobs and mails ----------------------------------------------------------- */
+
+/* A chore: the mail went, or is to be tried later. */
+static enum err mail_settled(struct act *a, struct fault *f)
+{
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    if (str_eq(act_param(a, S("sent")), S("yes")))
+        return db_run(a->db, f, "DELETE FROM outbox WHERE id = ?", "d", &id);
+    /* back-off: a minute, two, four … at most about a day */
+    return db_run(a->db, f,
+                  "UPDATE outbox SET tries = tries + 1, due = ? + 60000 *"
+                  " (1 << (CASE WHEN tries < 10 THEN tries ELSE 10 END)) WHERE id = ?",
+                  "id", a->now, &id);
+}
+
+static const struct action mail_chore = {.name = "mail.settled",
+                                         .kind = ACTION_CHORE,
+                                         .method = ACTION_INTERNAL,
+                                         .who = ACTOR_SYSTEM,
+                                         .resource = "Session",
+                                         .summary = "A mail was handed on, or is tried later",
+                                         .run = mail_settled};
+
+static void settle_mail(struct node *n, const struct id *id, bool sent)
+{
+    AUTO(arena) struct arena *arena = arena_new(1 << 16);
+    char text[ID_TEXT + 1];
+
+    if (!arena)
+        return;
+    id_format(id, text);
+    struct act_param params[] = {{S("id"), str_of(text)}, {S("sent"), sent ? S("yes") : S("no")}};
+    struct act a = {.action = &mail_chore,
+                    .house = &n->house,
+                    .arena = arena,
+                    .actor = {.kind = ACTOR_SYSTEM},
+                    .params = params,
+                    .n_params = ARRAY_LEN(params)};
+    (void)!gate_perform(n->house.gate, &a);
+    act_done(&a);
+}
+
+static enum err send_mail(struct node *n, const struct id *id, str sealed, struct arena *a,
+                          struct fault *f)
+{
+    struct mail_route route = n->config.mail;
+    char text[ID_TEXT + 1], folder[4200];
+    struct json *j;
+    struct mail m;
+    str plain;
+
+    TRY(unseal(a, &n->house.record_key, S("mail"), sealed, &plain, f));
+    TRY(json_parse(a, plain, NULL, &j, f));
+    TRY(mail_write(n->words, json_get_str(j, S("to")), json_get_str(j, S("message")),
+                   json_get_str(j, S("language")), json_get(j, S("words")), a, &m, f));
+    snprintf(folder, sizeof folder, "%s/mail", n->data);
+    route.maildir = folder;
+    id_format(id, text);
+    return mail_deliver(&route, &m, str_of(text), world_now(&n->house.world), f);
+}
+
+struct due_mail {
+    struct id id;
+    str sealed;
+};
+
+static size_t due_mails(struct node *n, struct arena *a, struct due_mail *list)
+{
+    struct db *db;
+    struct query q;
+    size_t count = 0;
+
+    if (db_pool_take(n->house.readers, &db, NULL) != OK)
+        return 0;
+    if (db_query(db, &q, NULL,
+                 "SELECT id, body FROM outbox WHERE due <= ? AND tries < ? ORDER BY id LIMIT 50",
+                 "ii", world_now(&n->house.world), (int64_t)MAIL_TRIES) == OK) {
+        for (; query_row(&q) && count < MAILS_AT_ONCE; query_next(&q)) {
+            list[count].id = query_id(&q, 0);
+            list[count].sealed = str_copy(a, query_str(&q, 1));
+            count += list[count].sealed.p != NULL;
+        }
+        (void)!query_end(&q, NULL);
+    }
+    db_pool_put(n->house.readers, db);
+    return count;
+}
+
+unsigned node_send_mails(struct node *n)
+{
+    AUTO(arena) struct arena *a = arena_new(8 << 20);
+    struct due_mail list[MAILS_AT_ONCE];
+    size_t count = a ? due_mails(n, a, list) : 0;
+    unsigned sent = 0;
+
+    for (size_t i = 0; i < count && !n->stopping; i++) {
+        struct fault f = {0};
+        enum err e = send_mail(n, &list[i].id, list[i].sealed, a, &f);
+        if (e != OK)
+            LOG(LOG_WARN, "mail not sent", LOG_CSTR("detail", f.detail));
+        settle_mail(n, &list[i].id, e == OK);
+        sent += e == OK;
+    }
+    return sent;
+}
+
+static void *background(void *arg)
+{
+    struct node *n = arg;
+
+    while (!n->stopping)
+        if (documents_work(&n->house) + node_send_mails(n) == 0)
+            usleep(IDLE_US);
+    return NULL;
+}
+
+/* ---- serving ------------------------------------------------------------------------------ */
+
+static int64_t ask_acts(void *ctx)
+{
+    return (int64_t)gate_stats(ctx).acts;
+}
+
+static int64_t ask_refused(void *ctx)
+{
+    return (int64_t)gate_stats(ctx).refused;
+}
+
+static int64_t ask_batches(void *ctx)
+{
+    return (int64_t)gate_stats(ctx).batches;
+}
+
+static int64_t ask_queued(void *ctx)
+{
+    return gate_stats(ctx).queued;
+}
+
+static int64_t ask_size(void *ctx)
+{
+    return (int64_t)ledger_state(ctx).size;
+}
+
+static void open_metrics(struct node *n)
+{
+    struct gate *g = n->house.gate;
+
+    n->metrics = metrics_new();
+    metrics_ask(n->metrics, "sifara_acts", "Acts that passed the gate", NULL, ask_acts, g);
+    metrics_ask(n->metrics, "sifara_acts_refused", "Acts that policy refused", NULL, ask_refused,
+                g);
+    metrics_ask(n->metrics, "sifara_batches", "Transactions committed", NULL, ask_batches, g);
+    metrics_ask(n->metrics, "sifara_queue", "Acts waiting for the writer", NULL, ask_queued, g);
+    metrics_ask(n->metrics, "sifara_journal_entries", "Entries of the journal", NULL, ask_size,
+                n->house.ledger);
+}
+
+static struct limit *rate(int64_t per_second)
+{
+    struct limit_rate r = {(double)per_second, (unsigned)(per_second > 0 ? per_second * 2 : 1)};
+
+    return limit_new(r, 1 << 14);
+}
+
+static enum err read_pem(struct node *n, const char *path, const char **out, struct fault *f)
+{
+    str text;
+
+    *out = NULL;
+    if (!path)
+        return OK;
+    TRY(fs_read(n->config.arena, path, 1 << 20, &text, f));
+    *out = text.p;
+    return OK;
+}
+
+enum err node_start(struct node *n, struct fault *f)
+{
+    struct http_config c = {.address = n->config.listen,
+                            .port = (uint16_t)n->config.port,
+                            .unix_path = n->config.unix_path,
+                            .threads = (unsigned)n->config.threads,
+                            .connections = (unsigned)n->config.connections,
+                            .arena_cap = 16 << 20,
+                            .handle = edge_handle,
+                            .upload = edge_upload,
+                            .ctx = n};
+
+    open_metrics(n);
+    n->by_address = rate(n->config.rate_address);
+    n->by_account = rate(n->config.rate_account);
+    struct limit_rate codes = {(double)n->config.rate_codes / 60.0,
+                               (unsigned)(n->config.rate_codes > 0 ? n->config.rate_codes : 1)};
+    n->codes = limit_new(codes, 1 << 12);
+    c.metrics = n->metrics;
+    c.routes = edge_routes(&c.n_routes);
+    c.trusted_proxies = n->config.trusted_proxies[0] ? n->config.trusted_proxies : NULL;
+    TRY(read_pem(n, n->config.tls_cert, &c.tls_cert_pem, f));
+    TRY(read_pem(n, n->config.tls_key, &c.tls_key_pem, f));
+    TRY(http_start(&c, &n->http, f));
+    n->background_runs = pthread_create(&n->background, NULL, background, n) == 0;
+    return n->background_runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");
+}
+
+void node_stop(struct node *n)
+{
+    n->stopping = true;
+    if (n->background_runs)
+        pthread_join(n->background, NULL);
+    http_stop(n->http);
+    metrics_free(n->metrics);
+    limit_free(n->by_address);
+    limit_free(n->by_account);
+    limit_free(n->codes);
+}

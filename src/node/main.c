@@ -1,0 +1,210 @@
+/*~ main.c - where the tour of the program begins
+ *
+ * A command is a noun and a verb. The few that work on a data folder or a file by themselves are
+ * in the table below; every other one is an action of the node (tables.c) and goes over HTTP, so
+ * that the command line can do what the API can do, through the same gate.
+ *
+ * From here: supervisor.c (processes) → house.c (what a node is made of) → edge.c (a request) →
+ * act/gate.c (the one gate).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "node/cli.h"
+#include "node/node_int.h"
+#include "node/version.h"
+
+static const struct command {
+    const char *noun, *verb;
+    int (*run)(struct cli *);
+    const char *usage, *sentence;
+} commands[] = {
+    {"init", NULL, cli_init,
+     "--data DIR --state NAME --alpha2 XU --alpha3 UTO --policy DIR"
+     " --services DIR --words DIR --officer 'EMAIL,NAME,role+role' (twice)",
+     "Make the data folder of a new state"},
+    {"serve", NULL, cli_serve, "--data DIR", "Run the node"},
+    {"status", NULL, cli_status, "[--node URL]", "Is the node alive and ready?"},
+    {"doctor", NULL, cli_doctor, "--data DIR", "Check database, ledger and keys"},
+    {"backup", NULL, cli_backup, "--data DIR --to DIR", "Copy the data while the node runs"},
+    {"restore", NULL, cli_restore, "--from DIR --keys DIR --data DIR",
+     "Make a data folder from a backup; opens a new epoch of the journal"},
+    {"demo", NULL, cli_demo, "--data DIR --from DIR [--cases N] [--seed N]",
+     "Make the demo state with its history"},
+    {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",
+     "Check the seal of a PDF or a photograph, offline"},
+    {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},
+    {"ledger", "check-proof", cli_check_proof, "FILE --key FILE",
+     "Check a proof of a step, offline"},
+    {"routes", NULL, cli_routes, "", "All addresses of the API"},
+    {"config", "explain", cli_config, "", "All settings"},
+    {"completion", NULL, cli_completion, "", "Completion for bash"},
+};
+
+const char *cli_option(const struct cli *c, const char *name)
+{
+    for (int i = c->n_options - 1; i >= 0; i--)
+        if (strcmp(c->names[i], name) == 0)
+            return c->values[i];
+    return NULL;
+}
+
+const char *cli_pair(const struct cli *c, const char *key)
+{
+    for (int i = 0; i < c->n_pairs; i++)
+        if (strcmp(c->keys[i], key) == 0)
+            return c->pairs[i];
+    return NULL;
+}
+
+const char *cli_data(const struct cli *c)
+{
+    const char *given = cli_option(c, "data"), *env = getenv("SIFARA_DATA");
+
+    return given ? given : env ? env : "data";
+}
+
+const char *cli_node_url(const struct cli *c)
+{
+    const char *given = cli_option(c, "node"), *env = getenv("SIFARA_NODE");
+
+    return given ? given : env ? env : "http://127.0.0.1:8080";
+}
+
+int cli_fault(const struct fault *f, int code)
+{
+    fprintf(stderr, "sifara: %s%s%s%s%s\n", err_title(f->code), f->detail[0] ? ": " : "", f->detail,
+            f->pointer[0] ? " at " : "", f->pointer);
+    return code;
+}
+
+static bool is_pair(const char *word)
+{
+    const char *eq = strchr(word, '=');
+
+    return eq && eq != word && word[0] != '/' && word[0] != '.';
+}
+
+static bool take_pair(struct cli *c, const char *word)
+{
+    const char *eq = strchr(word, '=');
+    bool raw = eq[-1] == ':';
+    char *key = str_cstr(c->arena, str_bytes(word, (size_t)(eq - word) - raw));
+
+    if (!key || c->n_pairs == CLI_ARGS)
+        return false;
+    c->raw[c->n_pairs] = raw;
+    c->keys[c->n_pairs] = key;
+    c->pairs[c->n_pairs++] = eq + 1;
+    return true;
+}
+
+static bool take_option(struct cli *c, int argc, char **argv, int *i)
+{
+    const char *name = argv[*i] + 2;
+
+    if (strcmp(name, "json") == 0)
+        return c->json = true;
+    if (strcmp(name, "help") == 0)
+        return c->help = true;
+    if (*i + 1 == argc || c->n_options == CLI_ARGS) {
+        fprintf(stderr, "sifara: --%s wants a value\n", name);
+        return false;
+    }
+    c->names[c->n_options] = name;
+    c->values[c->n_options++] = argv[++*i];
+    return true;
+}
+
+static bool parse(struct cli *c, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        bool ok = true;
+        if (strncmp(argv[i], "--", 2) == 0)
+            ok = take_option(c, argc, argv, &i);
+        else if (strcmp(argv[i], "-h") == 0)
+            c->help = true;
+        else if (is_pair(argv[i]))
+            ok = take_pair(c, argv[i]);
+        else if (c->n_words < CLI_ARGS)
+            c->words[c->n_words++] = argv[i];
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static const struct command *command_of(const struct cli *c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        const struct command *k = &commands[i];
+        if (strcmp(k->noun, c->words[0]) == 0 &&
+            (!k->verb || (c->n_words > 1 && strcmp(k->verb, c->words[1]) == 0)))
+            return k;
+    }
+    return NULL;
+}
+
+static void help_action(const struct action *a)
+{
+    str name = str_of(a->name), noun;
+
+    str_split(&name, '.', &noun);
+    printf("  %-12.*s %-20.*s %s\n", STR_FMT(noun), STR_FMT(name), a->summary);
+}
+
+static int usage(const char *noun)
+{
+    printf("sifara %s: the digital embassy of a state\n\nsifara NOUN [VERB] [key=value ...] "
+           "[--option value] [--json]\n\n",
+           SIFARA_VERSION);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (!noun || strcmp(noun, commands[i].noun) == 0)
+            printf("  %-12s %-20s %s\n      %s\n", commands[i].noun,
+                   commands[i].verb ? commands[i].verb : "", commands[i].sentence,
+                   commands[i].usage);
+    printf("\nActions of the node (--node URL, --session FILE, --key OFFICER-KEY, --body FILE, "
+           "--out FILE):\n");
+    for (size_t i = 0; action_at(i); i++) {
+        const struct action *a = action_at(i);
+        if (a->method != ACTION_INTERNAL && (!noun || str_starts(str_of(a->name), str_of(noun))))
+            help_action(a);
+    }
+    return CLI_OK;
+}
+
+int cli_completion(struct cli *c)
+{
+    (void)c;
+    printf("complete -W \"");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        printf("%s %s ", commands[i].noun, commands[i].verb ? commands[i].verb : "");
+    for (size_t i = 0; action_at(i); i++) {
+        str name = str_of(action_at(i)->name), noun;
+        str_split(&name, '.', &noun);
+        printf("%.*s %.*s ", STR_FMT(noun), STR_FMT(name));
+    }
+    printf("\" sifara\n");
+    return CLI_OK;
+}
+
+int main(int argc, char **argv)
+{
+    AUTO(arena) struct arena *arena = arena_new(256 << 20);
+    struct cli c = {.arena = arena};
+
+    if (getenv("SIFARA_LOG") && strcmp(getenv("SIFARA_LOG"), "debug") == 0)
+        log_set_level(LOG_DEBUG);
+    if (!arena || !parse(&c, argc, argv))
+        return CLI_USAGE;
+    if (c.n_words == 0)
+        return c.help ? usage(NULL) : (usage(NULL), CLI_USAGE);
+    if (strcmp(c.words[0], "version") == 0)
+        return puts(SIFARA_VERSION) >= 0 ? CLI_OK : CLI_FAILED;
+    if (c.help || strcmp(c.words[0], "help") == 0)
+        return usage(c.help ? c.words[0] : NULL);
+    const struct command *k = command_of(&c);
+    return k ? k->run(&c) : cli_call(&c);
+}

@@ -1,0 +1,83 @@
+/* node_int.h - what the rooms of the node share */
+#ifndef SIFARA_NODE_NODE_INT_H
+#define SIFARA_NODE_NODE_INT_H
+
+#include <pthread.h>
+
+#include "act/gate.h"
+#include "http/http.h"
+#include "http/limit.h"
+#include "http/metrics.h"
+#include "mail/mail.h"
+#include "schema/schema.h"
+
+/* ---- tables.c: every action of the node ------------------------------------------------- */
+
+size_t actions_count(void);
+const struct action *action_at(size_t i);
+/* The row of that name, or NULL. */
+const struct action *action_find(str name);
+extern const struct action public_actions[];
+extern const size_t public_actions_n;
+/* The schema of an input by its name, as JSON text; NULL if there is none. */
+const char *input_schema(const char *name);
+/* The Cedar schema of the house: entity types, and an action for each row. */
+NODISCARD enum err cedar_schema_of_actions(struct buf *, struct fault *);
+/* OpenAPI 3.1 of all rows with a route. */
+void openapi_write(struct buf *, const char *version);
+
+/* ---- config.c --------------------------------------------------------------------------- */
+
+struct config {
+    struct arena *arena;
+    str state_name, alpha2, alpha3, origin;
+    const char *listen, *unix_path, *tls_cert, *tls_key;
+    int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n;
+    const char *trusted_proxies[8];
+    struct mail_route mail;
+};
+/* Reads data/sifara.json over the defaults. ERR_INVALID names the row. */
+NODISCARD enum err config_load(const char *data, struct config *out, struct fault *);
+void config_done(struct config *);
+/* The table of settings with type, range, default and a sentence each, for people. */
+void config_explain(struct buf *);
+
+/* ---- house.c ---------------------------------------------------------------------------- */
+
+struct node {
+    struct house house;
+    struct config config;
+    struct db *writer;
+    struct catalogue *words;
+    struct schema *inputs[256]; /* by position of the action */
+    struct http_server *http;
+    struct metrics *metrics;
+    struct limit *by_address, *by_account, *codes;
+    char data[4096];
+    bool keyring_down;
+    pthread_t background;
+    bool background_runs;
+    _Atomic bool stopping;
+};
+
+/* Opens everything over the data folder: database, ledger, registry, services, gate, policy. The
+ * sockets lead to keyring and worker (worker_fd -1: no documents are rendered) and belong to the
+ * node from here on. world NULL: the real one. */
+NODISCARD enum err node_open(const char *data, int keyring_fd, int worker_fd,
+                             const struct world *world, struct node **out, struct fault *);
+void node_close(struct node *);
+/* Starts HTTP and the background work (jobs, mails). */
+NODISCARD enum err node_start(struct node *, struct fault *);
+void node_stop(struct node *);
+/* Sends the mails that are due; returns how many went. */
+unsigned node_send_mails(struct node *);
+
+/* ---- edge.c ----------------------------------------------------------------------------- */
+
+enum http_verdict edge_handle(struct http_request *, void *node);
+enum err edge_upload(struct http_request *, enum http_upload, str bytes, void *node,
+                     struct fault *);
+/* Routes of all actions, for http_config. */
+const struct http_route *edge_routes(size_t *out_n);
+
+#endif

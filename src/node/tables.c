@@ -1,0 +1,344 @@
+/* tables.c - the tables of all fields, one after the other, and what is made from them */
+#include <stdio.h>
+
+#include "node/node_int.h"
+#include "registry/registry.h"
+#include "service/services.h"
+
+static const struct {
+    const struct action *rows;
+    const size_t *n;
+} tables[] = {
+    {registry_actions, &registry_actions_n},
+    {service_actions, &service_actions_n},
+    {public_actions, &public_actions_n},
+};
+
+size_t actions_count(void)
+{
+    size_t n = 0;
+
+    for (size_t t = 0; t < ARRAY_LEN(tables); t++)
+        n += *tables[t].n;
+    return n;
+}
+
+const struct action *action_at(size_t i)
+{
+    for (size_t t = 0; t < ARRAY_LEN(tables); t++) {
+        if (i < *tables[t].n)
+            return &tables[t].rows[i];
+        i -= *tables[t].n;
+    }
+    return NULL;
+}
+
+const struct action *action_find(str name)
+{
+    for (size_t i = 0; action_at(i); i++)
+        if (str_eq(str_of(action_at(i)->name), name))
+            return action_at(i);
+    return NULL;
+}
+
+/* ---- inputs ------------------------------------------------------------------------------ */
+
+#define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
+#define LANGUAGE  "{\"type\":\"string\",\"pattern\":\"^[a-z]{2,3}$\"}"
+#define ID_SCHEMA "{\"type\":\"string\",\"format\":\"uuid\"}"
+#define DATE      "{\"type\":\"string\",\"format\":\"date\"}"
+#define BASE64URL "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]+$\",\"maxLength\":128}"
+#define COUNTRY   "{\"type\":\"string\",\"pattern\":\"^[A-Z]{2}$\"}"
+#define NAMES     "{\"type\":\"object\",\"required\":[\"en\"],\"additionalProperties\":" TEXT(200) "}"
+#define CODE_NAME "{\"type\":\"string\",\"pattern\":\"^[a-z][a-z0-9-]{0,30}$\"}"
+#define EMAIL     "{\"type\":\"string\",\"format\":\"email\",\"maxLength\":254}"
+#define OBJECT(required, properties)                                                               \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required                  \
+    "],\"properties\":{" properties "}}"
+
+static const struct {
+    const char *name, *json;
+} inputs[] = {
+    {"session-code.v1", OBJECT("\"email\"", "\"email\":" EMAIL ",\"language\":" LANGUAGE
+                                            ",\"as\":{\"enum\":[\"person\",\"officer\"]}")},
+    {"session-open.v1",
+     OBJECT("\"email\",\"code\"",
+            "\"email\":" EMAIL ",\"code\":{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"},"
+            "\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}")},
+    {"mission.v1",
+     OBJECT(
+         "\"code\",\"kind\",\"country\",\"zone\",\"weekend\",\"name\"",
+         "\"code\":" CODE_NAME
+         ",\"kind\":{\"enum\":[\"embassy\",\"consulate\",\"honorary\",\"ministry\"]},"
+         "\"country\":" COUNTRY ",\"city\":" TEXT(100) ",\"zone\":" TEXT(
+             60) ",\"weekend\":{\"type\":\"array\",\"maxItems\":3,\"items\":{\"type\":\"integer\","
+                 "\"minimum\":0,\"maximum\":6}},\"name\":" NAMES
+                 ",\"one_officer\":{\"type\":\"boolean\"}")},
+    {"jurisdiction.v1",
+     OBJECT("\"service\",\"assign\"",
+            "\"service\":{\"type\":\"string\",\"pattern\":\"^([a-z][a-z0-9-]{0,60}|[*])$\"},"
+            "\"assign\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":195,\"items\":" OBJECT(
+                "\"country\"",
+                "\"country\":" COUNTRY ",\"authority\":{\"type\":\"string\",\"pattern\":"
+                "\"^([a-z][a-z0-9-]{0,30}|partner:[A-Z]{2})$\"}") "}")},
+    {"calendar.v1",
+     OBJECT("\"year\",\"days\"",
+            "\"year\":{\"type\":\"integer\",\"minimum\":1990,\"maximum\":2076},\"days\":{\"type\":"
+            "\"array\",\"maxItems\":120,\"items\":" OBJECT(
+                "\"day\",\"name\"", "\"day\":" DATE ",\"name\":" TEXT(100)) "}")},
+    {"officer.v1",
+     OBJECT("\"id\",\"email\",\"name\",\"mission\",\"roles\",\"public_key\"",
+            "\"id\":" ID_SCHEMA ",\"email\":" EMAIL ",\"name\":" TEXT(
+                120) ",\"mission\":" CODE_NAME ",\"roles\":{\"type\":\"array\",\"minItems\":1,"
+                                               "\"maxItems\":8,\"items\":" CODE_NAME
+                     "},\"language\":" LANGUAGE ",\"public_key\":" BASE64URL
+                     ",\"person\":" ID_SCHEMA
+                     ",\"assertions\":{\"type\":\"array\",\"maxItems\":2,\"items\":" OBJECT(
+                         "\"officer\",\"signature\"",
+                         "\"officer\":" ID_SCHEMA ",\"signature\":" BASE64URL) "}")},
+    {"person.v1",
+     OBJECT("\"surname\",\"given_names\",\"birth_date\",\"nationality\"",
+            "\"surname\":" TEXT(120) ",\"given_names\":" TEXT(120) ",\"surname_latin\":" TEXT(
+                120) ",\"given_names_latin\":" TEXT(120) ",\"birth_date\":" DATE
+                                                         ",\"nationality\":{\"type\":\"string\","
+                                                         "\"pattern\":\"^[A-Z]{3}$\"},"
+                                                         "\"residence\":" COUNTRY
+                                                         ",\"phone\":{\"type\":\"string\","
+                                                         "\"pattern\":\"^[+][1-9][0-9]{5,14}$\"},"
+                                                         "\"language\":" LANGUAGE
+                                                         ",\"email\":" EMAIL)},
+    {"access-delay.v1", OBJECT("\"person\",\"until\",\"basis\"",
+                               "\"person\":" ID_SCHEMA ",\"until\":" DATE ",\"basis\":" TEXT(500))},
+    {"policy.v1",
+     OBJECT("\"files\"",
+            "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":64,\"items\":" OBJECT(
+                "\"name\",\"text\"",
+                "\"name\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._-]{1,80}$\"},"
+                "\"text\":{\"type\":\"string\",\"maxLength\":1000000}") "}")},
+    {"case-new.v1",
+     OBJECT("\"service\",\"country\"", "\"service\":" CODE_NAME ",\"country\":" COUNTRY)},
+    {"application.v1",
+     OBJECT("\"service\",\"country\",\"answers\"",
+            "\"service\":" CODE_NAME ",\"country\":" COUNTRY ",\"answers\":{\"type\":\"object\"}")},
+    {"answers.v1", OBJECT("\"answers\"", "\"answers\":{\"type\":\"object\"}")},
+    {"correction.v1",
+     OBJECT("\"message\"",
+            "\"message\":" TEXT(
+                2000) ",\"fields\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":"
+                      "\"string\",\"format\":\"json-pointer\"}}")},
+    {"decision.v1", OBJECT("\"outcome\",\"signature\"",
+                           "\"outcome\":{\"enum\":[\"approve\",\"refuse\"]},\"reason\":" TEXT(
+                               2000) ",\"signature\":" BASE64URL)},
+    {"confirmation.v1",
+     OBJECT("\"signature\"", "\"signature\":" BASE64URL ",\"reason\":" TEXT(2000))},
+    {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
+};
+
+const char *input_schema(const char *name)
+{
+    for (size_t i = 0; name && i < ARRAY_LEN(inputs); i++)
+        if (strcmp(inputs[i].name, name) == 0)
+            return inputs[i].json;
+    return NULL;
+}
+
+/* ---- the policy's schema ----------------------------------------------------------------- */
+
+/* What the house knows of each thing that is decided upon. A field that brings a new kind of
+ * resource adds its type here; an action on an unknown type does not start the node. */
+static const struct {
+    const char *name, *shape;
+} entity_types[] = {
+    {"Visitor", ""},
+    {"System", ""},
+    {"Mission", ""},
+    {"Person", ""},
+    {"Officer", " = { roles: Set<String>, mission: Mission }"},
+    {"File", " = { person: Person }"},
+    {"Session", ""},
+    {"Service", ""},
+    {"AccessDelay", " = { proposer?: Officer }"},
+    {"Case", " = { person: Person, authority: Mission, queue: Mission, service: String,"
+             " state: String, officer?: Officer, proposer?: Officer }"},
+    {"Document", " = { person: Person, authority: Mission, state: String }"},
+};
+
+static bool entity_known(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(entity_types); i++)
+        if (strcmp(entity_types[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void put_principals(struct buf *b, unsigned who)
+{
+    static const struct {
+        unsigned bit;
+        const char *type;
+    } kinds[] = {{ACTOR_NOBODY, "Visitor"},
+                 {ACTOR_PERSON, "Person"},
+                 {ACTOR_OFFICER, "Officer"},
+                 {ACTOR_SYSTEM, "System"}};
+    bool any = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (who & kinds[i].bit) {
+            buf_printf(b, "%s%s", any ? ", " : "", kinds[i].type);
+            any = true;
+        }
+}
+
+enum err cedar_schema_of_actions(struct buf *b, struct fault *f)
+{
+    buf_add_str(b, S("namespace Sifara {\n"));
+    for (size_t i = 0; i < ARRAY_LEN(entity_types); i++)
+        buf_printf(b, "  entity %s%s;\n", entity_types[i].name, entity_types[i].shape);
+    for (size_t i = 0; action_at(i); i++) {
+        const struct action *a = action_at(i);
+        if (a->kind == ACTION_OPEN || a->kind == ACTION_CHORE)
+            continue;
+        if (!entity_known(a->resource))
+            return fault(f, ERR_INTERNAL, "%s has no place in the policy's schema", a->name);
+        buf_printf(b, "  action \"%s\" appliesTo { principal: [", a->name);
+        put_principals(b, a->who);
+        buf_printf(b, "], resource: [%s], context: { now: datetime, interest?: Bool } };\n",
+                   a->resource);
+    }
+    buf_add_str(b, S("}\n"));
+    return buf_ok(b) ? OK : fault(f, ERR_MEMORY, "out of memory");
+}
+
+/* ---- OpenAPI ----------------------------------------------------------------------------- */
+
+static const char *method_name(enum action_method m)
+{
+    static const char *const names[] = {[ACTION_GET] = "get",
+                                        [ACTION_POST] = "post",
+                                        [ACTION_PUT] = "put",
+                                        [ACTION_DELETE] = "delete",
+                                        [ACTION_INTERNAL] = ""};
+
+    return names[m];
+}
+
+static void put_parameters(struct jw *w, const char *path)
+{
+    str rest = str_of(path), part;
+
+    jw_key(w, S("parameters"));
+    jw_open(w, '[');
+    while (str_split(&rest, '/', &part)) {
+        if (!str_starts(part, S("{")))
+            continue;
+        str name = str_sub(part, 1, part.n - 1);
+        if (str_ends(name, S("*")))
+            name.n--;
+        jw_open(w, '{');
+        jw_kv(w, S("name"), name);
+        jw_kv(w, S("in"), S("path"));
+        jw_kv_bool(w, S("required"), true);
+        jw_key(w, S("schema"));
+        jw_raw(w, S("{\"type\":\"string\"}"));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+static void put_body(struct jw *w, const struct action *a)
+{
+    const char *schema = input_schema(a->in);
+
+    if (!schema && !a->binary)
+        return;
+    jw_key(w, S("requestBody"));
+    jw_open(w, '{');
+    jw_kv_bool(w, S("required"), true);
+    jw_key(w, S("content"));
+    jw_open(w, '{');
+    jw_key(w, schema ? S("application/json") : S("application/octet-stream"));
+    jw_open(w, '{');
+    if (schema) {
+        jw_key(w, S("schema"));
+        jw_open(w, '{');
+        AUTO(buf) struct buf ref = BUF(256);
+        buf_printf(&ref, "#/components/schemas/%s", a->in);
+        jw_kv(w, S("$ref"), buf_str(&ref));
+        jw_close(w, '}');
+    }
+    jw_close(w, '}');
+    jw_close(w, '}');
+    jw_close(w, '}');
+}
+
+static void put_operation(struct jw *w, const struct action *a)
+{
+    jw_key(w, str_of(method_name(a->method)));
+    jw_open(w, '{');
+    jw_kv(w, S("operationId"), str_of(a->name));
+    jw_kv(w, S("summary"), str_of(a->summary));
+    put_parameters(w, a->path);
+    put_body(w, a);
+    jw_key(w, S("security"));
+    jw_raw(w, a->kind == ACTION_OPEN ? S("[]") : S("[{\"session\":[]}]"));
+    jw_key(w, S("responses"));
+    jw_raw(w,
+           S("{\"200\":{\"description\":\"Done\"},\"default\":{\"description\":\"Problem details\","
+             "\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
+             "\"#/components/schemas/problem\"}}}}}"));
+    jw_close(w, '}');
+}
+
+/* One path item holds all methods of a path: the first row of a path writes them all. */
+static bool first_of_path(size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (action_at(k)->path && strcmp(action_at(k)->path, action_at(i)->path) == 0)
+            return false;
+    return true;
+}
+
+void openapi_write(struct buf *b, const char *version)
+{
+    struct jw w = JW(b);
+
+    jw_open(&w, '{');
+    jw_kv(&w, S("openapi"), S("3.1.0"));
+    jw_key(&w, S("info"));
+    jw_open(&w, '{');
+    jw_kv(&w, S("title"), S("Sifara"));
+    jw_kv(&w, S("version"), str_of(version));
+    jw_kv(&w, S("summary"), S("The digital embassy of a state"));
+    jw_close(&w, '}');
+    jw_key(&w, S("paths"));
+    jw_open(&w, '{');
+    for (size_t i = 0; action_at(i); i++) {
+        if (!action_at(i)->path || !first_of_path(i))
+            continue;
+        jw_key(&w, str_of(action_at(i)->path));
+        jw_open(&w, '{');
+        for (size_t k = i; action_at(k); k++)
+            if (action_at(k)->path && strcmp(action_at(k)->path, action_at(i)->path) == 0)
+                put_operation(&w, action_at(k));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, '}');
+    jw_key(&w, S("components"));
+    jw_open(&w, '{');
+    jw_key(&w, S("securitySchemes"));
+    jw_raw(&w, S("{\"session\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    jw_key(&w, S("schemas"));
+    jw_open(&w, '{');
+    jw_key(&w, S("problem"));
+    jw_raw(&w,
+           S("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"
+             "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":"
+             "\"string\"},\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\"}}}"));
+    for (size_t i = 0; i < ARRAY_LEN(inputs); i++) {
+        jw_key(&w, str_of(inputs[i].name));
+        jw_raw(&w, str_of(inputs[i].json));
+    }
+    jw_close(&w, '}');
+    jw_close(&w, '}');
+    jw_close(&w, '}');
+}
