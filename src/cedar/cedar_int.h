@@ -183,12 +183,18 @@ struct cd_policy {
 
 struct cd_index;
 
+/* A text with the offsets at which its lines start. */
+struct cd_file {
+    struct cedar_source src;
+    uint32_t *lines, n_lines;
+};
+
 struct cedar_set {
     struct arena *arena;
     uint32_t n, n_templates, n_files;
     struct cd_policy *policies; /* deciding ones */
     struct cd_policy *templates;
-    struct cedar_source *files;
+    struct cd_file *files;
     struct cd_index *index;
 };
 
@@ -276,6 +282,10 @@ bool cd_parse_annotations(struct cd_parser *, struct cd_note **out, uint32_t *ou
 struct cd_expr *cd_parse_expr(struct cd_parser *);
 /* Line, column and text of a span. */
 struct cedar_place cd_place(const struct cedar_source *, uint32_t at, uint32_t end);
+/* The same by the table of lines. */
+struct cedar_place cd_place_in(const struct cd_file *, uint32_t at, uint32_t end);
+/* Fills the table; false when the arena is exhausted. */
+bool cd_find_lines(struct arena *, struct cd_file *);
 
 /* A growing list in the arena: returns room for item n or NULL; list and room are updated. */
 void *cd_grow(struct arena *, void *list, size_t n, size_t *room, size_t item);

@@ -19,7 +19,7 @@ static bool note_error(const struct cedar_set *set, struct cd_eval *ev, uint32_t
     struct cedar_policy_error *more =
         cd_grow(ev->arena, t->errors, t->n_errors, &t->room, sizeof *more);
     uint32_t at = ev->at ? ev->at->at : p->at;
-    struct cedar_place place = cd_place(&set->files[p->file], at, at);
+    struct cedar_place place = cd_place_in(&set->files[p->file], at, at);
 
     if (!more)
         return false;

@@ -138,10 +138,6 @@ void cedar_parent(struct cedar_entities *es, struct cedar_entity *e, str type, s
             es->failed = true;
         return;
     }
-    for (uint32_t i = 0; i < e->n_parents; i++) {
-        if (e->parents[i] == parent->pos)
-            return;
-    }
     room = e->room_parents;
     uint32_t *more = cd_grow(es->arena, e->parents, e->n_parents, &room, sizeof *more);
     if (!more) {

@@ -554,10 +554,6 @@ static enum err read_all(struct reader *r, const struct json *j, bool template,
         return refuse(r, "policies are an object");
     for (uint32_t i = 0; j && i < j->n; i++) {
         r->id = j->members[i].key;
-        for (size_t k = 0; template && k < l->n; k++) {
-            if (str_eq(l->ids[k], r->id))
-                return refuse(r, "this id is there twice");
-        }
         TRY(put_policy(r, &j->members[i].value));
         TRY(canonical(r, limits, template, &l->items[l->n]));
         l->ids[l->n] = l->items[l->n].name;

@@ -330,11 +330,12 @@ bool cd_like(const struct cd_pattern *p, str text)
     if (text.n < first.n + last.n || !str_starts(text, first) || !str_ends(text, last))
         return false;
     str middle = str_sub(text, first.n, text.n - last.n);
-    for (uint32_t i = 1; i + 1 < p->n; i++) {
-        ptrdiff_t at = str_find(middle, p->pieces[i]);
-        if (at < 0)
+    for (uint32_t i = 1; i + 1 < p->n; i++) { /* memmem takes linear time, also at worst */
+        str piece = p->pieces[i];
+        const char *at = piece.n ? memmem(middle.p, middle.n, piece.p, piece.n) : middle.p;
+        if (!at)
             return false;
-        middle = str_sub(middle, (size_t)at + p->pieces[i].n, middle.n);
+        middle = str_sub(middle, (size_t)(at - middle.p) + piece.n, middle.n);
     }
     return true;
 }

@@ -339,7 +339,7 @@ static size_t duration_print(int64_t v, char *out);
 
 static size_t datetime_print(int64_t v, char *out)
 {
-    int64_t day = day_of(v), ms = v - day * MS_DAY;
+    int64_t day = day_of(v), ms = v % MS_DAY < 0 ? v % MS_DAY + MS_DAY : v % MS_DAY;
     int64_t z = day + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
     int64_t doe = z - era * 146097;
     int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;

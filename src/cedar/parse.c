@@ -5,7 +5,7 @@
  */
 #include "cedar/cedar_int.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 const struct cedar_limits cedar_limits_default = {
     .bytes = 16u << 20, .memory = 512u << 20, .policies = 100000, .depth = 200};
@@ -187,7 +187,7 @@ static enum err parse_file(struct building *b, uint32_t file)
     struct cedar_set *s = b->set;
     struct cd_parser p;
 
-    cd_parser_init(&p, s->arena, s->files[file].name, s->files[file].text, b->limits->depth,
+    cd_parser_init(&p, s->arena, s->files[file].src.name, s->files[file].src.text, b->limits->depth,
                    b->fault);
     while (p.tok.kind != TOK_END) {
         struct cd_policy one = {.file = file}, *kept;
@@ -223,9 +223,10 @@ static enum err copy_files(struct building *b, const struct cedar_source *src, s
         bytes += src[i].text.n;
         if (!utf8_valid(src[i].text))
             return fault(b->fault, ERR_SYNTAX, "%.*s: the text is not UTF-8", STR_FMT(src[i].name));
-        s->files[i].name = str_copy(s->arena, src[i].name);
-        s->files[i].text = str_copy(s->arena, src[i].text);
-        if (!s->files[i].name.p || !s->files[i].text.p)
+        s->files[i].src.name = str_copy(s->arena, src[i].name);
+        s->files[i].src.text = str_copy(s->arena, src[i].text);
+        if (!s->files[i].src.name.p || !s->files[i].src.text.p ||
+            !cd_find_lines(s->arena, &s->files[i]))
             return no_memory(b->fault);
         s->n_files++;
         TRY(parse_file(b, (uint32_t)i));
@@ -269,8 +270,6 @@ static enum err add_link(struct building *b, const struct cedar_link *l)
     if (i == s->n_templates)
         return fault(b->fault, ERR_NOT_FOUND, "link '%.*s': no template '%.*s'", STR_FMT(l->id),
                      STR_FMT(l->template_id));
-    if (cedar_policy_find(s, l->id) >= 0 || str_eq(s->templates[i].id, l->id))
-        return fault(b->fault, ERR_INVALID, "policy id '%.*s' twice", STR_FMT(l->id));
     one = s->templates[i];
     one.is_template = false;
     one.template = i + 1;
@@ -284,12 +283,39 @@ static enum err add_link(struct building *b, const struct cedar_link *l)
     return OK;
 }
 
+static int id_qsort(const void *a, const void *b)
+{
+    return cd_name_cmp(*(const str *)a, *(const str *)b);
+}
+
+static enum err distinct_ids(struct building *b)
+{
+    struct cedar_set *s = b->set;
+    size_t n = 0, all = (size_t)s->n + s->n_templates;
+    str *ids = arena_zalloc(s->arena, all + 1, sizeof *ids);
+
+    if (!ids)
+        return no_memory(b->fault);
+    for (uint32_t i = 0; i < s->n; i++)
+        ids[n++] = s->policies[i].id;
+    for (uint32_t i = 0; i < s->n_templates; i++)
+        ids[n++] = s->templates[i].id;
+    qsort(ids, n, sizeof *ids, id_qsort);
+    for (size_t i = 1; i < n; i++) {
+        if (str_eq(ids[i - 1], ids[i]))
+            return fault(b->fault, ERR_INVALID, "policy id '%.*s' twice", STR_FMT(ids[i]));
+    }
+    return OK;
+}
+
 static enum err build(struct building *b, const struct cedar_source *src, size_t n,
                       const struct cedar_link *links, size_t n_links)
 {
     TRY(copy_files(b, src, n));
     for (size_t i = 0; i < n_links; i++)
         TRY(add_link(b, &links[i]));
+    if (b->ids || n_links)
+        TRY(distinct_ids(b));
     return cd_index_build(b->set) == OK ? OK : no_memory(b->fault);
 }
 
@@ -382,7 +408,7 @@ struct cedar_place cedar_policy_place(const struct cedar_set *s, size_t i)
     if (i >= s->n)
         return (struct cedar_place){0};
     const struct cd_policy *p = &s->policies[i];
-    return cd_place(&s->files[p->file], p->at, p->end);
+    return cd_place_in(&s->files[p->file], p->at, p->end);
 }
 
 ptrdiff_t cedar_policy_find(const struct cedar_set *s, str id)

@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+enum { MAX_FIELDS = 4096 }; /* of a record literal: its value is built by insertion */
+
 static struct cd_expr *parse_or(struct cd_parser *p);
 
 static struct cd_expr *new_expr(struct cd_parser *p, enum cd_op op, uint32_t at, size_t n)
@@ -242,6 +244,10 @@ static struct cd_expr *record(struct cd_parser *p)
 
     cd_next(p);
     while (!cd_take(p, S("}"))) {
+        if (l.n == MAX_FIELDS) {
+            cd_fail(p, "more than %d attributes in a record", MAX_FIELDS);
+            return NULL;
+        }
         l.names = cd_grow(p->arena, l.names, l.n, &l.names_room, sizeof *l.names);
         if (!l.names) {
             cd_fail_memory(p);

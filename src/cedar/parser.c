@@ -9,6 +9,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* The place of a span on a line that starts at `start`. */
+static struct cedar_place place_on(const struct cedar_source *src, uint32_t line, uint32_t start,
+                                   uint32_t at, uint32_t end)
+{
+    return (struct cedar_place){
+        .file = src->name,
+        .text = str_sub(src->text, at, end),
+        .line = line,
+        .column = (uint32_t)utf8_count(str_sub(src->text, start, at)) + 1,
+    };
+}
+
 struct cedar_place cd_place(const struct cedar_source *src, uint32_t at, uint32_t end)
 {
     uint32_t line = 1, start = 0;
@@ -19,12 +31,38 @@ struct cedar_place cd_place(const struct cedar_source *src, uint32_t at, uint32_
             start = i + 1;
         }
     }
-    return (struct cedar_place){
-        .file = src->name,
-        .text = str_sub(src->text, at, end),
-        .line = line,
-        .column = (uint32_t)utf8_count(str_sub(src->text, start, at)) + 1,
-    };
+    return place_on(src, line, start, at, end);
+}
+
+bool cd_find_lines(struct arena *a, struct cd_file *f)
+{
+    uint32_t n = 1, k = 1;
+
+    for (size_t i = 0; i < f->src.text.n; i++)
+        n += f->src.text.p[i] == '\n';
+    f->lines = arena_zalloc(a, n, sizeof *f->lines);
+    if (!f->lines)
+        return false;
+    for (size_t i = 0; i < f->src.text.n; i++) {
+        if (f->src.text.p[i] == '\n')
+            f->lines[k++] = (uint32_t)i + 1;
+    }
+    f->n_lines = n;
+    return true;
+}
+
+struct cedar_place cd_place_in(const struct cd_file *f, uint32_t at, uint32_t end)
+{
+    uint32_t lo = 0, hi = f->n_lines; /* the last line that starts at or before `at` */
+
+    while (hi - lo > 1) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (f->lines[mid] <= at)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return place_on(&f->src, lo + 1, f->lines[lo], at, end);
 }
 
 void cd_parser_init(struct cd_parser *p, struct arena *a, str file, str text, unsigned max_depth,

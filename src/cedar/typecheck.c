@@ -78,98 +78,6 @@ static bool comparable(struct cd_checker *c, const struct cd_expr *e, const stru
     return !c->strict || joined(c, e, a, b, &unused);
 }
 
-/* ---- structural equality --------------------------------------------------------------- */
-
-bool cd_expr_eq(const struct cd_expr *a, const struct cd_expr *b)
-{
-    if (a == b)
-        return true;
-    if (a->op != b->op || a->var != b->var || a->fn != b->fn || a->n != b->n ||
-        a->n_names != b->n_names)
-        return false;
-    if (a->op == OP_LIT)
-        return cd_value_eq(a->lit, b->lit);
-    if (a->op == OP_LIKE) {
-        if (a->pattern->n != b->pattern->n)
-            return false;
-        for (uint32_t i = 0; i < a->pattern->n; i++) {
-            if (!str_eq(a->pattern->pieces[i], b->pattern->pieces[i]))
-                return false;
-        }
-    }
-    for (uint32_t i = 0; i < a->n_names; i++) {
-        if (!str_eq(a->names[i], b->names[i]))
-            return false;
-    }
-    for (uint32_t i = 0; i < a->n; i++) {
-        if (!cd_expr_eq(a->args[i], b->args[i]))
-            return false;
-    }
-    return true;
-}
-
-/* ---- capabilities ---------------------------------------------------------------------- */
-
-static bool same_cap(const struct cd_caps *a, const struct cd_caps *b)
-{
-    if (!a->attr.p != !b->attr.p)
-        return false;
-    if (a->attr.p ? !str_eq(a->attr, b->attr) : !cd_expr_eq(a->tag, b->tag))
-        return false;
-    return cd_expr_eq(a->x, b->x);
-}
-
-static bool has_cap(const struct cd_caps *caps, const struct cd_caps *one)
-{
-    for (; caps; caps = caps->next) {
-        if (same_cap(caps, one))
-            return true;
-    }
-    return false;
-}
-
-/* *caps with one more; more than a thousand are forgotten, which only makes the check stricter. */
-static bool add_cap(struct cd_checker *c, const struct cd_caps **caps, const struct cd_caps *one)
-{
-    unsigned n = 0;
-
-    for (const struct cd_caps *k = *caps; k && n < 1000; k = k->next)
-        n++;
-    if (n == 1000 || has_cap(*caps, one))
-        return true;
-    struct cd_caps *kept = arena_new_of(c->arena, struct cd_caps);
-    if (!kept)
-        return no_memory(c);
-    *kept = *one;
-    kept->next = *caps;
-    *caps = kept;
-    return true;
-}
-
-static bool unite(struct cd_checker *c, const struct cd_caps *a, const struct cd_caps *b,
-                  const struct cd_caps **out)
-{
-    for (; a; a = a->next) {
-        if (!add_cap(c, &b, a))
-            return false;
-    }
-    *out = b;
-    return true;
-}
-
-static bool intersect(struct cd_checker *c, const struct cd_caps *a, const struct cd_caps *b,
-                      const struct cd_caps **out)
-{
-    const struct cd_caps *r = NULL;
-
-    for (; a; a = a->next) {
-        if (has_cap(b, a) && !add_cap(c, &r, a))
-            return false;
-    }
-    *out = r;
-    return true;
-}
-
 /* ---- literals and variables ------------------------------------------------------------ */
 
 static bool type_of_literal(struct cd_checker *c, const struct cd_expr *e, struct cd_typed *out)
@@ -229,13 +137,13 @@ static bool and_step(struct cd_checker *c, const struct cd_expr *e, const struct
     const struct cd_caps *known;
     struct cd_typed next;
 
-    if (!unite(c, acc->caps, caps, &known) || !bool_of(c, e, known, &next))
+    if (!cd_caps_unite(c, acc->caps, caps, &known) || !bool_of(c, e, known, &next))
         return false;
     if (next.type->kind == TY_FALSE)
         return give(acc, TY_FALSE);
     if (next.type->kind == TY_BOOL)
         acc->type = next.type;
-    return unite(c, next.caps, acc->caps, &acc->caps);
+    return cd_caps_unite(c, next.caps, acc->caps, &acc->caps);
 }
 
 static bool type_of_and(struct cd_checker *c, const struct cd_expr *e, const struct cd_caps *caps,
@@ -267,7 +175,7 @@ static bool or_step(struct cd_checker *c, const struct cd_expr *e, const struct 
         return give(acc, TY_TRUE);
     if (next.type->kind == TY_FALSE)
         return true;
-    return intersect(c, acc->caps, next.caps, &acc->caps);
+    return cd_caps_intersect(c, acc->caps, next.caps, &acc->caps);
 }
 
 static bool type_of_or(struct cd_checker *c, const struct cd_expr *e, const struct cd_caps *caps,
@@ -291,18 +199,18 @@ static bool type_of_if(struct cd_checker *c, const struct cd_expr *e, const stru
     const struct cd_caps *known, *both;
     struct cd_typed test, yes, no;
 
-    if (!bool_of(c, e->args[0], caps, &test) || !unite(c, test.caps, caps, &known))
+    if (!bool_of(c, e->args[0], caps, &test) || !cd_caps_unite(c, test.caps, caps, &known))
         return false;
     if (test.type->kind == TY_FALSE)
         return cd_type_of(c, e->args[2], caps, out);
-    if (!cd_type_of(c, e->args[1], known, &yes) || !unite(c, test.caps, yes.caps, &both))
+    if (!cd_type_of(c, e->args[1], known, &yes) || !cd_caps_unite(c, test.caps, yes.caps, &both))
         return false;
     if (test.type->kind == TY_TRUE) {
         *out = (struct cd_typed){yes.type, both};
         return true;
     }
     return cd_type_of(c, e->args[2], caps, &no) && joined(c, e, yes.type, no.type, &out->type) &&
-           intersect(c, both, no.caps, &out->caps);
+           cd_caps_intersect(c, both, no.caps, &out->caps);
 }
 
 /* ---- comparisons ----------------------------------------------------------------------- */
@@ -525,7 +433,7 @@ static bool type_of_get(struct cd_checker *c, const struct cd_expr *e, const str
         return false;
     if (!info.type)
         return type_error(c, e, "there is no attribute '%.*s' here", STR_FMT(e->names[0]));
-    if (!info.must && !has_cap(caps, &cap))
+    if (!info.must && !cd_caps_have(caps, &cap))
         return type_error(c, e, "attribute '%.*s' may be absent: test with 'has' before",
                           STR_FMT(e->names[0]));
     *out = (struct cd_typed){.type = info.type};
@@ -543,10 +451,10 @@ static bool has_step(struct cd_checker *c, const struct cd_expr *x, const struct
         return false;
     if (!info.may)
         return give(out, TY_FALSE);
-    if (has_cap(caps, &cap) || (info.must && t->kind == TY_RECORD))
+    if (cd_caps_have(caps, &cap) || (info.must && t->kind == TY_RECORD))
         return give(out, TY_TRUE);
     give(out, TY_BOOL);
-    return add_cap(c, &out->caps, &cap);
+    return cd_caps_add(c, &out->caps, &cap);
 }
 
 /* The expression x.name, for capabilities about it. */
@@ -575,7 +483,7 @@ static bool type_of_has(struct cd_checker *c, const struct cd_expr *e, const str
         return false;
     for (uint32_t i = 0; i < e->n_names; i++) {
         const struct cd_caps *known;
-        if (!unite(c, acc.caps, caps, &known))
+        if (!cd_caps_unite(c, acc.caps, caps, &known))
             return false;
         if (i > 0) {
             const struct cd_expr *down = step_down(c, x, &e->names[i - 1]);
@@ -591,7 +499,7 @@ static bool type_of_has(struct cd_checker *c, const struct cd_expr *e, const str
             return give(out, TY_FALSE);
         if (step.type->kind == TY_BOOL)
             acc.type = step.type;
-        if (!unite(c, step.caps, acc.caps, &acc.caps))
+        if (!cd_caps_unite(c, step.caps, acc.caps, &acc.caps))
             return false;
     }
     *out = acc;
@@ -617,14 +525,14 @@ static bool type_of_tag(struct cd_checker *c, const struct cd_expr *e, const str
     if (e->op == OP_HAS_TAG) {
         if (!tags)
             return give(out, TY_FALSE);
-        if (has_cap(caps, &cap))
+        if (cd_caps_have(caps, &cap))
             return give(out, TY_TRUE);
         give(out, TY_BOOL);
-        return add_cap(c, &out->caps, &cap);
+        return cd_caps_add(c, &out->caps, &cap);
     }
     if (!tags || !all)
         return type_error(c, e, "entities of this type have no tags");
-    if (!has_cap(caps, &cap))
+    if (!cd_caps_have(caps, &cap))
         return type_error(c, e, "the tag may be absent: test with hasTag() before");
     *out = (struct cd_typed){.type = tags};
     return true;

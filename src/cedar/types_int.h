@@ -58,6 +58,14 @@ struct cd_typed {
     const struct cd_caps *caps;
 };
 
+bool cd_caps_have(const struct cd_caps *, const struct cd_caps *one);
+/* All false when the arena is exhausted, which the checker then knows. */
+bool cd_caps_add(struct cd_checker *, const struct cd_caps **, const struct cd_caps *one);
+bool cd_caps_unite(struct cd_checker *, const struct cd_caps *, const struct cd_caps *,
+                   const struct cd_caps **out);
+bool cd_caps_intersect(struct cd_checker *, const struct cd_caps *, const struct cd_caps *,
+                       const struct cd_caps **out);
+
 /* Type of e under the capabilities; false on a type error or without memory. */
 bool cd_type_of(struct cd_checker *, const struct cd_expr *e, const struct cd_caps *,
                 struct cd_typed *out);

@@ -17,7 +17,7 @@ struct findings {
 static void report(struct findings *l, enum cedar_finding_kind kind, const struct cd_policy *p,
                    uint32_t at, uint32_t end, str message)
 {
-    struct cedar_place place = cd_place(&l->set->files[p->file], at, end);
+    struct cedar_place place = cd_place_in(&l->set->files[p->file], at, end);
 
     for (size_t i = l->first; i < l->n; i++) {
         if (l->items[i].place.text.p == place.text.p && l->items[i].kind == kind &&

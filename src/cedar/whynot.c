@@ -41,7 +41,7 @@ static void note_conjunct(struct look *l, const struct cd_expr *e, bool wanted)
         l->no_memory |= !l->error.p;
     }
     if (l->n_failed < MAX_FAILED)
-        l->failed[l->n_failed] = cd_place(&l->set->files[l->policy->file], e->at, e->end);
+        l->failed[l->n_failed] = cd_place_in(&l->set->files[l->policy->file], e->at, e->end);
     l->n_failed++;
 }
 
