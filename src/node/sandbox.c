@@ -160,8 +160,12 @@ static void must(bool ok, const char *what)
 
 static void limits(rlim_t files)
 {
-    struct rlimit none = {0, 0}, n = {files, files};
+    struct rlimit none = {0, 0}, n, now;
 
+    must(getrlimit(RLIMIT_NOFILE, &now) == 0, "descriptors");
+    if (files > now.rlim_max)
+        files = now.rlim_max;
+    n = (struct rlimit){files, files};
     must(setrlimit(RLIMIT_CORE, &none) == 0, "core");
     must(setrlimit(RLIMIT_NOFILE, &n) == 0, "descriptors");
     must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "privileges");
@@ -230,6 +234,7 @@ void sandbox_keyring(const char *keys_folder)
 void sandbox_node(const char *data_folder)
 {
     static const char *const own[] = {"store", "blobs", "mail", "run"};
+    static const char *const data[] = {"services", "words"};
     static const char *const system[] = {"/etc", "/usr", "/lib", "/proc", "/sys", "/dev"};
     char path[4096];
 
@@ -242,8 +247,12 @@ void sandbox_node(const char *data_folder)
         }
         for (size_t i = 0; i < ARRAY_LEN(system); i++)
             allow(ruleset, system[i], READ_FILES | LANDLOCK_ACCESS_FS_EXECUTE);
-        snprintf(path, sizeof path, "%s/services", data_folder);
-        allow(ruleset, path, READ_FILES);
+        for (size_t i = 0; i < ARRAY_LEN(data); i++) {
+            snprintf(path, sizeof path, "%s/%s", data_folder, data[i]);
+            allow(ruleset, path, READ_FILES);
+        }
+        snprintf(path, sizeof path, "%s/sifara.json", data_folder);
+        allow(ruleset, path, LANDLOCK_ACCESS_FS_READ_FILE);
         confine(ruleset);
     }
     filter(node_calls, ARRAY_LEN(node_calls));
