@@ -239,6 +239,25 @@ static void test_odd_headers(void **state)
     assert_true(str_eq(vds_text(&back, S("MRZ"), a), str_of(zone)));
 }
 
+/* A visa's zone of 64 characters, and the same filled up to 66. */
+static void test_visa(void **state)
+{
+    static const char first[] = "VCD<<DENT<<ARTHUR<PHILIP<<<<<<<<<<<<",
+                      second[] = "1234567XY7GBR5203116M2005250";
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct vds v = sample(0x5d01, 3);
+    char zones[2][80];
+
+    (void)state;
+    snprintf(zones[0], sizeof zones[0], "%s\n%s", first, second);
+    snprintf(zones[1], sizeof zones[1], "%s\n%s<<", first, second);
+    for (size_t i = 0; i < 2; i++) {
+        v.n = 0;
+        add(&v, a, "MRZ_MRVB", zones[i]);
+        assert_true(str_eq(vds_text(&v, S("MRZ_MRVB"), a), str_of(zones[0])));
+    }
+}
+
 static void test_damaged(void **state)
 {
     AUTO(arena) struct arena *a = arena_new(1 << 20);
@@ -274,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_emergency),
         cmocka_unit_test(test_administrative),
         cmocka_unit_test(test_odd_headers),
+        cmocka_unit_test(test_visa),
         cmocka_unit_test(test_damaged),
     };
 

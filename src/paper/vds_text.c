@@ -206,6 +206,18 @@ static size_t first_line(enum vds_coding coding, size_t n)
     return n == 90 ? 30 : n / 2;
 }
 
+/* A visa's second line has 28 characters; blanks beyond them only fill the last triple. */
+static str without_fill(enum vds_coding coding, str c40)
+{
+    size_t most = first_line(coding, c40.n) + 28;
+
+    if (coding == VDS_MRZ)
+        return c40;
+    while (c40.n > most && c40.p[c40.n - 1] == ' ')
+        c40.n--;
+    return c40;
+}
+
 static str zone_text(enum vds_coding coding, str c40, struct arena *a)
 {
     char *out = arena_alloc(a, c40.n + 4);
@@ -275,7 +287,7 @@ str vds_value_text(enum vds_coding coding, str value, struct arena *a)
     case VDS_MRZ_MRVA:
     case VDS_MRZ_MRVB:
         c40 = c40_text(value, a);
-        return c40.p ? zone_text(coding, c40, a) : STR_NONE;
+        return c40.p ? zone_text(coding, without_fill(coding, c40), a) : STR_NONE;
     case VDS_DATE_STRING:
         return date_text(value, a);
     case VDS_VALIDITY_DATES:
