@@ -14,9 +14,10 @@
 
 #include "base/world.h"
 
-#define MAX_PIXELS (size_t)60000000
-#define BUDGET_NS  INT64_C(8000000000)
-#define PATCHES    6
+#define MAX_PIXELS   (size_t)60000000
+#define BUDGET_NS    INT64_C(8000000000)
+#define PATCHES      6
+#define SMALL_PIXELS (size_t)1500000
 
 struct image {
     uint8_t *p;
@@ -269,17 +270,20 @@ static size_t all_patches(const struct image *im, struct rect out[3 * PATCHES])
     return n;
 }
 
-/* Quick looks first, everywhere and at the likeliest sizes; then the patient ones. */
+/* Quick looks first, everywhere and at the likeliest sizes; then the patient ones. Of a small
+ * picture the whole is the likeliest place. */
 static bool find_seal(const struct image *im, struct buf *out)
 {
     static const struct {
         unsigned percent, ms;
     } looks[] = {{100, 250}, {200, 250}, {150, 400}, {60, 400}, {300, 800}, {35, 400}};
     struct rect places[3 * PATCHES + 1];
+    bool small = im->w * im->h <= SMALL_PIXELS;
+    const struct rect whole = {0, 0, im->w, im->h};
     int64_t deadline = monotonic_ns() + BUDGET_NS;
-    size_t n = all_patches(im, places);
+    size_t n = all_patches(im, places + small) + 1;
 
-    places[n++] = (struct rect){0, 0, im->w, im->h};
+    places[small ? 0 : n - 1] = whole;
     for (size_t i = 0; i < ARRAY_LEN(looks); i++)
         for (size_t k = 0; k < n && monotonic_ns() < deadline; k++)
             if (search_cut(im, places[k], looks[i].percent, looks[i].ms, out))
