@@ -167,7 +167,7 @@ struct cd_condition {
 };
 
 struct cd_note {
-    str key, value;
+    str key, value; /* value .p NULL: written without one, which means "" */
 };
 
 struct cd_policy {

@@ -492,9 +492,13 @@ static enum err put_annotations(struct reader *r, const struct json *j)
         const struct json *v = &j->members[i].value;
         if (!cd_is_ident(j->members[i].key) || (v->type != J_STRING && v->type != J_NULL))
             return refuse(r, "an annotation is a name with a string");
-        buf_printf(&r->text, "@%.*s(", STR_FMT(j->members[i].key));
-        put_string(r, v->type == J_NULL ? S("") : json_str(v));
-        put(r, S(")\n"));
+        buf_printf(&r->text, "@%.*s", STR_FMT(j->members[i].key));
+        if (v->type == J_STRING) {
+            put(r, S("("));
+            put_string(r, json_str(v));
+            put(r, S(")"));
+        }
+        put(r, S("\n"));
     }
     return OK;
 }

@@ -271,8 +271,13 @@ static void write_policy(struct jw *w, const struct cd_policy *p)
     if (p->n_notes) {
         jw_key(w, S("annotations"));
         jw_open(w, '{');
-        for (uint32_t i = 0; i < p->n_notes; i++)
-            jw_kv(w, p->notes[i].key, p->notes[i].value);
+        for (uint32_t i = 0; i < p->n_notes; i++) {
+            jw_key(w, p->notes[i].key);
+            if (p->notes[i].value.p)
+                jw_string(w, p->notes[i].value);
+            else
+                jw_null(w);
+        }
         jw_close(w, '}');
     }
     jw_close(w, '}');

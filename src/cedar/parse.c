@@ -381,11 +381,16 @@ bool cedar_policy_permits(const struct cedar_set *s, size_t i)
     return i < s->n && s->policies[i].permit;
 }
 
+static str note_value(const struct cd_note *n)
+{
+    return n->value.p ? n->value : S("");
+}
+
 str cedar_policy_note(const struct cedar_set *s, size_t i, str key)
 {
     for (uint32_t k = 0; i < s->n && k < s->policies[i].n_notes; k++) {
         if (str_eq(s->policies[i].notes[k].key, key))
-            return s->policies[i].notes[k].value;
+            return note_value(&s->policies[i].notes[k]);
     }
     return STR_NONE;
 }
@@ -400,7 +405,7 @@ str cedar_policy_note_at(const struct cedar_set *s, size_t i, size_t k, str *out
     if (i >= s->n || k >= s->policies[i].n_notes)
         return STR_NONE;
     *out_key = s->policies[i].notes[k].key;
-    return s->policies[i].notes[k].value;
+    return note_value(&s->policies[i].notes[k]);
 }
 
 struct cedar_place cedar_policy_place(const struct cedar_set *s, size_t i)

@@ -274,7 +274,7 @@ static bool annotation(struct cd_parser *p, struct cd_note *out)
     if (p->tok.kind != TOK_IDENT)
         return cd_fail(p, "expected the name of an annotation");
     out->key = p->tok.text;
-    out->value = S("");
+    out->value = STR_NONE;
     cd_next(p);
     if (!cd_take(p, S("(")))
         return p->err == OK;

@@ -367,9 +367,13 @@ static void print_scope(struct buf *b, const struct cd_scope_part *s, unsigned v
 void cd_print_policy(struct buf *b, const struct cd_policy *p)
 {
     for (uint32_t i = 0; i < p->n_notes; i++) {
-        buf_printf(b, "@%.*s(", STR_FMT(p->notes[i].key));
-        quoted(b, p->notes[i].value);
-        buf_add_str(b, S(")\n"));
+        buf_printf(b, "@%.*s", STR_FMT(p->notes[i].key));
+        if (p->notes[i].value.p) {
+            buf_add_char(b, '(');
+            quoted(b, p->notes[i].value);
+            buf_add_char(b, ')');
+        }
+        buf_add_char(b, '\n');
     }
     buf_add_str(b, p->permit ? S("permit (") : S("forbid ("));
     for (unsigned var = 0; var < 3; var++) {

@@ -158,6 +158,26 @@ static void check_action(struct run *r, const struct cd_action *a)
     }
 }
 
+/* `action in []`: strict mode refuses the empty set wherever it would come to be evaluated, that
+ * is in every environment whose principal fits. */
+static void check_empty_actions(struct findings *l, const struct cedar_schema *schema,
+                                const struct cd_policy *p)
+{
+    const struct cd_scope_part *scope = p->scope;
+
+    if (scope[VAR_ACTION].kind != SCOPE_IN_ANY || scope[VAR_ACTION].n > 0)
+        return;
+    for (uint32_t i = 0; i < schema->n_actions; i++) {
+        const struct cd_action *a = &schema->actions[i];
+        for (uint32_t k = 0; k < a->n_principals && a->n_resources > 0; k++) {
+            if (!type_fits(schema, &scope[VAR_PRINCIPAL], a->principals[k]))
+                continue;
+            report(l, CEDAR_FINDING_ERROR, p, p->at, p->end, S("the list of actions is empty"));
+            return;
+        }
+    }
+}
+
 static void check_policy(struct findings *l, const struct cedar_schema *schema,
                          enum cedar_mode mode, const struct cd_policy *p, struct arena *scratch)
 {
@@ -174,6 +194,8 @@ static void check_policy(struct findings *l, const struct cedar_schema *schema,
         if (action_fits(&p->scope[VAR_ACTION], &schema->actions[i]))
             check_action(&r, &schema->actions[i]);
     }
+    if (mode == CEDAR_STRICT)
+        check_empty_actions(l, schema, p);
     if (!r.any_fits)
         report(l, CEDAR_FINDING_NO_ACTION, p, p->at, p->end,
                S("no action of the schema fits this scope"));
