@@ -7,8 +7,7 @@
 bool fs_exists(const char *path);
 /* The bytes of a file of at most max bytes, with a NUL behind them. ERR_NOT_FOUND, ERR_TOO_LARGE,
  * ERR_IO. */
-NODISCARD enum err fs_read(struct arena *, const char *path, size_t max, str *out,
-                           struct fault *);
+NODISCARD enum err fs_read(struct arena *, const char *path, size_t max, str *out, struct fault *);
 /* Writes a file so that it is either the old one or, durably, the new one. */
 NODISCARD enum err fs_write(const char *path, str bytes, unsigned mode, struct fault *);
 /* Makes a folder and its parents; an existing one is fine. */

@@ -67,7 +67,8 @@ const struct json *json_pointer(const struct json *, str pointer);
 /* Same value: numbers by mathematical value (1 equals 1.0), objects whatever their order. */
 bool json_same(const struct json *, const struct json *);
 
-/* Building trees in an arena: values, and containers that grow. NULL or false when exhausted. */
+/* Building trees in an arena: values, and containers that grow: ones that were parsed, or that
+ * began empty. false when the arena is exhausted. */
 struct json json_of_str(str);
 struct json json_of_int(int64_t);
 struct json json_of_bool(bool);

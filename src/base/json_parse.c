@@ -302,10 +302,20 @@ static enum err check_duplicates(struct parser *ps, struct json_member *m, size_
     return dup ? bad(ps, "duplicate key") : OK;
 }
 
+/* Room as json_push and json_put expect it: a power of two, at least 4. */
+static size_t room_for(size_t n)
+{
+    size_t room = n ? 4 : 0;
+
+    while (room < n)
+        room *= 2;
+    return room;
+}
+
 static enum err close_array(struct parser *ps, size_t base, struct json *out)
 {
     size_t n = ps->top - base;
-    struct json *items = arena_alloc(ps->arena, n * sizeof *items);
+    struct json *items = arena_alloc(ps->arena, room_for(n) * sizeof *items);
 
     TRY_PTR(items, ps->f);
     for (size_t i = 0; i < n; i++)
@@ -320,7 +330,7 @@ static enum err close_object(struct parser *ps, size_t base, struct json *out)
     size_t n = ps->top - base;
 
     TRY(check_duplicates(ps, ps->stack + base, n));
-    struct json_member *members = arena_alloc(ps->arena, n * sizeof *members);
+    struct json_member *members = arena_alloc(ps->arena, room_for(n) * sizeof *members);
     TRY_PTR(members, ps->f);
     if (n)
         memcpy(members, ps->stack + base, n * sizeof *members);

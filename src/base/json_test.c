@@ -216,6 +216,12 @@ static void test_building(void **state)
     assert_true(json_put(a, &o, S("list"), list));
     assert_true(json_put(a, &o, S("s"), json_of_str(S("\"\n\x01\xff"))));
     assert_true(json_put(a, &o, S("s"), json_of_str(S("\"\n\x01\xff\x7f"))));
+    struct json *parsed; /* grows in place, whatever its size */
+    assert_int_equal(parse(S("[1,2,3,4,5]"), &parsed, a), OK);
+    for (int i = 6; i < 40; i++)
+        assert_true(json_push(a, parsed, json_of_int(i)));
+    assert_int_equal(json_at(parsed, 4)->i, 5);
+    assert_int_equal(json_at(parsed, 38)->i, 39);
     struct jw w = JW(&b);
     jw_tree(&w, &o);
     assert_true(str_ends(buf_str(&b), S("98,99],\"s\":\"\\\"\\n\\u0001\xef\xbf\xbd\x7f\"}")));

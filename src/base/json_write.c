@@ -46,6 +46,8 @@ static void add_quoted(struct buf *b, str s)
     size_t from = 0;
     uint32_t cp;
 
+    if (!s.p)
+        s = S("");
     buf_add_char(b, '"');
     for (size_t i = 0; i < s.n;) {
         unsigned char c = (unsigned char)s.p[i];

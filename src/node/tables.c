@@ -90,9 +90,8 @@ static const struct {
      OBJECT("\"id\",\"email\",\"name\",\"mission\",\"roles\",\"public_key\"",
             "\"id\":" ID_SCHEMA ",\"email\":" EMAIL ",\"name\":" TEXT(
                 120) ",\"mission\":" CODE_NAME ",\"roles\":{\"type\":\"array\",\"minItems\":1,"
-                                               "\"maxItems\":8,\"items\":" CODE_NAME
-                     "},\"language\":" LANGUAGE ",\"public_key\":" BASE64URL
-                     ",\"person\":" ID_SCHEMA
+                     "\"maxItems\":8,\"items\":" CODE_NAME "},\"language\":" LANGUAGE
+                     ",\"public_key\":" BASE64URL ",\"person\":" ID_SCHEMA
                      ",\"assertions\":{\"type\":\"array\",\"maxItems\":2,\"items\":" OBJECT(
                          "\"officer\",\"signature\"",
                          "\"officer\":" ID_SCHEMA ",\"signature\":" BASE64URL) "}")},

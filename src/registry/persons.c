@@ -183,6 +183,10 @@ enum err person_update_prepare(struct act *a, struct fault *f)
         if (!json_put(a->arena, fresh, a->input->members[i].key, a->input->members[i].value))
             return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
     str email = json_get_str(old, S("email"));
+    const struct json *language = json_get(old, S("language"));
+    if (language && !json_get(fresh, S("language")) &&
+        !json_put(a->arena, fresh, S("language"), *language))
+        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
     if (email.p && !json_put(a->arena, fresh, S("email"), json_of_str(email)))
         return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
     jw_tree(&w, fresh);
