@@ -365,6 +365,33 @@ static enum err add_answers(struct act *a, struct render_value *v, size_t *n, st
     return OK;
 }
 
+static bool has_value(const struct render_value *v, size_t n, str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(v[i].name, name))
+            return true;
+    return false;
+}
+
+/* A field of the form that was left out is an empty text in the document. */
+static enum err add_left_out(struct act *a, struct render_value *v, size_t *n, str prefix,
+                             const struct json *form, struct fault *f)
+{
+    const struct json *fields = json_get(form, S("properties"));
+
+    for (uint32_t i = 0; fields && i < fields->n; i++) {
+        str name = prefix.n ? str_printf(a->arena, "%.*s.%.*s", STR_FMT(prefix),
+                                         STR_FMT(fields->members[i].key))
+                            : fields->members[i].key;
+        TRY_PTR(name.p, f);
+        if (json_get(&fields->members[i].value, S("properties")))
+            TRY(add_left_out(a, v, n, name, &fields->members[i].value, f));
+        else if (!has_value(v, *n, name))
+            TRY(add_value(a, v, n, name, S(""), f));
+    }
+    return OK;
+}
+
 static enum err house_values(struct act *a, const struct document *d, const struct casefile *c,
                              struct render_value *v, size_t *n, struct fault *f)
 {
@@ -413,6 +440,7 @@ enum err document_pdf(struct act *a, struct fault *f)
     TRY(case_answers(a, &c, &k, &answers, f));
     TRY(house_values(a, &d, &c, v, &n, f));
     TRY(add_answers(a, v, &n, S(""), answers, f));
+    TRY(add_left_out(a, v, &n, S(""), d.service->form, f));
     str mrz = mrz_of_seal(a, d.seal);
     struct render_in in = {.template_svg = d.service->template_svg,
                            .values = v,

@@ -1,0 +1,379 @@
+/* the services of this repository: their golden answers, words, seals and documents
+ *
+ * services/NAME/golden.json: "good" are whole answers, of which one goes to the limits of the
+ * form; each of "bad" changes the first good one ("put", "drop") and names the pointer at which
+ * the form must refuse it.
+ */
+#include "service/services.h"
+
+#include "base/testing.h"
+#include "paper/mrz.h"
+#include "paper/render.h"
+#include "paper/vds.h"
+
+static struct services *load(void)
+{
+    const char *root = getenv("SIFARA_SOURCE");
+    struct services *all;
+    struct fault f = {0};
+    char path[1024];
+
+    snprintf(path, sizeof path, "%s/services", root ? root : ".");
+    if (services_load(path, &all, &f) != OK)
+        fail_msg("%s %s", f.pointer, f.detail);
+    assert_true(services_count(all) >= 3);
+    return all;
+}
+
+static const struct json *golden(const struct service *s, struct arena *a)
+{
+    const char *root = getenv("SIFARA_SOURCE");
+    struct json *j;
+    struct fault f = {0};
+    char path[1024];
+
+    snprintf(path, sizeof path, "%s/services/%.*s/golden.json", root ? root : ".",
+             STR_FMT(s->name));
+    if (json_parse(a, test_slurp(path, a), NULL, &j, &f) != OK)
+        fail_msg("%s: %s", path, f.detail);
+    return j;
+}
+
+/* ---- answers ----------------------------------------------------------------------------- */
+
+/* A copy of the answers with one member replaced or left out. */
+static struct json changed(struct arena *a, const struct json *answers, const struct json *how)
+{
+    const struct json *put = json_get(how, S("put"));
+    str drop = json_get_str(how, S("drop"));
+    struct json out = {.type = J_OBJECT};
+
+    for (uint32_t i = 0; i < answers->n; i++)
+        if (!str_eq(answers->members[i].key, drop))
+            assert_true(json_put(a, &out, answers->members[i].key, answers->members[i].value));
+    for (uint32_t i = 0; put && i < put->n; i++)
+        assert_true(json_put(a, &out, put->members[i].key, put->members[i].value));
+    return out;
+}
+
+static bool fault_names(const struct fault *f, str pointer)
+{
+    for (const struct fault_item *i = f->items; i; i = i->next)
+        if (str_eq(str_of(i->pointer), pointer))
+            return true;
+    return str_eq(str_of(f->pointer), pointer);
+}
+
+static void test_answers(void **state)
+{
+    struct services *all = load();
+    unsigned good = 0, bad = 0;
+
+    (void)state;
+    for (size_t i = 0; i < services_count(all); i++) {
+        AUTO(arena) struct arena *a = arena_new(8 << 20);
+        const struct service *s = service_at(all, i);
+        const struct json *g = golden(s, a), *answers;
+        for (size_t k = 0; (answers = json_at(json_get(g, S("good")), k)); k++, good++) {
+            struct fault f = {0};
+            if (service_check(s, answers, a, &f) != OK)
+                fail_msg("%.*s good %zu: %s %s", STR_FMT(s->name), k, f.pointer, f.detail);
+        }
+        const struct json *how, *base = json_at(json_get(g, S("good")), 0);
+        for (size_t k = 0; (how = json_at(json_get(g, S("bad")), k)); k++, bad++) {
+            struct fault f = {0};
+            struct json wrong = changed(a, base, how);
+            if (service_check(s, &wrong, a, &f) != ERR_SCHEMA)
+                fail_msg("%.*s bad %zu passes", STR_FMT(s->name), k);
+            if (!fault_names(&f, json_get_str(how, S("pointer"))))
+                fail_msg("%.*s bad %zu is refused at %s: %s", STR_FMT(s->name), k, f.pointer,
+                         f.detail);
+        }
+    }
+    services_free(all);
+    print_message("%u good answers, %u bad ones\n", good, bad);
+    assert_true(good >= 6 && bad >= 30);
+}
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+static void need_word(const struct service *s, const struct service_words *w, str key)
+{
+    if (json_get_str(w->words, key).n == 0)
+        fail_msg("%.*s: words.%.*s.json has no \"%.*s\"", STR_FMT(s->name), STR_FMT(w->language),
+                 STR_FMT(key));
+}
+
+/* A label for each answer, and one for each choice. */
+static unsigned check_labels(const struct service *s, const struct service_words *w,
+                             const struct json *form, str prefix, struct arena *a)
+{
+    const struct json *props = json_get(form, S("properties"));
+    unsigned n = 0;
+
+    for (uint32_t i = 0; props && i < props->n; i++) {
+        const struct json *p = &props->members[i].value, *choice;
+        str name = prefix.n
+                       ? str_printf(a, "%.*s.%.*s", STR_FMT(prefix), STR_FMT(props->members[i].key))
+                       : props->members[i].key;
+        need_word(s, w, str_printf(a, "field.%.*s", STR_FMT(name)));
+        for (size_t k = 0; (choice = json_at(json_get(p, S("enum")), k)); k++)
+            need_word(s, w,
+                      str_printf(a, "option.%.*s.%.*s", STR_FMT(name), STR_FMT(json_str(choice))));
+        n += 1 + check_labels(s, w, p, name, a);
+    }
+    return n;
+}
+
+static void test_words(void **state)
+{
+    static const char *const needed[] = {"title", "lead", "who", "bring", "fee", "promise"};
+    struct services *all = load();
+    unsigned labels = 0;
+
+    (void)state;
+    for (size_t i = 0; i < services_count(all); i++) {
+        AUTO(arena) struct arena *a = arena_new(1 << 20);
+        const struct service *s = service_at(all, i);
+        const struct json *first = s->words[0].words;
+        assert_true(s->n_words >= 3);
+        for (size_t l = 0; l < s->n_words; l++) {
+            const struct service_words *w = &s->words[l];
+            for (size_t k = 0; k < ARRAY_LEN(needed); k++)
+                need_word(s, w, str_of(needed[k]));
+            for (uint32_t k = 0; k < first->n; k++)
+                need_word(s, w, first->members[k].key);
+            assert_int_equal(w->words->n, first->n);
+            labels += check_labels(s, w, s->form, S(""), a);
+        }
+        assert_int_not_equal(service_word(s, S("ar"), S("title")).n, 0);
+        assert_false(
+            str_eq(service_word(s, S("ar"), S("title")), service_word(s, S("en"), S("title"))));
+        assert_true(
+            str_eq(service_word(s, S("xx"), S("title")), service_word(s, S("en"), S("title"))));
+    }
+    services_free(all);
+    print_message("%u labels\n", labels);
+}
+
+/* ---- seals ------------------------------------------------------------------------------- */
+
+static enum err stub_sign(void *ctx, str message, struct buf *out, struct fault *f)
+{
+    char zero[64] = {1};
+
+    (void)ctx;
+    (void)message;
+    (void)f;
+    buf_add(out, zero, sizeof zero);
+    return OK;
+}
+
+static str source_value(const struct json *answers, str source)
+{
+    if (str_starts(source, S("answer:")))
+        return json_str(json_pointer(answers, str_sub(source, 7, source.n)));
+    /* the longest name that the seal's profile takes */
+    return str_eq(source, S("mission")) ? S("Honorary Consulate of the Republic of Utopia in "
+                                            "Bandar Seri Begawan, East Coast")
+                                        : source;
+}
+
+static void check_messages(const struct service *s, const struct json *def,
+                           const struct json *answers, struct arena *a)
+{
+    const struct json *map = json_get(def, S("messages"));
+    const struct vds_profile *p = vds_profile_named(json_get_str(def, S("profile")));
+    struct vds v = {.raw_version = 3,
+                    .country = "UTO",
+                    .signer = "XUMF",
+                    .reference = "1",
+                    .issued = {2026, 11, 23},
+                    .signed_on = {2026, 11, 23},
+                    .ref = VDS_REF_ADMINISTRATIVE};
+    AUTO(buf) struct buf out = BUF(8192);
+    struct fault f = {0};
+    char hex[33];
+
+    assert_non_null(p);
+    for (int i = 0; i < 16; i++)
+        snprintf(hex + i * 2, 3, "%02x", p->uuid[i]);
+    assert_int_equal(vds_add(&v, a, S("DOC_PROFILE_NUMBER"), str_of(hex), &f), OK);
+    assert_int_equal(vds_add(&v, a, S("DOCUMENT_NUMBER"), S("REG-2026-000001"), &f), OK);
+    for (uint32_t i = 0; i < map->n; i++) {
+        str text = source_value(answers, json_str(&map->members[i].value));
+        assert_false(str_eq(map->members[i].key, S("DOCUMENT_NUMBER"))); /* the keyring's */
+        if (vds_add(&v, a, map->members[i].key, text, &f) != OK)
+            fail_msg("%.*s: %s %s", STR_FMT(s->name), f.pointer, f.detail);
+    }
+    if (vds_encode(&v, stub_sign, NULL, &out, &f) != OK)
+        fail_msg("%.*s: %s %s", STR_FMT(s->name), f.pointer, f.detail);
+}
+
+static void take(char *to, size_t room, const struct json *answers, const struct json *map,
+                 const char *key)
+{
+    str text = source_value(answers, json_get_str(map, str_of(key)));
+
+    assert_true(text.n > 0 && text.n < room);
+    snprintf(to, room, "%.*s", STR_FMT(text));
+}
+
+static void take_date(char to[7], const struct json *answers, const struct json *map,
+                      const char *key)
+{
+    char text[16];
+
+    take(text, sizeof text, answers, map, key);
+    assert_int_equal(strlen(text), 10);
+    snprintf(to, 7, "%.2s%.2s%.2s", text + 2, text + 5, text + 8);
+}
+
+static void check_zone(const struct service *s, const struct json *def, const struct json *answers,
+                       char text[MRZ_ROOM])
+{
+    const struct json *map = json_get(def, S("mrz"));
+    struct mrz z = {.format = MRZ_TD2, .issuer = "UTO", .number = "26000001"};
+    struct mrz_wrong wrong;
+    struct fault f = {0};
+    char sex[8];
+
+    take(z.code, sizeof z.code, answers, map, "code");
+    take(z.primary, sizeof z.primary, answers, map, "primary");
+    take(z.secondary, sizeof z.secondary, answers, map, "secondary");
+    take(z.nationality, sizeof z.nationality, answers, map, "nationality");
+    take(sex, sizeof sex, answers, map, "sex");
+    take_date(z.birth, answers, map, "birth");
+    take_date(z.expiry, answers, map, "expiry");
+    z.sex = sex[0] == 'X' ? '<' : sex[0];
+    if (mrz_write(&z, text, &f) != OK)
+        fail_msg("%.*s: %s %s", STR_FMT(s->name), f.pointer, f.detail);
+    assert_int_equal(mrz_read(str_of(text), &z, &wrong, &f), OK);
+    assert_int_equal(wrong.n, 0);
+}
+
+static void test_seals(void **state)
+{
+    struct services *all = load();
+    unsigned seals = 0;
+
+    (void)state;
+    for (size_t i = 0; i < services_count(all); i++) {
+        AUTO(arena) struct arena *a = arena_new(8 << 20);
+        const struct service *s = service_at(all, i);
+        const struct json *g = golden(s, a), *answers, *def = json_get(s->doc, S("seal"));
+        char zone[MRZ_ROOM];
+        bool travel = str_eq(json_get_str(def, S("ref")), S("5e03"));
+        assert_true(travel || str_eq(json_get_str(def, S("ref")), S("01c8")));
+        for (size_t k = 0; (answers = json_at(json_get(g, S("good")), k)); k++, seals++)
+            if (travel)
+                check_zone(s, def, answers, zone);
+            else
+                check_messages(s, def, answers, a);
+    }
+    services_free(all);
+    print_message("%u seals\n", seals);
+    assert_true(seals >= 6);
+}
+
+/* ---- documents --------------------------------------------------------------------------- */
+
+static void add(struct render_value *v, size_t *n, str name, str text)
+{
+    assert_true(*n < RENDER_VALUES_MAX);
+    v[(*n)++] = (struct render_value){name, text};
+}
+
+static void add_answers(struct arena *a, struct render_value *v, size_t *n, str prefix,
+                        const struct json *j)
+{
+    for (uint32_t i = 0; i < j->n; i++) {
+        const struct json *m = &j->members[i].value;
+        str name = prefix.n
+                       ? str_printf(a, "%.*s.%.*s", STR_FMT(prefix), STR_FMT(j->members[i].key))
+                       : j->members[i].key;
+        if (m->type == J_OBJECT)
+            add_answers(a, v, n, name, m);
+        else if (m->type == J_STRING)
+            add(v, n, name, json_str(m));
+    }
+}
+
+/* What is accepted can be printed: a template names only what is always there, and the longest
+ * answers fit their boxes. */
+static void test_documents(void **state)
+{
+    struct services *all = load();
+    unsigned documents = 0;
+
+    (void)state;
+    for (size_t i = 0; i < services_count(all); i++) {
+        AUTO(arena) struct arena *a = arena_new(8 << 20);
+        const struct service *s = service_at(all, i);
+        const struct json *g = golden(s, a), *answers, *def = json_get(s->doc, S("seal"));
+        for (size_t k = 0; (answers = json_at(json_get(g, S("good")), k)); k++, documents++) {
+            AUTO(buf) struct buf pdf = BUF(RENDER_PDF_MAX);
+            struct render_value values[RENDER_VALUES_MAX];
+            struct fault f = {0};
+            char zone[MRZ_ROOM] = "";
+            size_t n = 0;
+            add(values, &n, S("number"), S("REG-2026-000001"));
+            add(values, &n, S("mission_en"), source_value(NULL, S("mission")));
+            add(values, &n, S("mission_ar"),
+                S("القنصلية الفخرية لجمهورية يوتوبيا في بندر سري بكاوان على الساحل الشرقي"));
+            add(values, &n, S("issued"), S("2026-11-23"));
+            add(values, &n, S("issued_hijri"), S("١٣ جمادى الآخرة ١٤٤٨ هـ"));
+            add_answers(a, values, &n, S(""), answers);
+            if (json_get(def, S("mrz")))
+                check_zone(s, def, answers, zone);
+            struct render_in in = {.template_svg = s->template_svg,
+                                   .values = values,
+                                   .n = n,
+                                   .seal = S("\xdc\x03 any bytes do for this"),
+                                   .mrz = str_of(zone),
+                                   .title = S("REG-2026-000001")};
+            if (render_pdf(&in, &pdf, &f) != OK)
+                fail_msg("%.*s good %zu: %s %s", STR_FMT(s->name), k, f.pointer, f.detail);
+        }
+    }
+    services_free(all);
+    print_message("%u documents\n", documents);
+    assert_true(documents >= 6);
+}
+
+/* ---- loading ----------------------------------------------------------------------------- */
+
+static void test_unreadable(void **state)
+{
+    struct services *all;
+    struct fault f = {0};
+
+    (void)state;
+    assert_int_equal(services_load("/nonexistent", &all, &f), ERR_IO);
+    all = load();
+    assert_non_null(service_find(all, S("consular-registration")));
+    assert_null(service_find(all, S("visa-on-the-moon")));
+    const struct service *s = service_find(all, S("power-of-attorney"));
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    assert_int_equal(service_check(s, NULL, a, &f), ERR_SCHEMA);
+    assert_string_equal(f.pointer, "/answers");
+    services_free(all);
+}
+
+/* fontconfig, used by pango, keeps what it loaded to the end of the process */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\nleak:libpango\nleak:libglib\n";
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answers),    cmocka_unit_test(test_words),
+        cmocka_unit_test(test_seals),      cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_unreadable),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
