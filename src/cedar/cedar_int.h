@@ -47,8 +47,6 @@ static inline str cd_str(const struct cedar_value *v)
 
 /* Longest text any extension value prints as. */
 enum { CD_EXT_TEXT = 64 };
-/* false if malformed or (for ip) without memory */
-bool cd_ext_parse(struct arena *, enum cedar_type, str text, struct cedar_value *out);
 /* The canonical text; datetimes and durations outside the range of their notations are printed
  * too, as their offset in milliseconds ("12ms" for a datetime is then not readable back). */
 size_t cd_ext_print(const struct cedar_value *, char out[CD_EXT_TEXT]);
@@ -88,7 +86,9 @@ struct cd_fn_info {
 extern const struct cd_fn_info cd_fns[FN_COUNT];
 /* FN_COUNT if there is none of that name */
 enum cd_fn cd_fn_find(str name);
-enum cd_call { CALL_OK, CALL_TYPE, CALL_EXTENSION };
+enum cd_call { CALL_OK, CALL_TYPE, CALL_EXTENSION, CALL_MEMORY };
+/* CALL_EXTENSION if the text is malformed */
+enum cd_call cd_ext_parse(struct arena *, enum cedar_type, str text, struct cedar_value *out);
 enum cd_call cd_fn_call(struct arena *, enum cd_fn, const struct cedar_value *args,
                         struct cedar_value *out);
 
@@ -156,7 +156,7 @@ struct cd_scope_part {
     uint8_t kind; /* enum cd_scope; SCOPE_IN_ANY for actions only */
     bool slot;    /* the entity is ?principal or ?resource */
     str type;
-    uint32_t n;
+    uint32_t n, at, end;
     struct cedar_uid *uids;
     uint64_t type_hash;
 };
@@ -241,6 +241,7 @@ bool cd_is_reserved(str s); /* cannot be an IDENT */
 /* "A::B" of identifiers that are not reserved */
 bool cd_is_path(str s);
 /* Reads the escapes of a string literal. NULL or a message. */
+extern const char *const cd_no_memory; /* that message */
 const char *cd_unescape(struct arena *, str raw, str *out);
 const char *cd_unescape_pattern(struct arena *, str raw, struct cd_pattern *out);
 
@@ -272,6 +273,7 @@ bool cd_expect(struct cd_parser *, str punct);
 bool cd_fail_at(struct cd_parser *, uint32_t at, const char *fmt, ...) PRINTF(3, 4);
 bool cd_fail(struct cd_parser *, const char *fmt, ...) PRINTF(2, 3); /* at the current token */
 bool cd_fail_memory(struct cd_parser *);
+bool cd_fail_escape(struct cd_parser *, const char *why);      /* what cd_unescape said */
 void *cd_alloc(struct cd_parser *, size_t count, size_t size); /* zeroed, NULL with a failure */
 bool cd_parse_string(struct cd_parser *, str *out);
 /* IDENT {'::' IDENT}; canonical text without blanks */

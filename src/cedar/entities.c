@@ -184,8 +184,8 @@ struct cedar_value cedar_extension(struct cedar_entities *es, enum cedar_type ty
 {
     struct cedar_value v = {0};
 
-    if (!es || !cd_ext_parse(es->arena, type, text, &v))
-        return (struct cedar_value){0};
+    if (es && cd_ext_parse(es->arena, type, text, &v) == CALL_MEMORY)
+        return failed(es);
     return v;
 }
 

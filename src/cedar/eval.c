@@ -420,6 +420,8 @@ static bool eval_call(struct cd_eval *ev, const struct cd_expr *e, struct cedar_
     case CALL_TYPE:
         return failure(ev, e, "type error: %.*s() does not take such arguments",
                        STR_FMT(cd_fns[e->fn].name));
+    case CALL_MEMORY:
+        return no_memory(ev);
     case CALL_EXTENSION:
         return failure(ev, e, "%.*s() has no result for this", STR_FMT(cd_fns[e->fn].name));
     }

@@ -403,28 +403,37 @@ static size_t duration_print(int64_t v, char *out)
 
 /* ---- together -------------------------------------------------------------------------- */
 
-bool cd_ext_parse(struct arena *a, enum cedar_type type, str text, struct cedar_value *out)
+static enum cd_call ip_value(struct arena *a, str text, struct cedar_value *out)
+{
+    struct cedar_ip ip, *kept;
+
+    if (!ip_parse(text, &ip))
+        return CALL_EXTENSION;
+    kept = arena_new_of(a, struct cedar_ip);
+    if (!kept)
+        return CALL_MEMORY;
+    *kept = ip;
+    *out = (struct cedar_value){.type = CEDAR_IP, .ip = kept};
+    return CALL_OK;
+}
+
+enum cd_call cd_ext_parse(struct arena *a, enum cedar_type type, str text, struct cedar_value *out)
 {
     struct cedar_value v = {.type = (uint8_t)type};
-    struct cedar_ip ip;
     bool ok = false;
 
-    if (type == CEDAR_DECIMAL) {
+    if (type == CEDAR_IP)
+        return ip_value(a, text, out);
+    if (type == CEDAR_DECIMAL)
         ok = decimal_parse(text, &v.i);
-    } else if (type == CEDAR_DATETIME) {
+    else if (type == CEDAR_DATETIME)
         ok = datetime_parse(text, &v.i);
-    } else if (type == CEDAR_DURATION) {
+    else if (type == CEDAR_DURATION)
         ok = duration_parse(text, &v.i);
-    } else if (type == CEDAR_IP && ip_parse(text, &ip)) {
-        struct cedar_ip *kept = arena_new_of(a, struct cedar_ip);
-        ok = kept != NULL;
-        if (ok)
-            *kept = ip;
-        v.ip = kept;
-    }
-    if (ok)
-        *out = v;
-    return ok;
+    if (!ok)
+        return CALL_EXTENSION;
+    *out = v;
+    return CALL_OK;
 }
 
 size_t cd_ext_print(const struct cedar_value *v, char out[CD_EXT_TEXT])
@@ -505,9 +514,7 @@ enum cd_call cd_fn_call(struct arena *arena, enum cd_fn fn, const struct cedar_v
     case FN_IP:
     case FN_DATETIME:
     case FN_DURATION:
-        if (!cd_ext_parse(arena, info->result, cd_str(v), &r))
-            return CALL_EXTENSION;
-        break;
+        return cd_ext_parse(arena, info->result, cd_str(v), out);
     case FN_LESS:
         r.b = v[0].i < v[1].i;
         break;

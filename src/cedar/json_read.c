@@ -85,6 +85,13 @@ static enum err read_ref(struct reader *r, const struct json *j, struct cedar_va
     return OK;
 }
 
+static enum err called(struct reader *r, enum cd_call result)
+{
+    if (result == CALL_MEMORY)
+        return no_memory(r);
+    return result == CALL_OK ? OK : refuse(r, "this is no value of the extension type");
+}
+
 /* {"fn": …, "arg": …} or {"fn": …, "args": […]} */
 static enum err read_call(struct reader *r, const struct json *j, struct cedar_value *out)
 {
@@ -98,9 +105,7 @@ static enum err read_call(struct reader *r, const struct json *j, struct cedar_v
         return refuse(r, "wrong number of arguments of an extension function");
     for (unsigned i = 0; i < cd_fns[fn].n_args; i++)
         TRY(read_value(r, args ? json_at(args, i) : arg, NULL, &v[i]));
-    if (cd_fn_call(r->arena, fn, v, out) != CALL_OK)
-        return refuse(r, "the extension function has no result for this");
-    return OK;
+    return called(r, cd_fn_call(r->arena, fn, v, out));
 }
 
 static enum err read_set(struct reader *r, const struct json *j, const struct cd_type *want,
@@ -198,10 +203,9 @@ static enum err read_value(struct reader *r, const struct json *j, const struct 
         *out = cedar_long(j->i);
         return OK;
     case J_STRING:
-        if (!want || want->kind < TY_DECIMAL)
-            *out = cedar_str(json_str(j));
-        else if (!cd_ext_parse(r->arena, extensions[want->kind], json_str(j), out))
-            return refuse(r, "this is no value of the extension type");
+        if (want && want->kind >= TY_DECIMAL)
+            return called(r, cd_ext_parse(r->arena, extensions[want->kind], json_str(j), out));
+        *out = cedar_str(json_str(j));
         return OK;
     case J_ARRAY:
         return read_set(r, j, want, out);

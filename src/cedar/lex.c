@@ -231,7 +231,7 @@ static const char *read_escape(str raw, size_t *i, uint32_t *out)
     }
 }
 
-static const char *const no_memory = "memory limit of the policy set reached";
+const char *const cd_no_memory = "memory limit of the policy set reached";
 
 const char *cd_unescape(struct arena *a, str raw, str *out)
 {
@@ -246,7 +246,7 @@ const char *cd_unescape(struct arena *a, str raw, str *out)
     }
     char *p = arena_alloc(a, raw.n);
     if (!p)
-        return no_memory;
+        return cd_no_memory;
     while (i < raw.n) {
         char c = raw.p[i++];
         if (c == '\r')
@@ -274,7 +274,7 @@ const char *cd_unescape_pattern(struct arena *a, str raw, struct cd_pattern *out
     char *p = arena_alloc(a, raw.n + 1);
     str *pieces = arena_zalloc(a, stars + 1, sizeof *pieces);
     if (!p || !pieces)
-        return no_memory;
+        return cd_no_memory;
     while (i < raw.n) {
         char c = raw.p[i++];
         if (c == '*') {

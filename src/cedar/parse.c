@@ -104,8 +104,10 @@ static bool scope(struct cd_parser *p, struct cd_policy *out)
     if (!cd_expect(p, S("(")))
         return false;
     for (unsigned i = 0; i < 3; i++) {
+        out->scope[i].at = p->tok.at;
         if (!scope_part(p, (enum cd_var)i, &out->scope[i]))
             return false;
+        out->scope[i].end = p->prev_end;
         if (i < 2 && !cd_expect(p, S(",")))
             return false;
         out->is_template |= out->scope[i].slot;

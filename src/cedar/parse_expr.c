@@ -178,9 +178,16 @@ static struct cd_expr *fold(struct cd_parser *p, struct cd_expr *e)
         if (!r)
             return NULL;
         *v = cedar_of(r);
-    } else if (e->n != cd_fns[e->fn].n_args ||
-               cd_fn_call(p->arena, (enum cd_fn)e->fn, items, v) != CALL_OK) {
-        return e; /* fails, each time, when it is evaluated */
+    } else {
+        enum cd_call r = e->n == cd_fns[e->fn].n_args
+                             ? cd_fn_call(p->arena, (enum cd_fn)e->fn, items, v)
+                             : CALL_TYPE;
+        if (r == CALL_MEMORY) {
+            cd_fail_memory(p);
+            return NULL;
+        }
+        if (r != CALL_OK)
+            return e; /* fails, each time, when it is evaluated */
     }
     e->folded = v;
     return e;
@@ -545,7 +552,7 @@ static struct cd_expr *parse_like(struct cd_parser *p, struct cd_expr *a)
     }
     const char *why = cd_unescape_pattern(p->arena, p->tok.text, pattern);
     if (why) {
-        cd_fail(p, "%s", why);
+        cd_fail_escape(p, why);
         return NULL;
     }
     cd_next(p);

@@ -109,6 +109,11 @@ bool cd_fail_at(struct cd_parser *p, uint32_t at, const char *fmt, ...)
     return false;
 }
 
+bool cd_fail_escape(struct cd_parser *p, const char *why)
+{
+    return why == cd_no_memory ? cd_fail_memory(p) : cd_fail(p, "%s", why);
+}
+
 bool cd_fail(struct cd_parser *p, const char *fmt, ...)
 {
     char message[128];
@@ -218,7 +223,7 @@ bool cd_parse_string(struct cd_parser *p, str *out)
         return cd_fail(p, "expected a string in double quotes");
     const char *why = cd_unescape(p->arena, p->tok.text, out);
     if (why)
-        return cd_fail(p, "%s", why);
+        return cd_fail_escape(p, why);
     cd_next(p);
     return true;
 }

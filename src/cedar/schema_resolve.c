@@ -213,16 +213,19 @@ static enum err resolve_to_record(struct resolver *r, str ns, const struct raw_t
 
 /* ---- entity types ---------------------------------------------------------------------- */
 
-static struct cd_entity_type *find_entity(struct resolver *r, str ns, str name)
+/* *out is NULL if there is none of that name. */
+static enum err find_entity(struct resolver *r, str ns, str name, struct cd_entity_type **out)
 {
+    const struct cd_entity_type *e = NULL;
     str full;
 
-    if (ns.n && str_find(name, S("::")) < 0 && qualify(r, ns, name, &full)) {
-        const struct cd_entity_type *e = cd_schema_type(r->out, full);
-        if (e)
-            return (struct cd_entity_type *)e;
+    if (ns.n && str_find(name, S("::")) < 0) {
+        if (!qualify(r, ns, name, &full))
+            return no_memory(r);
+        e = cd_schema_type(r->out, full);
     }
-    return (struct cd_entity_type *)cd_schema_type(r->out, name);
+    *out = (struct cd_entity_type *)(e ? e : cd_schema_type(r->out, name));
+    return OK;
 }
 
 static enum err entity_list(struct resolver *r, str ns, uint32_t at, const str *names, uint32_t n,
@@ -234,7 +237,7 @@ static enum err entity_list(struct resolver *r, str ns, uint32_t at, const str *
     if (!list)
         return no_memory(r);
     for (uint32_t i = 0; i < n; i++) {
-        list[i] = find_entity(r, ns, names[i]);
+        TRY(find_entity(r, ns, names[i], &list[i]));
         if (!list[i] || list[i]->is_action)
             return refuse(r, at, "unknown entity type", names[i]);
     }

@@ -84,9 +84,9 @@ static void check_scope_names(struct naming *c)
     for (unsigned var = 0; var < 3; var++) {
         const struct cd_scope_part *s = &p->scope[var];
         for (uint32_t i = 0; i < s->n && !s->slot; i++)
-            check_uid(c, &s->uids[i], p->at, p->end);
+            check_uid(c, &s->uids[i], s->at, s->end);
         if (s->type.p)
-            check_type(c, s->type, p->at, p->end);
+            check_type(c, s->type, s->at, s->end);
     }
 }
 
@@ -172,7 +172,8 @@ static void check_empty_actions(struct findings *l, const struct cedar_schema *s
         for (uint32_t k = 0; k < a->n_principals && a->n_resources > 0; k++) {
             if (!type_fits(schema, &scope[VAR_PRINCIPAL], a->principals[k]))
                 continue;
-            report(l, CEDAR_FINDING_ERROR, p, p->at, p->end, S("the list of actions is empty"));
+            report(l, CEDAR_FINDING_ERROR, p, scope[VAR_ACTION].at, scope[VAR_ACTION].end,
+                   S("the list of actions is empty"));
             return;
         }
     }
