@@ -9,6 +9,7 @@
 
 #include "base/encode.h"
 #include "base/fs.h"
+#include "base/world.h"
 #include "node/cli.h"
 #include "node/node_int.h"
 
@@ -133,6 +134,20 @@ static void fill_query(struct cli *c, struct buf *url, const bool *used)
     }
 }
 
+/* The pairs that the path did not take. */
+static void put_pairs(struct cli *c, struct jw *w, const bool *used)
+{
+    for (int i = 0; i < c->n_pairs; i++) {
+        if (used[i])
+            continue;
+        jw_key(w, str_of(c->keys[i]));
+        if (c->raw[i])
+            jw_raw(w, str_of(c->pairs[i]));
+        else
+            jw_string(w, str_of(c->pairs[i]));
+    }
+}
+
 static enum err read_input(struct cli *c, const bool *used, str signature, str *out,
                            struct fault *f)
 {
@@ -143,15 +158,7 @@ static enum err read_input(struct cli *c, const bool *used, str signature, str *
     if (file)
         return fs_read(c->arena, file, FILE_MAX, out, f);
     jw_open(&w, '{');
-    for (int i = 0; i < c->n_pairs; i++) {
-        if (used[i])
-            continue;
-        jw_key(&w, str_of(c->keys[i]));
-        if (c->raw[i])
-            jw_raw(&w, str_of(c->pairs[i]));
-        else
-            jw_string(&w, str_of(c->pairs[i]));
-    }
+    put_pairs(c, &w, used);
     if (signature.p)
         jw_kv(&w, S("signature"), signature);
     jw_close(&w, '}');
@@ -197,6 +204,81 @@ static int sign_statement(struct cli *c, const char *key, str *out)
     return code;
 }
 
+/* ---- appointing an officer ------------------------------------------------------------------ */
+
+static void put_base64url(struct jw *w, str key, const void *bytes, size_t n)
+{
+    AUTO(buf) struct buf b = BUF(128);
+
+    base64_encode(&b, str_bytes(bytes, n), BASE64_URL);
+    jw_kv(w, key, buf_str(&b));
+}
+
+static void put_id(struct jw *w, str key, const struct id *id)
+{
+    char text[ID_TEXT + 1];
+
+    id_format(id, text);
+    jw_kv(w, key, str_of(text));
+}
+
+/* Each --by vouches for the new key: "enrol", id and key, as the keyring will check it. */
+static enum err put_assertions(struct cli *c, const struct officer_file *o,
+                               const struct ed25519_public *key, struct jw *w, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(64);
+
+    buf_add_str(&text, S("enrol"));
+    buf_add_str(&text, id_bytes(&o->id));
+    buf_add(&text, key->b, sizeof key->b);
+    jw_key(w, S("assertions"));
+    jw_open(w, '[');
+    for (int i = 0; i < c->n_options; i++) {
+        struct officer_file by;
+        if (strcmp(c->names[i], "by") != 0)
+            continue;
+        TRY(officer_file_read(c->arena, c->values[i], &by, f));
+        struct ed25519_signature s = ed25519_sign(&by.secret, buf_str(&text));
+        jw_open(w, '{');
+        put_id(w, S("officer"), &by.id);
+        put_base64url(w, S("signature"), s.b, sizeof s.b);
+        jw_close(w, '}');
+        secret_wipe(&by, sizeof by);
+    }
+    jw_close(w, ']');
+    return OK;
+}
+
+/* `officer add … --new-key FILE --by KEY --by KEY`: makes id and key, signs with both, keeps the
+ * new key in FILE before anything is sent, so that an appointed officer always has theirs. */
+static enum err appoint(struct cli *c, str *out, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(64 << 10);
+    const char *path = cli_option(c, "new-key");
+    struct officer_file o = {.id = id_new(&world_real, 0)};
+    struct jw w = JW(&b);
+
+    if (fs_exists(path))
+        return fault(f, ERR_CONFLICT, "%s is there already", path);
+    ed25519_new(&o.secret);
+    struct ed25519_public key = ed25519_public_of(&o.secret);
+    jw_open(&w, '{');
+    put_id(&w, S("id"), &o.id);
+    put_base64url(&w, S("public_key"), key.b, sizeof key.b);
+    put_pairs(c, &w, (const bool[CLI_ARGS]){false});
+    enum err e = put_assertions(c, &o, &key, &w, f);
+    jw_close(&w, '}');
+    if (e == OK)
+        e = officer_file_write(path, &o, f);
+    secret_wipe(&o, sizeof o);
+    TRY(e);
+    *out = str_copy(c->arena, buf_str(&b));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+/* ---- any action ----------------------------------------------------------------------------- */
+
 static void keep_session(struct cli *c, const struct answer *a)
 {
     struct json *j;
@@ -241,6 +323,7 @@ static int send_action(struct cli *c, const struct action *action)
     str body = STR_NONE, signature = STR_NONE;
     bool signs =
         strcmp(action->name, "case.propose") == 0 || strcmp(action->name, "case.confirm") == 0;
+    bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
 
     if (signs && key) {
         int code = sign_statement(c, key, &signature);
@@ -253,7 +336,10 @@ static int send_action(struct cli *c, const struct action *action)
     if (get || action->binary)
         fill_query(c, &url, used);
     buf_add_char(&url, 0);
-    if ((action->in || action->binary) && read_input(c, used, signature, &body, &f) != OK)
+    if (appoints && appoint(c, &body, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    if (!appoints && (action->in || action->binary) &&
+        read_input(c, used, signature, &body, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     CURLcode rc =
         request(c, methods[action->method], url.p, body,
@@ -265,6 +351,8 @@ static int send_action(struct cli *c, const struct action *action)
         return CLI_AWAY;
     }
     int code = show(c, action, &answer);
+    if (appoints && answer.status >= 400 && answer.status < 500)
+        remove(cli_option(c, "new-key")); /* refused: nobody knows this key */
     buf_done(&answer.body);
     return code;
 }

@@ -133,6 +133,11 @@ enum err registry_open(struct house *h, struct db *writer, struct registry **out
     return OK;
 }
 
+void registry_durable(struct registry *r, bool durable)
+{
+    db_durable(r->keys_db, durable);
+}
+
 void registry_close(struct registry *r)
 {
     if (!r)

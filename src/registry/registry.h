@@ -18,6 +18,8 @@ extern const size_t registry_actions_n;
 NODISCARD enum err registry_open(struct house *, struct db *writer, struct registry **out,
                                  struct fault *);
 void registry_close(struct registry *);
+/* See db_durable(): for keys.db. */
+void registry_durable(struct registry *, bool);
 
 /* ---- persons (persons.c) ---------------------------------------------------------------- */
 

@@ -103,6 +103,11 @@ static enum err load_one(struct arena *a, const char *dir, struct service *s, st
     return check_service(s, dir, f);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(((const struct service *)a)->name, ((const struct service *)b)->name);
+}
+
 enum err services_load(const char *folder, struct services **out, struct fault *f)
 {
     struct services *all = calloc(1, sizeof *all);
@@ -131,6 +136,7 @@ enum err services_load(const char *folder, struct services **out, struct fault *
         services_free(all);
         return e;
     }
+    qsort(all->list, all->n, sizeof all->list[0], by_name);
     *out = all;
     return OK;
 }

@@ -384,6 +384,11 @@ enum err db_backup(struct db *from, const char *to_path,
     return e;
 }
 
+void db_durable(struct db *db, bool durable)
+{
+    (void)!pragma(db, durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF", NULL);
+}
+
 enum err db_check(struct db *db, struct fault *f)
 {
     struct query q;

@@ -93,6 +93,9 @@ bool db_in_transaction(struct db *);
 NODISCARD enum err db_backup(struct db *from, const char *to_path,
                              void (*progress)(void *ctx, int done, int total), void *ctx,
                              struct fault *);
+/* For filling a new database that is thrown away if the machine stops: no waiting for the disk.
+ * true brings durability back. */
+void db_durable(struct db *, bool);
 /* Full integrity check; ERR_CORRUPT with the first finding. */
 NODISCARD enum err db_check(struct db *, struct fault *);
 /* Test hook: the file may not grow beyond so many pages; 0 lifts the limit. */
