@@ -27,7 +27,7 @@ static void with_little(enum err (*run)(size_t cap, struct fault *))
     while ((e = run(cap, &f)) != OK) {
         if (e != ERR_MEMORY_LIMIT && e != ERR_MEMORY)
             fail_msg("with %zu bytes: %s %s", cap, err_slug(e), f.detail);
-        cap += 48;
+        cap += 16;
         failures++;
     }
     assert_true(failures > 3);
