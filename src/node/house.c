@@ -1,6 +1,7 @@
 /* house.c - opens a data folder and wires the floors together */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -133,19 +134,28 @@ void node_close(struct node *n)
 
 /* ---- background: jobs and mails ----------------------------------------------------------- */
 
-/* A chore: the mail went, or is to be tried later. */
+struct mail_settlement {
+    size_t n;
+    struct {
+        struct id id;
+        bool sent;
+    } list[MAILS_AT_ONCE];
+};
+
+/* A chore: mails went, or are to be tried later, with a back-off of a minute, two, four … up to
+ * about a day. One act for a round of them. */
 static enum err mail_settled(struct act *a, struct fault *f)
 {
-    struct id id;
+    const struct mail_settlement *s = a->data;
 
-    TRY(act_param_id(a, S("id"), &id, f));
-    if (str_eq(act_param(a, S("sent")), S("yes")))
-        return db_run(a->db, f, "DELETE FROM outbox WHERE id = ?", "d", &id);
-    /* back-off: a minute, two, four … at most about a day */
-    return db_run(a->db, f,
-                  "UPDATE outbox SET tries = tries + 1, due = ? + 60000 *"
-                  " (1 << (CASE WHEN tries < 10 THEN tries ELSE 10 END)) WHERE id = ?",
-                  "id", a->now, &id);
+    for (size_t i = 0; i < s->n; i++)
+        TRY(s->list[i].sent
+                ? db_run(a->db, f, "DELETE FROM outbox WHERE id = ?", "d", &s->list[i].id)
+                : db_run(a->db, f,
+                         "UPDATE outbox SET tries = tries + 1, due = ? + 60000 *"
+                         " (1 << (CASE WHEN tries < 10 THEN tries ELSE 10 END)) WHERE id = ?",
+                         "id", a->now, &s->list[i].id));
+    return OK;
 }
 
 static const struct action mail_chore = {.name = "mail.settled",
@@ -153,25 +163,19 @@ static const struct action mail_chore = {.name = "mail.settled",
                                          .method = ACTION_INTERNAL,
                                          .who = ACTOR_SYSTEM,
                                          .resource = "Session",
-                                         .summary = "A mail was handed on, or is tried later",
+                                         .summary = "Mails were handed on, or are tried later",
                                          .run = mail_settled};
 
-static void settle_mail(struct node *n, const struct id *id, bool sent)
+static void settle_mails(struct node *n, struct mail_settlement *s, struct arena *arena)
 {
-    AUTO(arena) struct arena *arena = arena_new(1 << 16);
-    char text[ID_TEXT + 1];
-
-    if (!arena)
-        return;
-    id_format(id, text);
-    struct act_param params[] = {{S("id"), str_of(text)}, {S("sent"), sent ? S("yes") : S("no")}};
     struct act a = {.action = &mail_chore,
                     .house = &n->house,
                     .arena = arena,
                     .actor = {.kind = ACTOR_SYSTEM},
-                    .params = params,
-                    .n_params = ARRAY_LEN(params)};
-    (void)!gate_perform(n->house.gate, &a);
+                    .data = s};
+
+    if (s->n)
+        (void)!gate_perform(n->house.gate, &a);
     act_done(&a);
 }
 
@@ -226,6 +230,7 @@ unsigned node_send_mails(struct node *n)
     AUTO(arena) struct arena *a = arena_new(8 << 20);
     struct due_mail list[MAILS_AT_ONCE];
     size_t count = a ? due_mails(n, a, list) : 0;
+    struct mail_settlement settled = {0};
     unsigned sent = 0;
 
     for (size_t i = 0; i < count && !n->stopping; i++) {
@@ -233,16 +238,21 @@ unsigned node_send_mails(struct node *n)
         enum err e = send_mail(n, &list[i].id, list[i].sealed, a, &f);
         if (e != OK)
             LOG(LOG_WARN, "mail not sent", LOG_CSTR("detail", f.detail));
-        settle_mail(n, &list[i].id, e == OK);
+        settled.list[settled.n].id = list[i].id;
+        settled.list[settled.n++].sent = e == OK;
         sent += e == OK;
     }
+    if (count)
+        settle_mails(n, &settled, a);
     return sent;
 }
 
+/* Below the threads that answer people: mails and seals can wait a moment. */
 static void *background(void *arg)
 {
     struct node *n = arg;
 
+    setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
     while (!n->stopping)
         if (documents_work(&n->house) + node_send_mails(n) == 0)
             usleep(IDLE_US);

@@ -148,6 +148,7 @@ static const int node_calls[] = {
     SCMP_SYS(readlinkat),
     SCMP_SYS(faccessat2),
     SCMP_SYS(kill),
+    SCMP_SYS(setpriority),
 };
 
 static void must(bool ok, const char *what)
