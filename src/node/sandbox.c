@@ -189,7 +189,9 @@ static void filter(const int *more, size_t n)
 
 enum {
     READ_FILES = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
-    ALL_FILES = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1,
+    /* with REFER: an attachment is renamed into its folder once it is whole */
+    ALL_FILES = (LANDLOCK_ACCESS_FS_REFER << 1) - 1,
+    REFER_SINCE = 2 /* version of Landlock */
 };
 
 static void allow(int ruleset, const char *path, uint64_t access)
@@ -207,10 +209,13 @@ static void allow(int ruleset, const char *path, uint64_t access)
 static int ruleset_new(void)
 {
     struct landlock_ruleset_attr attr = {.handled_access_fs = ALL_FILES};
-    int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    int fd = -1;
 
+    if (version >= REFER_SINCE)
+        fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
     if (fd < 0)
-        LOG(LOG_WARN, "this kernel has no Landlock: files are not confined",
+        LOG(LOG_WARN, "this kernel lacks Landlock 2: files are not confined",
             LOG_INT("error", errno));
     return fd;
 }

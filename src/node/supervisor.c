@@ -36,7 +36,10 @@ struct supervisor {
 static void child_begins(const char *name)
 {
     sigset_t none;
+    char shown[16];
 
+    snprintf(shown, sizeof shown, "sifara-%s", name);
+    prctl(PR_SET_NAME, shown);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

@@ -36,6 +36,13 @@ struct attachment_sink {
 static const char *const types[] = {"application/pdf", "image/jpeg", "image/png",
                                     "image/webp",      "image/heic", "image/tiff"};
 
+static enum err cannot_store(struct fault *f)
+{
+    bool full = errno == ENOSPC || errno == EDQUOT;
+
+    return fault(f, full ? ERR_STORAGE_FULL : ERR_IO, "cannot store the attachment");
+}
+
 enum err attachment_sink_open(struct house *h, const struct id *person,
                               struct attachment_sink **out, struct fault *f)
 {
@@ -53,7 +60,7 @@ enum err attachment_sink_open(struct house *h, const struct id *person,
     enum err e = person_key(h, person, &s->key, f);
     s->fd = e == OK ? open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (e == OK && s->fd < 0)
-        e = fault(f, ERR_IO, "cannot store attachments");
+        e = cannot_store(f);
     if (e != OK) {
         s->closed = s->kept = true;
         attachment_sink_free(s);
@@ -82,8 +89,7 @@ static enum err write_all(int fd, str bytes, struct fault *f)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return fault(f, errno == ENOSPC ? ERR_STORAGE_FULL : ERR_IO,
-                         "cannot store the attachment");
+            return cannot_store(f);
         bytes = str_sub(bytes, (size_t)n, bytes.n);
     }
     return OK;
@@ -139,9 +145,22 @@ static enum err blob_path(const struct house *h, const struct hash *digest, char
     hex_encode(digest->b, sizeof digest->b, hex);
     int n = snprintf(out, 4096, "%.*s/blobs/%.2s", STR_FMT(h->data_dir), hex);
     if (mkdir(out, 0700) != 0 && errno != EEXIST)
-        return fault(f, ERR_IO, "cannot store attachments");
+        return cannot_store(f);
     snprintf(out + n, 4096 - (size_t)n, "/%s", hex);
     return OK;
+}
+
+/* A name is durable once its folder is. */
+static bool sync_folder_of(const char *path)
+{
+    char folder[4096];
+
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 /* The file is durable under its name before any row speaks of it. */
@@ -150,13 +169,12 @@ static enum err sink_finish(struct attachment_sink *s, struct fault *f)
     TRY(flush_chunk(s, true, f));
     s->digest = sha256(str_bytes(s->digests, s->chunks * sizeof s->digests[0]));
     TRY(blob_path(s->house, &s->digest, s->final, f));
-    bool ok = fsync(s->fd) == 0 && close(s->fd) == 0;
-    s->closed = true;
-    if (!ok || rename(s->path, s->final) != 0) {
+    if (fsync(s->fd) != 0 || rename(s->path, s->final) != 0) {
         s->final[0] = 0;
-        return fault(f, ERR_IO, "cannot store the attachment");
+        return cannot_store(f);
     }
-    return OK;
+    /* the folder of s->path holds the folder of s->final, which may be new */
+    return sync_folder_of(s->final) && sync_folder_of(s->path) ? OK : cannot_store(f);
 }
 
 struct adding {
