@@ -184,8 +184,8 @@ static int sign_statement(struct cli *c, const char *key, str *out)
         return cli_fault(&f, CLI_FAILED);
     if (!outcome)
         outcome = cli_option(c, "outcome");
-    buf_printf(&url, "%s/v1/desk/cases/%s/statement?outcome=%s", cli_node_url(c), id,
-               outcome ? outcome : "approve");
+    buf_printf(&url, "%s/v1/desk/cases/%s/statement%s%s", cli_node_url(c), id,
+               outcome ? "?outcome=" : "", outcome ? outcome : "");
     buf_add_char(&url, 0);
     if (request(c, "GET", url.p, STR_NONE, "application/json", &answer) != CURLE_OK)
         return CLI_AWAY;

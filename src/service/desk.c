@@ -214,6 +214,26 @@ static bool outcome_valid(str s)
     return str_eq(s, S("approve")) || str_eq(s, S("refuse"));
 }
 
+/* What was proposed, or approval where nothing was. */
+static enum err pending_outcome(struct act *a, const struct casefile *c, str *out, struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT outcome FROM case_decision WHERE file = ? AND confirmer IS NULL"
+                        " AND returned = 0",
+                        "d", &c->id);
+
+    if (e == ERR_NOT_FOUND) {
+        *out = S("approve");
+        return OK;
+    }
+    TRY(e);
+    *out = str_copy(a->arena, query_str(&q, 0));
+    TRY(query_end(&q, f));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
 /* The statement that an officer is about to sign, with what the seal will say, in the clear. */
 enum err case_statement_read(struct act *a, struct fault *f)
 {
@@ -222,7 +242,7 @@ enum err case_statement_read(struct act *a, struct fault *f)
     struct jw w = JW(&a->reply);
 
     if (!outcome.p)
-        outcome = S("approve");
+        TRY(pending_outcome(a, &x->c, &outcome, f));
     if (!outcome_valid(outcome))
         return fault(f, ERR_INVALID, "an outcome is approve or refuse");
     TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
