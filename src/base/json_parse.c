@@ -138,17 +138,29 @@ static const char *plain_run(const char *p, const char *end)
     return p;
 }
 
+/* The end of a run of well-formed two-byte sequences: Arabic, Cyrillic, Greek, Latin accents. */
+static const char *two_byte_run(const char *p, const char *end)
+{
+    while (end - p >= 2 && (unsigned char)p[0] >= 0xc2 && (unsigned char)p[0] < 0xe0 &&
+           ((unsigned char)p[1] & 0xc0) == 0x80)
+        p += 2;
+    return p;
+}
+
 /* Moves over bytes until the closing quote or a backslash, checking UTF-8. */
 static enum err scan_string(struct parser *ps)
 {
     uint32_t cp;
 
     for (;;) {
-        ps->p = plain_run(ps->p, ps->end);
+        ps->p = two_byte_run(plain_run(ps->p, ps->end), ps->end);
         if (ps->p == ps->end)
             return bad(ps, "unfinished string");
-        if (*ps->p == '"' || *ps->p == '\\')
+        unsigned char c = (unsigned char)*ps->p;
+        if (c == '"' || c == '\\')
             return OK;
+        if (c >= 0x20 && c < 0x80)
+            continue;
         size_t len = utf8_decode(str_bytes(ps->p, (size_t)(ps->end - ps->p)), &cp);
         if (len <= 1)
             return bad(ps, len ? "control character in string" : "invalid UTF-8");
