@@ -54,7 +54,7 @@ static enum err put_extension(struct reader *r, const struct json *j)
     enum cd_fn fn = cd_fn_find(json_get_str(j, S("fn")));
     uint32_t n = args ? args->n : 1;
 
-    if (fn == FN_COUNT || (!arg && !json_is(args, J_ARRAY)) || n == 0)
+    if (fn == FN_COUNT || j->n != 2 || !arg == !json_is(args, J_ARRAY) || n == 0)
         return refuse(r, "an extension value is written {\"fn\": …, \"arg\": …}");
     put(r, S("("));
     if (fn > FN_DURATION)
