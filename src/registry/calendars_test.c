@@ -1,0 +1,455 @@
+/* working days against published vectors; jurisdiction of every country
+ *
+ * tests/vectors/working-days.json was computed day by day by a program that shares nothing with
+ * this one; it may be used to check any other.
+ */
+#include <unicode/ucal.h>
+
+#include "base/testing.h"
+#include "registry/missions_int.h"
+#include "registry/registry_int.h"
+
+/* The tables that a snapshot is made from, as the migrations make them. */
+static const char *const tables[] = {
+    "CREATE TABLE mission(code TEXT PRIMARY KEY, doc TEXT NOT NULL)",
+    "CREATE TABLE jurisdiction(country TEXT NOT NULL, service TEXT NOT NULL,"
+    " authority TEXT NOT NULL, PRIMARY KEY(country, service))",
+    "CREATE TABLE closed_day(mission TEXT NOT NULL REFERENCES mission(code), day INTEGER NOT NULL,"
+    " name TEXT NOT NULL, PRIMARY KEY(mission, day))",
+};
+
+struct world_of_test {
+    char folder[64];
+    struct db *db;
+    struct arena *arena;
+};
+
+static void begin(struct world_of_test *w)
+{
+    char path[128];
+
+    snprintf(w->folder, sizeof w->folder, "/tmp/sifara-calendars-XXXXXX");
+    test_folder(w->folder);
+    snprintf(path, sizeof path, "%s/test.db", w->folder);
+    assert_int_equal(db_open_writer(path, &w->db, NULL), OK);
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        assert_int_equal(db_run(w->db, NULL, tables[i], ""), OK);
+    assert_non_null(w->arena = arena_new(64 << 20));
+}
+
+static void end(struct world_of_test *w)
+{
+    db_close(w->db);
+    arena_free(w->arena);
+    test_folder_remove(w->folder);
+}
+
+static const struct json *source_json(struct world_of_test *w, const char *name)
+{
+    const char *root = getenv("SIFARA_SOURCE");
+    struct fault f = {0};
+    struct json *j;
+    char path[1024];
+
+    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
+    if (json_parse(w->arena, test_slurp(path, w->arena), &json_limits_wide, &j, &f) != OK)
+        fail_msg("%s: %s", path, f.detail);
+    return j;
+}
+
+static void put_mission(struct world_of_test *w, str code, const struct json *doc)
+{
+    AUTO(buf) struct buf b = BUF(16 << 10);
+    struct jw out = JW(&b);
+
+    jw_tree(&out, doc);
+    assert_int_equal(
+        db_run(w->db, NULL, "INSERT INTO mission(code, doc) VALUES(?, ?)", "ss", code, buf_str(&b)),
+        OK);
+}
+
+static int32_t day_of(const struct json *j, const char *key)
+{
+    str text = json_get_str(j, str_of(key));
+    int32_t day;
+
+    if (!day_parse(text, &day))
+        fail_msg("%s is no day: %.*s", key, STR_FMT(text));
+    return day;
+}
+
+/* ---- the vectors ------------------------------------------------------------------------- */
+
+static struct missions *load_authorities(struct world_of_test *w, const struct json *vectors)
+{
+    const struct json *all = json_get(vectors, S("authorities")), *closed;
+    struct missions *m;
+    struct fault f = {0};
+    int32_t day;
+
+    for (uint32_t i = 0; i < all->n; i++) {
+        struct json doc = all->members[i].value;
+        str code = all->members[i].key;
+        closed = json_get(&doc, S("closed"));
+        assert_true(json_put(w->arena, &doc, S("code"), json_of_str(code)));
+        put_mission(w, code, &doc);
+        for (size_t k = 0; json_at(closed, k); k++) {
+            assert_true(day_parse(json_str(json_at(closed, k)), &day));
+            assert_int_equal(db_run(w->db, NULL,
+                                    "INSERT INTO closed_day(mission, day, name) VALUES(?,?,'x')",
+                                    "si", code, (int64_t)day),
+                             OK);
+        }
+    }
+    if (missions_load(w->db, &m, &f) != OK)
+        fail_msg("%s", f.detail);
+    assert_int_equal(missions_count(m), all->n);
+    return m;
+}
+
+static const struct mission *authority(const struct missions *m, const struct json *row)
+{
+    const struct mission *at = mission_find(m, json_get_str(row, S("authority")));
+
+    assert_non_null(at);
+    return at;
+}
+
+static void expect_day(const struct json *row, const char *what, int32_t expected, int32_t got)
+{
+    char a[16], b[16];
+    str why = json_get_str(row, S("why"));
+
+    if (expected == got)
+        return;
+    day_format(expected, a);
+    day_format(got, b);
+    fail_msg("%s (%.*s): %s expected, %s found", what, STR_FMT(why), a, b);
+}
+
+static unsigned check_due(const struct missions *m, const struct json *list)
+{
+    const struct json *row;
+    unsigned n = 0;
+
+    for (; (row = json_at(list, n)); n++) {
+        int32_t got = due_day(m, authority(m, row), day_of(row, "received"),
+                              (unsigned)json_get_int(row, S("days"), 0));
+        expect_day(row, "due", day_of(row, "due"), got);
+        assert_true(mission_works(m, authority(m, row), got));
+    }
+    return n;
+}
+
+static unsigned check_between(const struct missions *m, const struct json *list)
+{
+    const struct json *row;
+    unsigned n = 0;
+
+    for (; (row = json_at(list, n)); n++)
+        assert_int_equal(
+            working_days_between(m, authority(m, row), day_of(row, "from"), day_of(row, "to")),
+            json_get_int(row, S("working_days"), -1));
+    return n;
+}
+
+static unsigned check_chains(const struct missions *m, const struct json *list)
+{
+    const struct json *row, *step;
+    unsigned n = 0;
+
+    for (size_t i = 0; (row = json_at(list, i)); i++) {
+        int32_t day = day_of(row, "received");
+        for (size_t k = 0; (step = json_at(json_get(row, S("steps")), k)); k++, n++) {
+            day = due_day(m, authority(m, step), day, (unsigned)json_get_int(step, S("days"), 0));
+            expect_day(row, "chain", day_of(step, "due"), day);
+        }
+    }
+    return n;
+}
+
+static unsigned check_pauses(const struct missions *m, const struct json *list)
+{
+    const struct json *row;
+    unsigned n = 0;
+
+    for (; (row = json_at(list, n)); n++) {
+        const struct mission *at = authority(m, row);
+        int32_t due =
+            due_day(m, at, day_of(row, "received"), (unsigned)json_get_int(row, S("days"), 0));
+        expect_day(row, "pause", day_of(row, "due"), due);
+        unsigned left = working_days_between(m, at, day_of(row, "asked"), due);
+        assert_int_equal(left, json_get_int(row, S("left"), -1));
+        expect_day(row, "resumed", day_of(row, "new_due"),
+                   due_day(m, at, day_of(row, "answered"), left));
+    }
+    return n;
+}
+
+/* Are the library's time zones older than what a vector needs ("2023a")? */
+static bool zones_too_old(const struct json *row)
+{
+    str needed = json_get_str(row, S("tzdata"));
+    UErrorCode ec = U_ZERO_ERROR;
+    const char *have = ucal_getTZDataVersion(&ec);
+
+    return needed.p && U_SUCCESS(ec) && str_cmp(str_of(have), needed) < 0;
+}
+
+static unsigned check_moments(const struct missions *m, const struct json *list)
+{
+    const struct json *row;
+    unsigned n = 0, left_out = 0;
+
+    for (size_t i = 0; (row = json_at(list, i)); i++) {
+        if (zones_too_old(row)) {
+            left_out++;
+            continue;
+        }
+        expect_day(row, "day at", day_of(row, "day"),
+                   mission_day(m, authority(m, row), json_get_int(row, S("ms"), 0)));
+        n++;
+    }
+    if (left_out)
+        print_message("%u moments left out: the library's time zones are older\n", left_out);
+    return n;
+}
+
+static void test_vectors(void **state)
+{
+    struct world_of_test w;
+
+    (void)state;
+    begin(&w);
+    const struct json *v = source_json(&w, "tests/vectors/working-days.json");
+    struct missions *m = load_authorities(&w, v);
+    unsigned due = check_due(m, json_get(v, S("due")));
+    unsigned between = check_between(m, json_get(v, S("between")));
+    unsigned steps = check_chains(m, json_get(v, S("chain")));
+    unsigned pauses = check_pauses(m, json_get(v, S("pause")));
+    unsigned moments = check_moments(m, json_get(v, S("day_at")));
+    print_message("%u due, %u between, %u steps of chains, %u pauses, %u moments\n", due, between,
+                  steps, pauses, moments);
+    assert_true(due > 200 && between > 100 && steps > 15 && pauses >= 7 && moments >= 30);
+    missions_drop(m);
+    end(&w);
+}
+
+static void test_days(void **state)
+{
+    struct world_of_test w;
+    const struct json *row;
+    char text[16];
+
+    (void)state;
+    begin(&w);
+    const struct json *v = source_json(&w, "tests/vectors/working-days.json");
+    for (size_t i = 0; (row = json_at(json_get(v, S("days")), i)); i++) {
+        assert_int_equal(day_of(row, "day"), json_get_int(row, S("number"), 0));
+        day_format((int32_t)json_get_int(row, S("number"), 0), text);
+        assert_true(str_eq(str_of(text), json_get_str(row, S("day"))));
+    }
+    for (size_t i = 0; (row = json_at(json_get(v, S("no_days")), i)); i++) {
+        int32_t day = 77;
+        if (day_parse(json_str(row), &day))
+            fail_msg("\"%.*s\" is taken for a day", STR_FMT(json_str(row)));
+        assert_int_equal(day, 77);
+    }
+    end(&w);
+}
+
+/* A calendar in which nothing is ever open ends the search all the same. */
+static void test_never_open(void **state)
+{
+    struct world_of_test w;
+    struct missions *m;
+    struct json *doc;
+    str text = S("{\"code\":\"closed\",\"zone\":\"UTC\",\"weekend\":[0,1,2,3,4,5,6]}");
+
+    (void)state;
+    begin(&w);
+    assert_int_equal(json_parse(w.arena, text, NULL, &doc, NULL), OK);
+    put_mission(&w, S("closed"), doc);
+    assert_int_equal(missions_load(w.db, &m, NULL), OK);
+    const struct mission *at = mission_find(m, S("closed"));
+    assert_true(due_day(m, at, 20000, 0) > 20000);
+    assert_true(due_day(m, at, 20000, 10) > 20000);
+    assert_int_equal(working_days_between(m, at, 20000, 21000), 0);
+    missions_drop(m);
+    end(&w);
+}
+
+static void test_unknown_zone(void **state)
+{
+    struct world_of_test w;
+    struct missions *m;
+    struct json *doc;
+    struct fault f = {0};
+
+    (void)state;
+    begin(&w);
+    assert_int_equal(
+        json_parse(w.arena, S("{\"code\":\"x\",\"zone\":\"Mars/Olympus\"}"), NULL, &doc, NULL), OK);
+    put_mission(&w, S("x"), doc);
+    assert_int_equal(missions_load(w.db, &m, &f), ERR_INVALID);
+    end(&w);
+}
+
+/* ---- Hijri ------------------------------------------------------------------------------- */
+
+static bool proposed(const struct json *days, str day)
+{
+    for (size_t i = 0; json_at(days, i); i++)
+        if (str_eq(json_get_str(json_at(days, i), S("day")), day))
+            return true;
+    return false;
+}
+
+/* The two Eids and the new year, as the Umm al-Qura calendar publishes them. */
+static void test_holidays(void **state)
+{
+    struct world_of_test w;
+    const struct json *row;
+
+    (void)state;
+    begin(&w);
+    const struct json *v = source_json(&w, "tests/vectors/working-days.json");
+    for (size_t i = 0; (row = json_at(json_get(v, S("eid")), i)); i++) {
+        str day = json_get_str(row, S("day"));
+        struct act_param year = {S("year"), str_sub(day, 0, 4)};
+        struct act a = {.arena = w.arena, .params = &year, .n_params = 1, .reply = BUF(1 << 16)};
+        struct json *j;
+        assert_int_equal(calendar_propose(&a, NULL), OK);
+        assert_int_equal(json_parse(w.arena, buf_str(&a.reply), NULL, &j, NULL), OK);
+        if (!proposed(json_get(j, S("days")), day))
+            fail_msg("%.*s is not proposed", STR_FMT(day));
+        buf_done(&a.reply);
+    }
+    int32_t eid;
+    assert_true(day_parse(S("2026-03-20"), &eid));
+    str text = hijri_text(w.arena, eid);
+    assert_true(str_find(text, S("١ شوال ١٤٤٧")) >= 0);
+    end(&w);
+}
+
+/* ---- jurisdiction ------------------------------------------------------------------------ */
+
+static struct missions *load_demo(struct world_of_test *w)
+{
+    const struct json *demo = source_json(w, "demo/missions.json"), *list;
+    const struct json *map = json_get(demo, S("jurisdiction"));
+    struct json *ministry;
+    struct missions *m;
+
+    list = json_get(demo, S("missions"));
+    for (size_t i = 0; json_at(list, i); i++)
+        put_mission(w, json_get_str(json_at(list, i), S("code")), json_at(list, i));
+    assert_int_equal(
+        json_parse(w->arena, S("{\"code\":\"ministry\",\"zone\":\"UTC\"}"), NULL, &ministry, NULL),
+        OK);
+    put_mission(w, S("ministry"), ministry);
+    for (uint32_t i = 0; i < map->n; i++)
+        for (size_t k = 0; json_at(&map->members[i].value, k); k++)
+            assert_int_equal(db_run(w->db, NULL,
+                                    "INSERT INTO jurisdiction(country, service, authority)"
+                                    " VALUES(?, '*', ?)",
+                                    "ss", json_str(json_at(&map->members[i].value, k)),
+                                    map->members[i].key),
+                             OK);
+    assert_int_equal(missions_load(w->db, &m, NULL), OK);
+    return m;
+}
+
+static void test_every_country(void **state)
+{
+    struct world_of_test w;
+    unsigned elsewhere = 0;
+
+    (void)state;
+    begin(&w);
+    struct missions *m = load_demo(&w);
+    assert_int_equal(missions_count(m), 41);
+    assert_int_equal(m->n_rows, country_count());
+    for (size_t i = 0; i < country_count(); i++) {
+        str authority = jurisdiction_of(m, country_at(i), S("consular-registration"));
+        const struct mission *at = mission_find(m, authority);
+        if (!at)
+            fail_msg("nobody answers in %.*s", STR_FMT(country_at(i)));
+        elsewhere += !str_eq(at->country, country_at(i));
+    }
+    assert_null(jurisdiction_of(m, S("XX"), S("*")).p);
+    assert_null(jurisdiction_of(m, S(""), S("*")).p);
+    print_message("%zu countries, %u of them served from elsewhere\n", country_count(), elsewhere);
+    missions_drop(m);
+    end(&w);
+}
+
+/* An act on the registry as the writer would run it. */
+static enum err assign(struct world_of_test *w, struct missions *m, str body, struct fault *f)
+{
+    struct registry r = {.missions = m};
+    struct house h = {.registry = &r};
+    struct act a = {.house = &h, .arena = w->arena, .db = w->db, .reply = BUF(1 << 16)};
+    struct json *in;
+
+    pthread_mutex_init(&r.missions_lock, NULL);
+    assert_int_equal(json_parse(w->arena, body, NULL, &in, NULL), OK);
+    a.input = in;
+    enum err e = jurisdiction_set(&a, f);
+    buf_done(&a.reply);
+    pthread_mutex_destroy(&r.missions_lock);
+    return e;
+}
+
+static void test_assignment(void **state)
+{
+    struct world_of_test w;
+    struct missions *m, *fresh;
+    struct fault f = {0};
+    unsigned items = 0;
+
+    (void)state;
+    begin(&w);
+    m = load_demo(&w);
+    /* five things wrong, one row in order: refused as a whole, with all five */
+    str wrong = S("{\"service\":\"*\",\"assign\":["
+                  "{\"country\":\"CY\",\"authority\":\"athens\"},"
+                  "{\"country\":\"CY\",\"authority\":\"ankara\"},"
+                  "{\"country\":\"MC\"},"
+                  "{\"country\":\"ZZ\",\"authority\":\"paris\"},"
+                  "{\"country\":\"FR\",\"authority\":\"atlantis\"},"
+                  "{\"country\":\"\",\"authority\":\"paris\"}]}");
+    assert_int_equal(assign(&w, m, wrong, &f), ERR_COVERAGE);
+    for (struct fault_item *i = f.items; i; i = i->next)
+        items++;
+    assert_int_equal(items, 5);
+    assert_int_equal(missions_load(w.db, &fresh, NULL), OK);
+    assert_true(str_eq(jurisdiction_of(fresh, S("CY"), S("*")), S("beirut")));
+    missions_drop(fresh);
+
+    /* one service goes to a partner; the others stay */
+    assert_int_equal(assign(&w, m,
+                            S("{\"service\":\"emergency-travel-document\",\"assign\":["
+                              "{\"country\":\"CY\",\"authority\":\"partner:XA\"}]}"),
+                            &f),
+                     OK);
+    assert_int_equal(missions_load(w.db, &fresh, NULL), OK);
+    assert_true(
+        str_eq(jurisdiction_of(fresh, S("CY"), S("emergency-travel-document")), S("partner:XA")));
+    assert_true(str_eq(jurisdiction_of(fresh, S("CY"), S("power-of-attorney")), S("beirut")));
+    missions_drop(fresh);
+    missions_drop(m);
+    end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vectors),    cmocka_unit_test(test_days),
+        cmocka_unit_test(test_never_open), cmocka_unit_test(test_unknown_zone),
+        cmocka_unit_test(test_holidays),   cmocka_unit_test(test_every_country),
+        cmocka_unit_test(test_assignment),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
