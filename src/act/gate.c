@@ -11,7 +11,13 @@
 #include "base/encode.h"
 #include "base/log.h"
 
-enum { BATCH_MAX = 256, QUEUE_MAX = 8192, STALE_RETRIES = 3, EXIT_STORAGE = 70 };
+enum {
+    BATCH_MAX = 256,
+    QUEUE_MAX = 8192,
+    STALE_RETRIES = 3,
+    EXIT_STORAGE = 70,
+    IDEMPOTENCY_MS = 86400000
+};
 
 struct gate {
     struct house *house;
@@ -163,10 +169,17 @@ static enum err decide(struct act *a, struct policy *policy, struct fault *f)
 
 /* ---- idempotency ------------------------------------------------------------------------ */
 
+/* What was asked: the action, where, and the body. Nothing that the act itself makes up, such as
+ * the id of what is new. */
 static struct hash input_digest(const struct act *a)
 {
-    return sha256_parts((str[]){str_of(a->action->name), S("\n"), a->resource_id, S("\n"), a->body},
-                        5);
+    struct hash h = sha256_parts((str[]){str_of(a->action->name), S("\n"), a->body}, 3);
+
+    for (size_t i = 0; i < a->n_params; i++) {
+        struct hash name = sha256(a->params[i].name), value = sha256(a->params[i].value);
+        h = sha256_parts((str[]){hash_str(&h), hash_str(&name), hash_str(&value)}, 3);
+    }
+    return h;
 }
 
 /* Answers a repeated request from what the first one was told. *out_found says that it did. */
@@ -202,6 +215,7 @@ static enum err idempotency_keep(struct act *a, struct fault *f)
 {
     struct hash digest = input_digest(a);
 
+    TRY(db_run(a->db, f, "DELETE FROM idempotency WHERE at < ?", "i", a->now - IDEMPOTENCY_MS));
     return db_run(a->db, f,
                   "INSERT INTO idempotency(account, token, digest, status, reply, seq, at)"
                   " VALUES(?,?,?,?,?,?,?)",
@@ -222,10 +236,12 @@ static enum err apply(struct gate *g, struct act *a, struct fault *f)
 {
     const struct action *action = a->action;
     bool decided = action->kind == ACTION_ACT || action->kind == ACTION_READ_FILE;
+    /* strangers share no keys, and no answer meant for one of them is kept */
+    bool repeatable = a->idempotency_key.p && a->actor.kind != ACTOR_NOBODY;
 
     if (action->kind != ACTION_OPEN && a->actor.kind != ACTOR_SYSTEM && g->hooks.session_alive)
         TRY(g->hooks.session_alive(a->house, &a->actor, f));
-    if (a->idempotency_key.p) {
+    if (repeatable) {
         bool found;
         TRY(idempotency_look(a, &found, f));
         if (found)
@@ -241,7 +257,7 @@ static enum err apply(struct gate *g, struct act *a, struct fault *f)
         TRY(action->run(a, f));
     if (decided)
         TRY(journal_act(a, f));
-    if (a->idempotency_key.p)
+    if (repeatable)
         TRY(idempotency_keep(a, f));
     return OK;
 }
@@ -514,9 +530,13 @@ void gate_submit(struct gate *g, struct act *a)
     a->err = db_pool_take(a->house->readers, &reader, &a->fault);
     a->db = reader;
     if (a->err == OK)
+        a->err = db_read_begin(reader, &a->fault);
+    if (a->err == OK)
         a->err = prepare(g, a, &a->fault);
     if (a->err == OK && (!gate_writes(a->action) || a->action->kind == ACTION_READ_FILE))
         a->err = read_now(g, a, &a->fault);
+    if (reader)
+        db_read_end(reader);
     db_pool_put(a->house->readers, reader);
     a->db = NULL;
     if (a->err != OK || !gate_writes(a->action))

@@ -14,7 +14,7 @@
 const struct json_limits json_limits_default = {.depth = 64, .count = 100000};
 const struct json_limits json_limits_wide = {.depth = JSON_MAX_DEPTH, .count = 16000000};
 
-enum { STACK_INSIDE = 64, SORT_FROM = 12 };
+enum { STACK_INSIDE = 64, SORT_FROM = 24 };
 
 struct parser {
     const char *start, *p, *end;
@@ -297,7 +297,8 @@ static enum err check_duplicates(struct parser *ps, struct json_member *m, size_
     if (n < SORT_FROM) {
         for (size_t i = 1; i < n; i++)
             for (size_t j = 0; j < i; j++)
-                if (str_eq(m[i].key, m[j].key))
+                if (m[i].key.n == m[j].key.n && (m[i].key.n == 0 || *m[i].key.p == *m[j].key.p) &&
+                    str_eq(m[i].key, m[j].key))
                     return bad(ps, "duplicate key");
         return OK;
     }

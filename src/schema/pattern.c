@@ -209,6 +209,9 @@ static enum err engine_compile(str text, pcre2_code **out, int *out_code, struct
     *out = pcre2_compile((PCRE2_SPTR)text.p, text.n, options, out_code, &at, c);
     pcre2_compile_context_free(c);
     if (*out) {
+        /* machine code where the platform allows it: the same limits hold, and where it does not
+         * pcre2_match interprets */
+        (void)pcre2_jit_compile(*out, PCRE2_JIT_COMPLETE);
         *out_code = 0;
         return OK;
     }

@@ -417,7 +417,10 @@ enum err case_show(struct act *a, struct fault *f)
     struct json *answers;
     char text[32];
 
-    TRY(case_of_path(a, &c, f));
+    if (a->action->kind == ACTION_READ)
+        c = *(struct casefile *)a->data;
+    else
+        TRY(case_of_path(a, &c, f));
     TRY(person_key(a->house, &c.person, &k, f));
     TRY(case_answers(a, &c, &k, &answers, f));
     a->revision = c.revision;

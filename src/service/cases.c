@@ -110,12 +110,16 @@ enum err case_facts_of(struct act *a, const struct casefile *c, struct fault *f)
     return OK;
 }
 
+/* A person's read shows the very row that was decided upon: it is kept in a->data. */
 enum err case_facts(struct act *a, struct fault *f)
 {
-    struct casefile c;
+    struct casefile *c = arena_new_of(a->arena, struct casefile);
 
-    TRY(case_of_path(a, &c, f));
-    return case_facts_of(a, &c, f);
+    TRY_PTR(c, f);
+    TRY(case_of_path(a, c, f));
+    if (a->action->kind == ACTION_READ)
+        a->data = c;
+    return case_facts_of(a, c, f);
 }
 
 enum err case_answers(struct act *a, const struct casefile *c, const struct key *k,

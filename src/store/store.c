@@ -310,6 +310,16 @@ void db_rollback(struct db *db)
         (void)!db_run(db, NULL, "ROLLBACK", "");
 }
 
+enum err db_read_begin(struct db *db, struct fault *f)
+{
+    return db_run(db, f, "BEGIN", "");
+}
+
+void db_read_end(struct db *db)
+{
+    db_rollback(db);
+}
+
 enum err db_savepoint(struct db *db, struct fault *f)
 {
     return db_run(db, f, "SAVEPOINT act", "");

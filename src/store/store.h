@@ -89,6 +89,10 @@ NODISCARD enum err db_savepoint_release(struct db *, struct fault *);
 void db_savepoint_undo(struct db *);
 bool db_in_transaction(struct db *);
 
+/* A reader's snapshot: all its queries until the end see one state, and take the lock once. */
+NODISCARD enum err db_read_begin(struct db *, struct fault *);
+void db_read_end(struct db *);
+
 /* Copies the whole database to a new file, while others read and write. progress may be NULL. */
 NODISCARD enum err db_backup(struct db *from, const char *to_path,
                              void (*progress)(void *ctx, int done, int total), void *ctx,
