@@ -32,6 +32,7 @@ static const struct migration migrations[] = {
     {"CREATE TABLE policy_set(id BLOB PRIMARY KEY, digest TEXT NOT NULL, files TEXT NOT NULL,"
      " proposer BLOB, confirmer BLOB, proposed_at BIGINT NOT NULL, adopted_at BIGINT,"
      " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+    {"CREATE INDEX session_expires ON session(expires)"},
 };
 
 static const struct migration keys_migrations[] = {

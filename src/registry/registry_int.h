@@ -32,8 +32,9 @@ struct registry {
     pthread_mutex_t keys_lock; /* guards keys_db and key_cache */
     struct db *keys_db;
     struct key_slot *key_cache;
-    pthread_mutex_t sessions_lock; /* guards session_cache */
+    pthread_mutex_t sessions_lock; /* guards session_cache and sessions_ended */
     struct session_slot *session_cache;
+    uint64_t sessions_ended;
     pthread_mutex_t missions_lock; /* guards missions */
     struct missions *missions;
 };

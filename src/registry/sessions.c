@@ -9,7 +9,13 @@
 #include "base/encode.h"
 #include "registry/registry_int.h"
 
-enum { CODE_MINUTES = 10, CODE_TRIES = 5, SESSION_HOURS = 12, TOKEN = 32 };
+enum {
+    CODE_MINUTES = 10,
+    CODE_TRIES = 5,
+    SESSION_HOURS = 12,
+    TOKEN = 32,
+    EXPIRED_KEPT_MS = 86400000
+};
 
 struct opening {
     struct hash lookup, code;
@@ -202,6 +208,7 @@ enum err session_open(struct act *a, struct fault *f)
     base64_encode(&token, str_bytes(o->token, TOKEN), BASE64_URL);
     struct hash digest = sha256(buf_str(&token));
     const struct id *id = o->officer ? &o->officer_id : &o->person;
+    TRY(db_run(a->db, f, "DELETE FROM session WHERE expires < ?", "i", a->now - EXPIRED_KEPT_MS));
     TRY(db_run(a->db, f, "INSERT INTO session(token, kind, id, created, expires) VALUES(?,?,?,?,?)",
                "bidii", hash_str(&digest), (int64_t)(o->officer ? ACTOR_OFFICER : ACTOR_PERSON), id,
                a->now, a->now + (int64_t)SESSION_HOURS * 3600000));
@@ -239,9 +246,22 @@ static bool cache_get(struct registry *r, const struct hash *token, struct sessi
     return hit;
 }
 
-static void cache_put(struct registry *r, const struct session_slot *s)
+static uint64_t sessions_ended(struct registry *r)
 {
     pthread_mutex_lock(&r->sessions_lock);
+    uint64_t n = r->sessions_ended;
+    pthread_mutex_unlock(&r->sessions_lock);
+    return n;
+}
+
+/* Keeps what was read, unless a session ended since then: it may be this one. */
+static void cache_put(struct registry *r, const struct session_slot *s, uint64_t ended_before)
+{
+    pthread_mutex_lock(&r->sessions_lock);
+    if (r->sessions_ended != ended_before) {
+        pthread_mutex_unlock(&r->sessions_lock);
+        return;
+    }
     struct session_slot *ways = ways_of(r, &s->token), *to = &ways[s->token.b[3] % SESSION_WAYS];
     for (int i = 0; i < SESSION_WAYS; i++)
         if (!ways[i].used)
@@ -312,8 +332,9 @@ enum err session_find(struct house *h, str token, struct arena *a, struct actor 
     struct session_slot s;
 
     if (!cache_get(h->registry, &digest, &s)) {
+        uint64_t ended = sessions_ended(h->registry);
         TRY(load_session(h, &digest, a, &s, f));
-        cache_put(h->registry, &s);
+        cache_put(h->registry, &s, ended);
     }
     if (s.expires < world_now(&h->world))
         return fault(f, ERR_SESSION_EXPIRED, "sign in again");
@@ -341,7 +362,8 @@ enum err session_alive(struct house *h, const struct actor *who, struct fault *f
         return OK;
     AUTO(arena) struct arena *a = arena_new(64 << 10);
     TRY_PTR(a, f);
-    return load_session(h, &who->session, a, &s, f);
+    TRY(load_session(h, &who->session, a, &s, f));
+    return s.expires >= world_now(&h->world) ? OK : fault(f, ERR_SESSION_EXPIRED, "sign in again");
 }
 
 enum err session_close(struct act *a, struct fault *f)
@@ -355,6 +377,7 @@ void session_close_after(struct act *a)
     struct registry *r = a->house->registry;
 
     pthread_mutex_lock(&r->sessions_lock);
+    r->sessions_ended++;
     struct session_slot *ways = ways_of(r, &a->actor.session);
     for (int i = 0; i < SESSION_WAYS; i++)
         if (secret_equal(ways[i].token.b, a->actor.session.b, sizeof a->actor.session.b))
