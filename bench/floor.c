@@ -41,7 +41,7 @@ static const char *const sql[5] = {
     "'consular-registration','1.0.0','FR','ministry','ministry','filed',1,?,20800,0,0,?,1,?)",
     "INSERT INTO case_step(file, seq, bucket, at, event, role, epoch, entry)"
     " VALUES(?,0,?,?,'submit','person',1,?)",
-    "INSERT INTO outbox(id, body, due) VALUES(?,?,?)",
+    "INSERT INTO outbox(id, body, due, urgent) VALUES(?,?,?,0)",
     "INSERT INTO journal(seq, at, leaf, entry, record) VALUES(?,?,?,?,?)",
     "INSERT INTO ledger_node(seq, hash) VALUES(?,?)",
 };

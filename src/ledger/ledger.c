@@ -209,6 +209,11 @@ struct merkle_frontier ledger_mark(const struct ledger *l)
     return l->tree;
 }
 
+struct receipt ledger_next(const struct ledger *l)
+{
+    return (struct receipt){l->epoch, l->tree.size};
+}
+
 void ledger_undo(struct ledger *l, const struct merkle_frontier *mark)
 {
     l->tree = *mark;

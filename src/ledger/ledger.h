@@ -42,6 +42,8 @@ void ledger_undo(struct ledger *, const struct merkle_frontier *mark);
 void ledger_publish(struct ledger *);
 void ledger_reset(struct ledger *);
 
+/* Writer thread: where the entry of the act that is being applied will stand. */
+struct receipt ledger_next(const struct ledger *);
 /* Writer thread, inside a transaction: starts the next epoch. */
 NODISCARD enum err ledger_next_epoch(struct ledger *, struct db *writer, struct fault *);
 

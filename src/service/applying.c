@@ -136,6 +136,7 @@ enum err case_file_prepare(struct act *a, struct fault *f)
 
 enum err case_file(struct act *a, struct fault *f)
 {
+    struct receipt next = ledger_next(a->house->ledger);
     struct applying *p = a->data;
     struct casefile *c = &p->c;
 
@@ -147,9 +148,8 @@ enum err case_file(struct act *a, struct fault *f)
     TRY(db_run(a->db, f,
                "INSERT INTO case_step(file, seq, bucket, at, event, role, epoch, entry)"
                " VALUES(?,0,?,?,'submit','person',?,?)",
-               "diiii", &c->id, (int64_t)id_bucket(&c->id), a->now,
-               (int64_t)ledger_state(a->house->ledger).epoch,
-               (int64_t)ledger_mark(a->house->ledger).size));
+               "diiii", &c->id, (int64_t)id_bucket(&c->id), a->now, (int64_t)next.epoch,
+               (int64_t)next.index));
     TRY(case_mail(a, c, &p->to, S("case-received"), f));
     a->status = 201;
     case_reply(a, c);

@@ -140,6 +140,7 @@ enum err case_answers(struct act *a, const struct casefile *c, const struct key 
 static enum err write_step(struct act *a, const struct casefile *c, enum case_event ev, str note,
                            struct fault *f)
 {
+    struct receipt next = ledger_next(a->house->ledger);
     bool officer = a->actor.kind == ACTOR_OFFICER;
 
     return db_run(a->db, f,
@@ -149,9 +150,8 @@ static enum err write_step(struct act *a, const struct casefile *c, enum case_ev
                   str_of(case_event_name(ev)),
                   officer ? (a->actor.n_roles ? a->actor.roles[0] : S("officer"))
                           : (a->actor.kind == ACTOR_PERSON ? S("person") : S("system")),
-                  officer ? a->actor.mission : STR_NONE, note,
-                  (int64_t)ledger_state(a->house->ledger).epoch,
-                  (int64_t)ledger_mark(a->house->ledger).size);
+                  officer ? a->actor.mission : STR_NONE, note, (int64_t)next.epoch,
+                  (int64_t)next.index);
 }
 
 enum err case_move(struct act *a, struct casefile *c, enum case_event ev, str note, struct fault *f)
