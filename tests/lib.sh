@@ -17,6 +17,7 @@ URL=
 STATUS=
 SECONDS=0
 AT_END=()
+AS_USER=() # what runs the node as another user
 
 say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
 
@@ -71,7 +72,7 @@ state_make() {
 # setting NAME JSON: in sifara.json, from the next start on.
 setting() {
     jq --argjson v "$2" ".\"$1\" = \$v" "$D/sifara.json" >"$W/sifara.json" &&
-        mv "$W/sifara.json" "$D/sifara.json" && chmod 600 "$D/sifara.json"
+        cat "$W/sifara.json" >"$D/sifara.json"
 }
 
 ready() { curl -fsk -m 5 -o /dev/null "$URL/readyz" 2>/dev/null; }
@@ -79,12 +80,14 @@ ready() { curl -fsk -m 5 -o /dev/null "$URL/readyz" 2>/dev/null; }
 # state_start [SCHEME]: the node runs and answers; its processes are the group $SERVER.
 state_start() {
     rm -f "$D/run/port"
-    setsid "$SIFARA" serve --data "$D" >>"$W/log" 2>&1 &
+    setsid "${AS_USER[@]}" "$SIFARA" serve --data "$D" >>"$W/log" 2>&1 &
     SERVER=$!
     wait_for 20 test -s "$D/run/port" || fail "the node does not start"
     URL=${1:-http}://127.0.0.1:$(cat "$D/run/port")
     export SIFARA_NODE=$URL
     wait_for 20 ready || fail "the node is not ready"
+    # a node that starts again answers where it did
+    [ "$(jq .port "$D/sifara.json")" != 0 ] || setting port "$(cat "$D/run/port")"
 }
 
 group_gone() { ! kill -0 -- "-$SERVER" 2>/dev/null; }

@@ -170,6 +170,8 @@ static void limits(rlim_t files)
     must(setrlimit(RLIMIT_CORE, &none) == 0, "core");
     must(setrlimit(RLIMIT_NOFILE, &n) == 0, "descriptors");
     must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "privileges");
+    /* nobody of the same account reads the keys in memory */
+    must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumps");
 }
 
 static void filter(const int *more, size_t n)
