@@ -463,6 +463,12 @@ static void schema_errors(void **state)
         {"entity A = Set<Long>;", "are a record"},
         {"entity A enum [];", "expected a string"},
         {"entity A", "expected ';'"},
+        {"entity A = { if: Long };", "in quotes"},
+        {"entity A; action a appliesTo { principal: [A,], resource: A };", "expected a name"},
+        {"entity A; action a appliesTo { principal: [], resource: A };", "applies to principals"},
+        {"namespace N { } namespace N { }", "namespace 'N' twice"},
+        {"namespace N { type A = Long; } entity A;", "without namespace, too"},
+        {"namespace N { action a; } action a;", "without namespace, too"},
     };
 
     (void)state;

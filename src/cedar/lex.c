@@ -177,7 +177,7 @@ static const char *hex_escape(str raw, size_t *i, uint32_t *out)
     return NULL;
 }
 
-/* \u{1 to 6 digits}, a Unicode scalar value */
+/* \u{1 to 6 digits}, a Unicode scalar value; as in Rust, _ may stand behind a digit */
 static const char *unicode_escape(str raw, size_t *i, uint32_t *out)
 {
     uint32_t cp = 0;
@@ -185,8 +185,12 @@ static const char *unicode_escape(str raw, size_t *i, uint32_t *out)
 
     if (*i >= raw.n || raw.p[*i] != '{')
         return "\\u is written \\u{…}";
-    for (++*i; *i < raw.n && hex_value(raw.p[*i]) >= 0; ++*i, digits++) {
-        if (digits == 6)
+    for (++*i; *i < raw.n; ++*i) {
+        if (raw.p[*i] == '_' && digits > 0)
+            continue;
+        if (hex_value(raw.p[*i]) < 0)
+            break;
+        if (digits++ == 6)
             return "\\u{…} takes at most six hexadecimal digits";
         cp = cp * 16 + (uint32_t)hex_value(raw.p[*i]);
     }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 enum { UNSEEN, OPEN, DONE };
+enum { MAX_GROUPS = 1000 }; /* of one action, transitively */
 
 /* Name tables, sorted; an entry leads back to its declaration. */
 struct entry {
@@ -407,6 +408,34 @@ static enum err declare_commons(struct resolver *r)
     return OK;
 }
 
+/* A name in a namespace must not be one that stands without namespace (RFC 70): else it would
+ * depend on the place what the plain name means. */
+static enum err no_shadow(struct resolver *r, str ns, str name, uint32_t at)
+{
+    const struct cd_entity_type *e = cd_schema_type(r->out, name);
+
+    if (ns.n && ((e && !e->is_action) || find_common(r, name)))
+        return refuse(r, at, "the type is there without namespace, too:", name);
+    return OK;
+}
+
+static enum err no_shadows(struct resolver *r)
+{
+    const struct raw_schema *raw = r->raw;
+
+    for (size_t i = 0; i < raw->n_entities; i++)
+        TRY(no_shadow(r, raw->entities[i].ns, raw->entities[i].name, raw->entities[i].at));
+    for (size_t i = 0; i < raw->n_commons; i++)
+        TRY(no_shadow(r, raw->commons[i].ns, raw->commons[i].name, raw->commons[i].at));
+    for (size_t i = 0; i < raw->n_actions; i++) {
+        struct cedar_uid plain = cedar_uid(S("Action"), raw->actions[i].id);
+        if (raw->actions[i].ns.n && cd_schema_action(r->out, &plain))
+            return refuse(r, raw->actions[i].at,
+                          "the action is there without namespace, too:", raw->actions[i].id);
+    }
+    return OK;
+}
+
 /* ---- actions --------------------------------------------------------------------------- */
 
 static int action_qsort(const void *a, const void *b)
@@ -432,7 +461,7 @@ static enum err action_parent(struct resolver *r, const struct raw_action *a,
             return OK;
     }
     *out = cedar_uid(type, ref->id);
-    if (!cd_schema_action(r->out, out) || (!ref->type.n && a->ns.n))
+    if (!cd_schema_action(r->out, out))
         return refuse(r, a->at, "unknown action", ref->id);
     return OK;
 }
@@ -460,6 +489,8 @@ static enum err add_ancestor(struct resolver *r, struct cd_action *a, size_t *ro
         if (cedar_uid_eq(&a->ancestors[i], uid))
             return OK;
     }
+    if (a->n_ancestors == MAX_GROUPS)
+        return refuse(r, 0, "an action in more than a thousand groups:", a->uid.id);
     a->ancestors = cd_grow(r->arena, a->ancestors, a->n_ancestors, room, sizeof *a->ancestors);
     if (!a->ancestors)
         return no_memory(r);
@@ -567,6 +598,7 @@ enum err cd_schema_resolve(struct raw_schema *raw, struct cedar_schema *out)
     TRY(declare_types(&r));
     TRY(declare_commons(&r));
     TRY(declare_actions(&r));
+    TRY(no_shadows(&r));
     for (size_t i = 0; i < raw->n_commons; i++)
         TRY(resolve_common(&r, &raw->commons[i], raw->commons[i].at, &unused));
     TRY(define_types(&r));

@@ -5,15 +5,18 @@
  */
 #include "cedar/schema_int.h"
 
-struct text {
-    struct cd_parser p;
-    struct raw_schema *raw;
-    str ns;
-};
+enum { MAX_NAMESPACES = 1000 };
 
 struct names {
     str *items;
     size_t n, room;
+};
+
+struct text {
+    struct cd_parser p;
+    struct raw_schema *raw;
+    str ns;
+    struct names seen; /* namespaces */
 };
 
 static bool add_name(struct cd_parser *p, struct names *l, str name)
@@ -65,7 +68,11 @@ static const struct raw_type *type(struct cd_parser *p);
 
 static bool attribute(struct cd_parser *p, struct raw_attr *a)
 {
-    if (!skip_annotations(p) || !name(p, &a->name))
+    if (!skip_annotations(p))
+        return false;
+    if (p->tok.kind == TOK_IDENT && cd_is_reserved(p->tok.text) && !cd_at_word(p, S("__cedar")))
+        return cd_fail(p, "reserved word '%.*s': write it in quotes", STR_FMT(p->tok.text));
+    if (!name(p, &a->name))
         return false;
     a->required = !cd_take(p, S("?"));
     if (!cd_expect(p, S(":")))
@@ -132,20 +139,19 @@ static const struct raw_type *type(struct cd_parser *p)
 
 /* ---- declarations ---------------------------------------------------------------------- */
 
-/* Path, or '[' paths ']' */
+/* Path, or '[' paths ']'; no comma before the bracket */
 static bool entity_types(struct cd_parser *p, struct names *l)
 {
+    bool list = cd_take(p, S("["));
     str path;
 
-    if (!cd_take(p, S("[")))
-        return cd_parse_path(p, &path) && add_name(p, l, path);
-    while (!cd_take(p, S("]"))) {
+    if (list && cd_take(p, S("]")))
+        return true;
+    do {
         if (!cd_parse_path(p, &path) || !add_name(p, l, path))
             return false;
-        if (!cd_take(p, S(",")))
-            return cd_expect(p, S("]"));
-    }
-    return true;
+    } while (list && cd_take(p, S(",")));
+    return !list || cd_expect(p, S("]"));
 }
 
 static bool enum_ids(struct cd_parser *p, struct raw_entity *e)
@@ -156,8 +162,6 @@ static bool enum_ids(struct cd_parser *p, struct raw_entity *e)
     if (!cd_expect(p, S("[")))
         return false;
     do {
-        if (l.n && cd_at(p, S("]")))
-            break;
         if (!cd_parse_string(p, &id) || !add_name(p, &l, id))
             return false;
     } while (cd_take(p, S(",")));
@@ -237,22 +241,15 @@ static bool action_refs(struct cd_parser *p, struct raw_action *a)
     size_t n = 0, room = 0;
     bool list = cd_take(p, S("["));
 
-    while (!list || !cd_take(p, S("]"))) {
+    do {
         a->parents = cd_grow(p->arena, a->parents, n, &room, sizeof *a->parents);
         if (!a->parents)
             return cd_fail_memory(p);
         if (!action_ref(p, &a->parents[n++]))
             return false;
-        if (!list)
-            break;
-        if (!cd_take(p, S(","))) {
-            if (!cd_expect(p, S("]")))
-                return false;
-            break;
-        }
-    }
+    } while (list && cd_take(p, S(",")));
     a->n_parents = (uint32_t)n;
-    return true;
+    return !list || cd_expect(p, S("]"));
 }
 
 static bool applies_part(struct cd_parser *p, struct raw_action *a, bool seen[3])
@@ -298,7 +295,7 @@ static bool applies_to(struct cd_parser *p, struct raw_action *a)
             break;
         }
     }
-    if (!seen[0] || !seen[1])
+    if (a->n_principals == 0 || a->n_resources == 0)
         return cd_fail_at(p, a->at, "an action applies to principals and to resources");
     return true;
 }
@@ -373,7 +370,15 @@ static bool namespace(struct text *t)
     struct cd_parser *p = &t->p;
 
     cd_next(p);
-    if (!cd_parse_path(p, &t->ns) || !cd_expect(p, S("{")))
+    if (!cd_parse_path(p, &t->ns))
+        return false;
+    if (t->seen.n == MAX_NAMESPACES)
+        return cd_fail(p, "more than %d namespaces", MAX_NAMESPACES);
+    for (size_t i = 0; i < t->seen.n; i++) {
+        if (str_eq(t->seen.items[i], t->ns))
+            return cd_fail(p, "namespace '%.*s' twice", STR_FMT(t->ns));
+    }
+    if (!add_name(p, &t->seen, t->ns) || !cd_expect(p, S("{")))
         return false;
     while (!cd_take(p, S("}"))) {
         if (!skip_annotations(p) || !declaration(t))
