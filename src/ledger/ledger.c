@@ -110,7 +110,7 @@ static enum err load_frontier(struct db *db, uint64_t epoch, uint64_t size,
     return OK;
 }
 
-static enum err newest(struct db *db, uint64_t *epoch, uint64_t *size, struct fault *f)
+enum err ledger_newest(struct db *db, uint64_t *epoch, uint64_t *size, struct fault *f)
 {
     struct query q;
 
@@ -136,7 +136,7 @@ enum err ledger_open(struct db *writer, str origin, struct ledger **out, struct 
     pthread_mutex_init(&l->head_lock, NULL);
     l->head_note = BUF(4096);
     uint64_t size = 0;
-    enum err e = newest(writer, &l->epoch, &size, f);
+    enum err e = ledger_newest(writer, &l->epoch, &size, f);
     if (e == OK)
         e = load_frontier(writer, l->epoch, size, &l->tree, f);
     if (e != OK) {

@@ -73,6 +73,9 @@ NODISCARD enum err ledger_prove_consistency(struct db *, uint64_t epoch, uint64_
                                             struct merkle_proof *out, struct fault *);
 NODISCARD enum err ledger_root(struct db *, uint64_t epoch, uint64_t size, struct hash *out,
                                struct fault *);
+/* The newest epoch and its number of entries, as the store has them. */
+NODISCARD enum err ledger_newest(struct db *, uint64_t *out_epoch, uint64_t *out_size,
+                                 struct fault *);
 /* Hashes of a tile (tlog-tiles: level L, index N, width 1 to 256) onto buf. ERR_NOT_FOUND when the
  * tree has not grown so far. */
 NODISCARD enum err ledger_tile(struct db *, uint64_t epoch, unsigned level, uint64_t index,

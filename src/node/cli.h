@@ -52,6 +52,7 @@ int cli_backup(struct cli *);
 int cli_restore(struct cli *);
 int cli_seal(struct cli *);
 int cli_check_proof(struct cli *);
+int cli_check_heads(struct cli *);
 int cli_routes(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);

@@ -18,6 +18,7 @@
 #include "node/node_int.h"
 #include "node/supervisor.h"
 #include "registry/registry.h"
+#include "service/attachments.h"
 #include "service/services.h"
 
 enum { POLICY_FILES = 64, OFFICERS_FIRST = 2 };
@@ -252,31 +253,48 @@ static void ledger_progress(void *ctx, uint64_t done)
 }
 
 /* Does the tree still contain the highest head that was ever signed? */
-static enum err check_head(struct node *n, struct db *db, struct fault *f)
+static enum err check_head(struct keyring *k, struct db *db, str origin, struct arena *a,
+                           struct fault *f)
 {
-    struct ledger_state s = ledger_state(n->house.ledger);
-    str origin = ledger_origin(n->house.ledger, s.epoch, n->config.arena);
+    uint64_t epoch, entries, size;
     struct hash signed_root, root;
-    uint64_t size;
 
-    TRY(keyring_head_last(n->house.keyring, origin, &size, &signed_root, f));
+    TRY(ledger_newest(db, &epoch, &entries, f));
+    str name = str_printf(a, "%.*s/%llu", STR_FMT(origin), (unsigned long long)epoch);
+    TRY_PTR(name.p, f);
+    TRY(keyring_head_last(k, name, &size, &signed_root, f));
     if (size == 0)
         return OK;
-    if (size > s.size)
+    if (size > entries)
         return fault(f, ERR_CORRUPT,
                      "a head of %llu entries was signed, the journal has %llu: restore it",
-                     (unsigned long long)size, (unsigned long long)s.size);
-    TRY(ledger_root(db, s.epoch, size, &root, f));
+                     (unsigned long long)size, (unsigned long long)entries);
+    TRY(ledger_root(db, epoch, size, &root, f));
     return memcmp(root.b, signed_root.b, 32) == 0
                ? OK
                : fault(f, ERR_CORRUPT, "the journal is not the one whose head was signed");
 }
 
+static enum err check_keys(const char *data, int keyring_fd, struct db *db, struct fault *f)
+{
+    struct keyring *k = keyring_connect(keyring_fd);
+    struct config config;
+    enum err e = config_load(data, &config, f);
+
+    if (e == OK) {
+        e = check_head(k, db, config.origin, config.arena, f);
+        config_done(&config);
+    }
+    keyring_disconnect(k);
+    return e;
+}
+
+/* Reads only: a node may be at work on the folder. */
 static enum err examine(const char *data, int keyring_fd, struct fault *f)
 {
     AUTO(db) struct db *db = NULL;
     char path[4096];
-    struct node *n;
+    uint64_t n;
 
     snprintf(path, sizeof path, "%s/store/sifara.db", data);
     TRY(db_open_reader(path, &db, f));
@@ -284,12 +302,11 @@ static enum err examine(const char *data, int keyring_fd, struct fault *f)
     puts("database: whole");
     TRY(ledger_check(db, ledger_progress, NULL, f));
     puts("journal: whole");
-    TRY(node_open(data, keyring_fd, -1, NULL, &n, f));
-    enum err e = check_head(n, db, f);
-    node_close(n);
-    if (e == OK)
-        puts("keys: present, and the journal agrees with the highest signed head");
-    return e;
+    TRY(attachments_check(db, data, &n, f));
+    printf("attachments: all %llu whole\n", (unsigned long long)n);
+    TRY(check_keys(data, keyring_fd, db, f));
+    puts("keys: present, and the journal agrees with the highest signed head");
+    return OK;
 }
 
 int cli_doctor(struct cli *c)

@@ -134,6 +134,72 @@ int cli_check_proof(struct cli *c)
     return CLI_OK;
 }
 
+static enum err read_head(struct cli *c, const char *path, const struct note_key *key,
+                          struct checkpoint *out, struct fault *f)
+{
+    uint64_t signers;
+    str note, text;
+
+    TRY(fs_read(c->arena, path, NOTE_MAX, &note, f));
+    TRY(note_open(note, key, 1, &text, &signers, f));
+    return checkpoint_parse(text, out, f);
+}
+
+/* {"proof": ["base64", …]}, as the node gives it. */
+static enum err read_consistency(struct cli *c, const char *path, struct merkle_proof *out,
+                                 struct fault *f)
+{
+    struct merkle_proof p = {0};
+    const struct json *list;
+    struct json *j;
+    str text;
+
+    TRY(fs_read(c->arena, path, 1 << 16, &text, f));
+    TRY(json_parse(c->arena, text, NULL, &j, f));
+    list = json_get(j, S("proof"));
+    if (!json_is(list, J_ARRAY) || list->n > MERKLE_MAX_PROOF)
+        return fault(f, ERR_MALFORMED_TEXT, "%s is no proof", path);
+    for (; json_at(list, p.n); p.n++) {
+        AUTO(buf) struct buf raw = BUF(64);
+        if (!base64_decode(&raw, json_str(json_at(list, p.n)), BASE64_STD) || raw.n != 32)
+            return fault(f, ERR_MALFORMED_TEXT, "%s is no proof", path);
+        memcpy(p.node[p.n].b, raw.p, 32);
+    }
+    *out = p;
+    return OK;
+}
+
+int cli_check_heads(struct cli *c)
+{
+    const char *key_path = cli_option(c, "key"), *proof_path = cli_option(c, "proof");
+    struct checkpoint old, new;
+    struct merkle_proof proof;
+    struct note_key key;
+    struct fault f = {0};
+    str text;
+
+    if (c->n_words < 4 || !key_path || !proof_path) {
+        fprintf(stderr, "sifara: ledger check-heads OLD NEW --proof FILE --key FILE\n");
+        return CLI_USAGE;
+    }
+    enum err e = fs_read(c->arena, key_path, 4096, &text, &f);
+    if (e == OK)
+        e = note_key_parse(str_trim(text), &key, &f);
+    if (e == OK)
+        e = read_head(c, c->words[2], &key, &old, &f);
+    if (e == OK)
+        e = read_head(c, c->words[3], &key, &new, &f);
+    if (e == OK)
+        e = read_consistency(c, proof_path, &proof, &f);
+    if (e == OK && merkle_check_consistency(old.size, new.size, &old.root, &new.root, &proof) != OK)
+        e = fault(&f, ERR_BAD_PROOF, "the later head does not extend the earlier one");
+    if (e != OK)
+        return cli_fault(&f, CLI_UNTRUSTED);
+    printf("The head of %llu entries extends the head of %llu entries.\n",
+           (unsigned long long)new.size, (unsigned long long)old.size);
+    return CLI_OK;
+}
+
 int cli_routes(struct cli *c)
 {
     static const char *const methods[] = {[ACTION_GET] = "GET",

@@ -1,4 +1,5 @@
 /* house.c - opens a data folder and wires the floors together */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -92,6 +93,21 @@ static enum err open_floors(struct node *n, struct fault *f)
     return open_policy(n, f);
 }
 
+/* Exactly one process writes to a data folder: the lock ends with it, however it ends. */
+static enum err lock_folder(struct node *n, struct fault *f)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char path[4200];
+
+    snprintf(path, sizeof path, "%s/store/lock", n->data);
+    n->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (n->lock_fd < 0)
+        return fault(f, ERR_IO, "cannot open %.200s", path);
+    if (fcntl(n->lock_fd, F_OFD_SETLK, &lock) != 0)
+        return fault(f, ERR_BUSY, "another process works on %.200s", n->data);
+    return OK;
+}
+
 enum err node_open(const char *data, int keyring_fd, int worker_fd, const struct world *world,
                    struct node **out, struct fault *f)
 {
@@ -104,7 +120,9 @@ enum err node_open(const char *data, int keyring_fd, int worker_fd, const struct
     n->house.data_dir = str_of(n->data);
     n->house.keyring = keyring_connect(keyring_fd);
     n->house.worker = worker_fd >= 0 ? worker_open(worker_fd) : NULL;
-    enum err e = config_load(data, &n->config, f);
+    enum err e = lock_folder(n, f);
+    if (e == OK)
+        e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
     if (e == OK)
         e = open_floors(n, f);
@@ -132,6 +150,8 @@ void node_close(struct node *n)
     worker_close(n->house.worker);
     keyring_disconnect(n->house.keyring);
     config_done(&n->config);
+    if (n->lock_fd >= 0)
+        close(n->lock_fd);
     secret_wipe(&n->house, sizeof n->house);
     free(n);
 }

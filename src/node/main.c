@@ -38,6 +38,8 @@ static const struct command {
     {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},
     {"ledger", "check-proof", cli_check_proof, "FILE --key FILE",
      "Check a proof of a step, offline"},
+    {"ledger", "check-heads", cli_check_heads, "OLD NEW --proof FILE --key FILE",
+     "Check that a later head extends an earlier one, offline"},
     {"routes", NULL, cli_routes, "", "All addresses of the API"},
     {"config", "explain", cli_config, "", "All settings"},
     {"completion", NULL, cli_completion, "", "Completion for bash"},

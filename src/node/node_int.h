@@ -54,7 +54,7 @@ struct node {
     struct metrics *metrics;
     struct limit *by_address, *by_account, *codes;
     char data[4096];
-    bool keyring_down;
+    int lock_fd; /* on data/store/lock, while the folder is ours */
     pthread_t background;
     bool background_runs;
     _Atomic bool stopping;

@@ -326,3 +326,56 @@ enum err attachment_get(struct act *a, struct fault *f)
     TRY(person_key(a->house, &c.person, &k, f));
     return read_blob(a, &digest, &k, f);
 }
+
+/* ---- checking ---------------------------------------------------------------------------- */
+
+/* The digest of a blob is that of its chunks' digests, as they lie on disk: no key is needed. */
+static enum err check_blob(const char *path, const struct hash *want, char *chunk, struct fault *f)
+{
+    AUTO(buf) struct buf digests = BUF(CHUNKS_MAX * sizeof(struct hash));
+    unsigned char head[4];
+    FILE *file = fopen(path, "rbe");
+    bool whole = file != NULL;
+
+    while (whole && fread(head, 1, 4, file) == 4) {
+        size_t n = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+        whole = n <= CHUNK + SEAL_OVERHEAD && fread(chunk + 4, 1, n, file) == n;
+        memcpy(chunk, head, 4);
+        struct hash h = sha256(str_bytes(chunk, whole ? n + 4 : 4));
+        buf_add_str(&digests, hash_str(&h));
+    }
+    if (file)
+        fclose(file);
+    struct hash got = sha256(buf_str(&digests));
+    whole = whole && buf_ok(&digests) && memcmp(got.b, want->b, sizeof got.b) == 0;
+    return whole ? OK : fault(f, ERR_CORRUPT, "the attachment %s is damaged or missing", path);
+}
+
+enum err attachments_check(struct db *db, const char *data, uint64_t *out_n, struct fault *f)
+{
+    char *chunk = malloc(CHUNK + SEAL_OVERHEAD + 4), path[4096], hex[65];
+    struct query q;
+    enum err e = chunk ? OK : fault(f, ERR_MEMORY, "out of memory");
+    uint64_t n = 0;
+
+    if (e == OK)
+        e = db_query(db, &q, f, "SELECT digest FROM attachment", "");
+    if (e != OK) {
+        free(chunk);
+        return e;
+    }
+    for (; e == OK && query_row(&q); query_next(&q), n++) {
+        str digest = query_str(&q, 0);
+        struct hash want = {{0}};
+        memcpy(want.b, digest.p, digest.n < sizeof want.b ? digest.n : sizeof want.b);
+        hex_encode(want.b, sizeof want.b, hex);
+        snprintf(path, sizeof path, "%s/blobs/%.2s/%s", data, hex, hex);
+        e = check_blob(path, &want, chunk, f);
+    }
+    enum err end = query_end(&q, f);
+    free(chunk);
+    TRY(e);
+    TRY(end);
+    *out_n = n;
+    return OK;
+}

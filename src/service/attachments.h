@@ -21,4 +21,9 @@ NODISCARD enum err attachment_sink_add(struct attachment_sink *, str bytes, stru
 /* Removes the file unless the act that named it was kept; NULL is harmless. */
 void attachment_sink_free(struct attachment_sink *);
 
+/* Recomputes the digest of every stored attachment; ERR_CORRUPT names the first file that is
+ * damaged or missing. *out_n is how many there are. */
+NODISCARD enum err attachments_check(struct db *, const char *data, uint64_t *out_n,
+                                     struct fault *);
+
 #endif
