@@ -298,6 +298,16 @@ static void templates(void **state)
     assert_int_equal(cedar_decide(again, es, &q, arena, &a), OK);
     assert_true(a.allow && str_eq(cedar_policy_id(again, a.reasons[0]), S("north")));
     cedar_set_free(set);
+    set = NULL;
+    assert_int_equal(json_parse(arena,
+                                S("{\"effect\": \"permit\", \"action\": {\"op\": \"All\"},"
+                                  "\"principal\": {\"op\": \"is\", \"entity_type\": \"A\", \"in\": "
+                                  "{\"slot\": \"?principal\"}}, \"resource\": {\"op\": \"All\"}}"),
+                                NULL, &j, &f),
+                     OK);
+    assert_int_equal(cedar_set_read(j, NULL, &set, &f), OK);
+    assert_true(cedar_set_count(set) == 0 && cedar_template_count(set) == 1);
+    cedar_set_free(set);
     link.resource = (struct cedar_uid){0};
     assert_int_equal(cedar_parse_linked(&src, 1, &link, 1, NULL, &set, &f), ERR_INVALID);
     link.template_id = S("nope");

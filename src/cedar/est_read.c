@@ -600,6 +600,13 @@ static enum err read_links(struct reader *r, const struct json *j, struct source
     return OK;
 }
 
+static bool has_slot(const struct json *policy, str var)
+{
+    const struct json *scope = json_get(policy, var);
+
+    return json_get(scope, S("slot")) || json_get(json_get(scope, S("in")), S("slot"));
+}
+
 static enum err read_set(struct reader *r, const struct json *j, const struct cedar_limits *limits,
                          struct sources *l)
 {
@@ -617,9 +624,7 @@ static enum err read_set(struct reader *r, const struct json *j, const struct ce
         r->id = l->ids[0] = S("policy0");
         l->n = 1;
         TRY(put_policy(r, j));
-        return canonical(r, limits,
-                         json_get(json_get(j, S("principal")), S("slot")) ||
-                             json_get(json_get(j, S("resource")), S("slot")),
+        return canonical(r, limits, has_slot(j, S("principal")) || has_slot(j, S("resource")),
                          l->items);
     }
     if (!policies)
