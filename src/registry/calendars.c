@@ -16,9 +16,9 @@
 #include "registry/missions_int.h"
 #include "registry/registry_int.h"
 
-enum { DAY_MS = 86400000, CALENDAR_YEARS = 110, MAX_TRANSITIONS = 400 };
+enum { DAY_MS = 86400000 };
 
-/* ---- days and zones --------------------------------------------------------------------- */
+/* ---- days ------------------------------------------------------------------------------ */
 
 static int32_t floor_day(int64_t ms)
 {
@@ -74,68 +74,6 @@ bool day_parse(str s, int32_t *out)
         return false;
     *out = day;
     return true;
-}
-
-static UCalendar *calendar_open(str zone, const char *locale)
-{
-    UChar name[64];
-    UErrorCode ec = U_ZERO_ERROR;
-    int32_t n = 0;
-
-    u_strFromUTF8(name, 64, &n, zone.p, (int32_t)zone.n, &ec);
-    if (U_FAILURE(ec) || zone.n == 0)
-        return NULL;
-    UChar canonical[64];
-    UBool system_id = false;
-    ucal_getCanonicalTimeZoneID(name, n, canonical, 64, &system_id, &ec);
-    if (U_FAILURE(ec) || !system_id)
-        return NULL;
-    UCalendar *c = ucal_open(name, n, locale, UCAL_DEFAULT, &ec);
-    return U_SUCCESS(ec) ? c : NULL;
-}
-
-enum err zone_load(struct arena *a, str name, struct time_zone **out, struct fault *f)
-{
-    UCalendar *c = calendar_open(name, "en@calendar=gregorian");
-    struct time_zone *z = arena_new_of(a, struct time_zone);
-    UErrorCode ec = U_ZERO_ERROR;
-    UDate at = 631152000000.0, end = at + CALENDAR_YEARS * 365.25 * DAY_MS;
-
-    if (!c)
-        return fault(f, ERR_INVALID, "no time zone %.*s", STR_FMT(name));
-    if (z) {
-        z->from = arena_alloc(a, MAX_TRANSITIONS * sizeof *z->from);
-        z->offset = arena_alloc(a, MAX_TRANSITIONS * sizeof *z->offset);
-    }
-    bool room = z && z->from && z->offset;
-    while (room && U_SUCCESS(ec) && at < end && z->n < MAX_TRANSITIONS) {
-        ucal_setMillis(c, at, &ec);
-        z->offset[z->n] = ucal_get(c, UCAL_ZONE_OFFSET, &ec) + ucal_get(c, UCAL_DST_OFFSET, &ec);
-        z->from[z->n] = z->n ? (int64_t)at : INT64_MIN;
-        z->n++;
-        UDate next;
-        if (!ucal_getTimeZoneTransitionDate(c, UCAL_TZ_TRANSITION_NEXT, &next, &ec))
-            break;
-        at = next;
-    }
-    ucal_close(c);
-    TRY_PTR(room, f);
-    *out = z;
-    return OK;
-}
-
-int32_t zone_offset(const struct time_zone *z, int64_t ms)
-{
-    size_t lo = 0, hi = z->n;
-
-    while (hi - lo > 1) {
-        size_t mid = (lo + hi) / 2;
-        if (z->from[mid] <= ms)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return z->n ? z->offset[lo] : 0;
 }
 
 static size_t position(const struct missions *m, const struct mission *at)

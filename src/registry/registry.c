@@ -29,12 +29,12 @@ static const struct migration migrations[] = {
     {"CREATE INDEX access_delay_person ON access_delay(person)"},
     {"CREATE TABLE outbox(id BLOB PRIMARY KEY, body BLOB NOT NULL, due BIGINT NOT NULL,"
      " tries INTEGER NOT NULL DEFAULT 0)"},
-    {"ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0"},
-    {"CREATE INDEX outbox_urgent ON outbox(id) WHERE urgent = 1"},
     {"CREATE TABLE policy_set(id BLOB PRIMARY KEY, digest TEXT NOT NULL, files TEXT NOT NULL,"
      " proposer BLOB, confirmer BLOB, proposed_at BIGINT NOT NULL, adopted_at BIGINT,"
      " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
     {"CREATE INDEX session_expires ON session(expires)"},
+    {"ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0"},
+    {"CREATE INDEX outbox_urgent ON outbox(id) WHERE urgent = 1"},
 };
 
 static const struct migration keys_migrations[] = {
