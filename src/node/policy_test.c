@@ -50,6 +50,8 @@ static const struct {
     {"person.show", PLAIN, "P"},
     {"person.update", PLAIN, "P"},
     {"person.access", PLAIN, "P"},
+    {"person.export", PLAIN, "P"},
+    {"person.erase", PLAIN, "P"},
     {"case.list", PLAIN, "P"},
     {"case.file", PLAIN, "P"},
     {"case.start", PLAIN, "P"},
@@ -107,6 +109,9 @@ static const struct {
     {"access.delay-propose", PLAIN, "VW"},
     {"access.delay-confirm", PLAIN, "VW"},
     {"access.delay-confirm", PROPOSED, "V"},
+
+    {"hold.set", PLAIN, "VW"},
+    {"hold.lift", PLAIN, "VW"},
 
     {"document.sealed", PLAIN, "S"},
     {"document.spoilt", PLAIN, "S"},

@@ -35,33 +35,40 @@ enum err access_note(struct act *a, const struct id *person, str subject, str re
                   str_of(a->action->name), subject, reason, visible);
 }
 
-enum err access_list(struct act *a, struct fault *f)
+enum err access_put(struct act *a, struct jw *w, const struct id *person, struct fault *f)
 {
-    struct jw w = JW(&a->reply);
     struct query q;
     char at[32];
 
     TRY(db_query(a->db, &q, f,
                  "SELECT at, role, mission, action, subject, reason FROM access_log"
                  " WHERE person = ? AND visible_from <= ? ORDER BY id DESC LIMIT 500",
-                 "di", &a->actor.id, a->now));
-    jw_open(&w, '{');
-    jw_key(&w, S("access"));
-    jw_open(&w, '[');
+                 "di", person, a->now));
+    jw_open(w, '[');
     for (; query_row(&q); query_next(&q)) {
         time_format(query_int(&q, 0), at);
-        jw_open(&w, '{');
-        jw_kv(&w, S("at"), str_of(at));
-        jw_kv(&w, S("role"), query_str(&q, 1));
-        jw_kv(&w, S("mission"), query_str(&q, 2));
-        jw_kv(&w, S("action"), query_str(&q, 3));
-        jw_kv(&w, S("subject"), query_str(&q, 4));
-        jw_kv(&w, S("reason"), query_str(&q, 5));
-        jw_close(&w, '}');
+        jw_open(w, '{');
+        jw_kv(w, S("at"), str_of(at));
+        jw_kv(w, S("role"), query_str(&q, 1));
+        jw_kv(w, S("mission"), query_str(&q, 2));
+        jw_kv(w, S("action"), query_str(&q, 3));
+        jw_kv(w, S("subject"), query_str(&q, 4));
+        jw_kv(w, S("reason"), query_str(&q, 5));
+        jw_close(w, '}');
     }
-    jw_close(&w, ']');
-    jw_close(&w, '}');
+    jw_close(w, ']');
     return query_end(&q, f);
+}
+
+enum err access_list(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+
+    jw_open(&w, '{');
+    jw_key(&w, S("access"));
+    TRY(access_put(a, &w, &a->actor.id, f));
+    jw_close(&w, '}');
+    return OK;
 }
 
 /* ---- the lawful delay: two officers ----------------------------------------------------- */

@@ -50,7 +50,7 @@ const struct action registry_actions[] = {
      NULL, NULL},
     {"session.close", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/current",
      ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "Sign out", 0, false, NULL, NULL, session_close,
-     NULL, session_close_after},
+     NULL, session_forget},
     {"session.show", ACTION_READ, ACTION_GET, "/v1/sessions/current", ACTOR_PERSON | ACTOR_OFFICER,
      "Session", NULL, "Who am I?", 0, false, NULL, NULL, NULL, session_show, NULL},
 

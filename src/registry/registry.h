@@ -50,6 +50,9 @@ NODISCARD enum err session_find(struct house *, str token, struct arena *, struc
 /* Writer thread: does the actor's session still stand? */
 enum err session_alive(struct house *, const struct actor *, struct fault *);
 
+/* After-phase: the acting session is no longer found. */
+void session_forget(struct act *);
+
 /* ---- missions, jurisdiction, calendars (missions.c, calendars.c) ------------------------- */
 
 struct mission {
@@ -97,6 +100,9 @@ str country_at(size_t i);
 /* Writes that the acting officer looked at or touched a person's file; inside run(). */
 NODISCARD enum err access_note(struct act *, const struct id *person, str subject, str reason,
                                struct fault *);
+
+/* What the person may see of it, newest first: a JSON array onto w. */
+NODISCARD enum err access_put(struct act *, struct jw *w, const struct id *person, struct fault *);
 
 /* ---- mail ------------------------------------------------------------------------------- */
 

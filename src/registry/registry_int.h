@@ -47,7 +47,6 @@ enum err session_code_prepare(struct act *, struct fault *);
 enum err session_open_prepare(struct act *, struct fault *);
 enum err session_open(struct act *, struct fault *);
 enum err session_close(struct act *, struct fault *);
-void session_close_after(struct act *);
 enum err session_show(struct act *, struct fault *);
 
 enum err officer_add_prepare(struct act *, struct fault *);

@@ -372,7 +372,7 @@ enum err session_close(struct act *a, struct fault *f)
                   hash_str(&a->actor.session));
 }
 
-void session_close_after(struct act *a)
+void session_forget(struct act *a)
 {
     struct registry *r = a->house->registry;
 

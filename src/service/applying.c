@@ -408,44 +408,51 @@ static enum err put_documents(struct act *a, struct jw *w, const struct casefile
     return query_end(&q, f);
 }
 
-/* The whole file, for its person and for the officer who examines it. */
+/* The whole file as one object: for its person, the officer who examines it, and the export. */
+enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
+                  struct fault *f)
+{
+    struct json *answers;
+    char text[32];
+
+    TRY(case_answers(a, c, k, &answers, f));
+    jw_open(w, '{');
+    jw_kv(w, S("id"), act_id_text(a, &c->id));
+    jw_kv(w, S("service"), c->service_name);
+    jw_kv(w, S("country"), c->country);
+    jw_kv(w, S("mission"), c->mission);
+    jw_kv(w, S("state"), str_of(case_state_name(c->state)));
+    jw_kv_int(w, S("revision"), c->revision);
+    if (c->filed) {
+        time_format(c->filed, text);
+        jw_kv(w, S("filed"), str_of(text));
+        day_format(c->due, text);
+        jw_kv_bool(w, S("clock_paused"), c->paused);
+        if (!c->paused)
+            jw_kv(w, S("due"), str_of(text));
+    }
+    jw_key(w, S("answers"));
+    jw_tree(w, answers);
+    TRY(put_attachments(a, w, c, k, f));
+    TRY(put_documents(a, w, c, f));
+    TRY(put_steps(a, w, c, k, f));
+    jw_close(w, '}');
+    return buf_ok(&a->reply) ? OK : fault(f, ERR_MEMORY_LIMIT, "the file is too large to show");
+}
+
 enum err case_show(struct act *a, struct fault *f)
 {
     struct jw w = JW(&a->reply);
     struct casefile c;
     struct key k;
-    struct json *answers;
-    char text[32];
 
     if (a->action->kind == ACTION_READ)
         c = *(struct casefile *)a->data;
     else
         TRY(case_of_path(a, &c, f));
     TRY(person_key(a->house, &c.person, &k, f));
-    TRY(case_answers(a, &c, &k, &answers, f));
     a->revision = c.revision;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, &c.id));
-    jw_kv(&w, S("service"), c.service_name);
-    jw_kv(&w, S("country"), c.country);
-    jw_kv(&w, S("mission"), c.mission);
-    jw_kv(&w, S("state"), str_of(case_state_name(c.state)));
-    jw_kv_int(&w, S("revision"), c.revision);
-    if (c.filed) {
-        time_format(c.filed, text);
-        jw_kv(&w, S("filed"), str_of(text));
-        day_format(c.due, text);
-        jw_kv_bool(&w, S("clock_paused"), c.paused);
-        if (!c.paused)
-            jw_kv(&w, S("due"), str_of(text));
-    }
-    jw_key(&w, S("answers"));
-    jw_tree(&w, answers);
-    TRY(put_attachments(a, &w, &c, &k, f));
-    TRY(put_documents(a, &w, &c, f));
-    TRY(put_steps(a, &w, &c, &k, f));
-    jw_close(&w, '}');
-    return buf_ok(&a->reply) ? OK : fault(f, ERR_MEMORY_LIMIT, "the file is too large to show");
+    return case_put(a, &w, &c, &k, f);
 }
 
 /* The proof of one step: a tlog-proof file whose extra data is the journal entry itself. */

@@ -91,6 +91,17 @@ enum err attachment_add(struct act *, struct fault *);
 enum err attachment_get(struct act *, struct fault *);
 void attachment_add_after(struct act *);
 
+enum err case_put(struct act *, struct jw *, const struct casefile *, const struct key *,
+                  struct fault *);
+
+enum err person_export(struct act *, struct fault *);
+enum err person_erase_prepare(struct act *, struct fault *);
+enum err person_erase(struct act *, struct fault *);
+void person_erase_after(struct act *);
+enum err hold_facts(struct act *, struct fault *);
+enum err hold_set(struct act *, struct fault *);
+enum err hold_lift(struct act *, struct fault *);
+
 enum err service_list(struct act *, struct fault *);
 enum err service_show(struct act *, struct fault *);
 

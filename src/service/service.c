@@ -37,13 +37,28 @@ static const struct migration migrations[] = {
     {"CREATE TABLE document_series(series TEXT PRIMARY KEY, next BIGINT NOT NULL)"},
     {"CREATE TABLE legal_hold(person BLOB PRIMARY KEY, basis TEXT NOT NULL, officer BLOB NOT NULL,"
      " at BIGINT NOT NULL)"},
+    {"CREATE TABLE erased(person BLOB PRIMARY KEY, at BIGINT NOT NULL)"},
 };
+
+/* A copy of keys.db older than the rows must not bring a destroyed key back. */
+static enum err reapply_erasures(struct house *h, struct db *writer, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_query(writer, &q, f, "SELECT person FROM erased", ""));
+    for (; query_row(&q); query_next(&q)) {
+        struct id person = query_id(&q, 0);
+        person_key_destroy(h, &person);
+    }
+    return query_end(&q, f);
+}
 
 enum err service_open(struct house *h, struct db *writer, struct fault *f)
 {
     char path[4096];
 
     TRY(db_migrate(writer, "service", migrations, ARRAY_LEN(migrations), f));
+    TRY(reapply_erasures(h, writer, f));
     snprintf(path, sizeof path, "%.*s/blobs", STR_FMT(h->data_dir));
     return fs_folder(path, 0700, f);
 }
@@ -88,7 +103,19 @@ const struct action service_actions[] = {
      NULL, "The signed list of revoked documents", 0, false, NULL, NULL, NULL,
      documents_revocations, NULL},
 
+    {"person.export", ACTION_READ, ACTION_GET, "/v1/person/export", PERSON, "File", NULL,
+     "Everything about me, as one JSON document", 0, false, NULL, case_list_facts, NULL,
+     person_export, NULL},
+    {"person.erase", ACTION_ACT, ACTION_POST, "/v1/person/erase", PERSON, "File", NULL,
+     "Erase my record, as far as the law lets it go", 0, false, person_erase_prepare,
+     case_list_facts, person_erase, NULL, person_erase_after},
+
     /* the officer */
+    {"hold.set", ACTION_ACT, ACTION_POST, "/v1/holds/{person}", OFFICER, "File", "reason.v1",
+     "Hold a person's file: it cannot be erased", 0, false, NULL, hold_facts, hold_set, NULL, NULL},
+    {"hold.lift", ACTION_ACT, ACTION_POST, "/v1/holds/{person}/lift", OFFICER, "File", NULL,
+     "Lift a hold, as another officer than the one who set it", 0, false, NULL, hold_facts,
+     hold_lift, NULL, NULL},
     {"desk.queue", ACTION_READ, ACTION_GET, "/v1/desk/queue", OFFICER, "Mission", NULL,
      "Cases on a desk (?mission= ?state=)", 0, false, NULL, desk_queue_facts, NULL, desk_queue,
      NULL},
