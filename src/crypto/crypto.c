@@ -209,7 +209,7 @@ struct ed25519_public ed25519_public_of(const struct ed25519_secret *s)
 
 struct ed25519_signature ed25519_sign(const struct ed25519_secret *s, str message)
 {
-    struct ed25519_signature sig;
+    struct ed25519_signature sig = {{0}};
     size_t n = sizeof sig.b;
     EVP_PKEY *k = secret_pkey(s);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
