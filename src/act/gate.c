@@ -167,6 +167,12 @@ static enum err decide(struct act *a, struct policy *policy, struct fault *f)
     return fault(f, ERR_DENIED, "no rule permits %s here", a->action->name);
 }
 
+/* Of those that pass the writer: what is decided upon is journaled, and the other way round. */
+static bool is_decided(const struct action *action)
+{
+    return action->kind == ACTION_ACT || action->kind == ACTION_READ_FILE;
+}
+
 /* ---- idempotency ------------------------------------------------------------------------ */
 
 /* What was asked: the action, where, and the body. Nothing that the act itself makes up, such as
@@ -204,7 +210,8 @@ static enum err idempotency_look(struct act *a, bool *out_found, struct fault *f
         uint64_t seq = (uint64_t)query_int(&q, 3);
         a->receipt.epoch = seq >> LEDGER_EPOCH_SHIFT;
         a->receipt.index = seq & (((uint64_t)1 << LEDGER_EPOCH_SHIFT) - 1);
-        a->journaled = a->replayed = true;
+        a->journaled = is_decided(a->action);
+        a->replayed = true;
         *out_found = true;
     }
     TRY(query_end(&q, f));
@@ -235,7 +242,7 @@ bool gate_writes(const struct action *action)
 static enum err apply(struct gate *g, struct act *a, struct fault *f)
 {
     const struct action *action = a->action;
-    bool decided = action->kind == ACTION_ACT || action->kind == ACTION_READ_FILE;
+    bool decided = is_decided(action);
     /* strangers share no keys, and no answer meant for one of them is kept */
     bool repeatable = a->idempotency_key.p && a->actor.kind != ACTOR_NOBODY;
 
@@ -269,11 +276,46 @@ static bool ends_batch(struct gate *g, enum err e)
            !db_in_transaction(g->writer);
 }
 
+/* Journals a refusal, whole or not at all; false when the whole batch has to go. An act that was
+ * permitted and failed later is no refusal, whatever its error. */
+static bool journal_refusal(struct gate *g, struct act *a)
+{
+    struct merkle_frontier mark = ledger_mark(a->house->ledger);
+    struct fault ignored = {0};
+
+    if (a->err != ERR_DENIED || a->actor.kind == ACTOR_NOBODY || !is_decided(a->action) ||
+        !a->request.principal.type.p || a->decision.permit ||
+        !refusals_may_journal(&g->refusals, &a->actor.id, a->now))
+        return true;
+    enum err e = db_savepoint(g->writer, &ignored);
+    if (e == OK)
+        e = journal_act(a, &ignored);
+    if (e == OK)
+        e = db_savepoint_release(g->writer, &ignored);
+    if (e == OK)
+        return true;
+    db_savepoint_undo(g->writer);
+    ledger_undo(a->house->ledger, &mark);
+    a->journaled = false;
+    return !ends_batch(g, e);
+}
+
+/* What a failed act adopted is gone with it. */
+static void policy_back(struct gate *g, struct policy *before)
+{
+    pthread_mutex_lock(&g->policy_lock);
+    if (g->policy != before) {
+        policy_unref(g->policy);
+        g->policy = before == g->policy_durable ? before : policy_ref(before);
+    }
+    pthread_mutex_unlock(&g->policy_lock);
+}
+
 /* One act within the batch; false when the whole batch has to go. */
 static bool run_one(struct gate *g, struct act *a)
 {
     struct merkle_frontier mark = ledger_mark(a->house->ledger);
-    struct policy *policy = g->policy;
+    struct policy *policy = policy_ref(g->policy); /* a second adoption lets go of the first */
 
     a->db = g->writer;
     a->now = world_now(&a->house->world);
@@ -283,24 +325,16 @@ static bool run_one(struct gate *g, struct act *a)
         a->err = apply(g, a, &a->fault);
     if (a->err == OK)
         a->err = db_savepoint_release(g->writer, &a->fault);
-    if (a->err == OK)
-        return true;
-    if (ends_batch(g, a->err))
-        return false;
-    db_savepoint_undo(g->writer);
-    ledger_undo(a->house->ledger, &mark);
-    if (g->policy != policy) {
-        policy_unref(g->policy);
-        g->policy = policy;
+    bool go_on = a->err == OK || !ends_batch(g, a->err);
+    if (go_on && a->err != OK) {
+        db_savepoint_undo(g->writer);
+        ledger_undo(a->house->ledger, &mark);
+        a->journaled = false;
+        policy_back(g, policy);
+        go_on = journal_refusal(g, a) && db_in_transaction(g->writer);
     }
-    if (a->err == ERR_DENIED && a->actor.kind != ACTOR_NOBODY &&
-        refusals_may_journal(&g->refusals, &a->actor.id, a->now)) {
-        struct fault ignored;
-        enum err e = journal_act(a, &ignored);
-        if (e != OK && ends_batch(g, e))
-            return false;
-    }
-    return db_in_transaction(g->writer);
+    policy_unref(policy);
+    return go_on;
 }
 
 static void finish(struct gate *g, struct act *a)
@@ -459,6 +493,8 @@ void gate_set_policy(struct gate *g, struct policy *p)
 {
     pthread_mutex_lock(&g->policy_lock);
     bool first = !g->policy_durable;
+    if (g->policy != g->policy_durable) /* adopted in the same batch, and replaced again */
+        policy_unref(g->policy);
     g->policy = p;
     if (first)
         g->policy_durable = p;
@@ -566,7 +602,7 @@ enum err gate_perform(struct gate *g, struct act *a)
         sem_destroy(&end);
         if (a->err != ERR_STALE || a->action->kind != ACTION_READ_FILE || tries == STALE_RETRIES)
             break;
-        buf_clear(&a->reply);
+        act_done(a);
     }
     a->done = done;
     a->user = user;
