@@ -53,6 +53,8 @@ static enum err write_config(struct cli *c, const char *data, struct fault *f)
     snprintf(own, sizeof own, "%c%c.sifara.example/journal", alpha2[0] | 0x20, alpha2[1] | 0x20);
     jw_open(&w, '{');
     jw_kv(&w, S("state_name"), str_of(cli_option(c, "state")));
+    if (cli_option(c, "state-ar"))
+        jw_kv(&w, S("state_name_ar"), str_of(cli_option(c, "state-ar")));
     jw_kv(&w, S("alpha2"), str_of(alpha2));
     jw_kv(&w, S("alpha3"), str_of(cli_option(c, "alpha3")));
     jw_kv(&w, S("origin"), str_of(origin ? origin : own));
@@ -398,23 +400,40 @@ static enum err copy_file(const char *from, const char *to, const char *name, st
     return fs_write(y, bytes, 0600, f);
 }
 
-/* The first act of a restored node: what it remembers may be older than what was signed, so it
- * continues in a new epoch and says so. */
-static enum err declare_epoch(const char *data, int keyring_fd, struct fault *f)
+static enum err next_epoch(struct node *n, struct arena *arena, struct fault *f)
 {
-    AUTO(arena) struct arena *arena = arena_new(1 << 20);
-    struct node *n;
-
-    TRY_PTR(arena, f);
-    TRY(node_open(data, keyring_fd, -1, NULL, &n, f));
     struct act a = {.action = action_find(S("ledger.new-epoch")),
                     .house = &n->house,
                     .arena = arena,
                     .actor = {.kind = ACTOR_SYSTEM}};
     enum err e = gate_perform(n->house.gate, &a);
+
     if (e != OK)
         *f = a.fault;
     act_done(&a);
+    return e;
+}
+
+/* The first act of a restored node: what it remembers may be older than what was signed, so it
+ * continues in a new epoch and says so. An epoch in which these keys signed already, after an
+ * earlier restore of the same backup, is passed over. */
+static enum err declare_epoch(const char *data, int keyring_fd, struct fault *f)
+{
+    AUTO(arena) struct arena *arena = arena_new(1 << 20);
+    uint64_t signed_size = 1;
+    struct hash root;
+    struct node *n;
+    enum err e = OK;
+
+    TRY_PTR(arena, f);
+    TRY(node_open(data, keyring_fd, -1, NULL, &n, f));
+    while (e == OK && signed_size > 0) {
+        arena_reset(arena);
+        e = next_epoch(n, arena, f);
+        str origin = ledger_origin(n->house.ledger, ledger_state(n->house.ledger).epoch, arena);
+        if (e == OK)
+            e = keyring_head_last(n->house.keyring, origin, &signed_size, &root, f);
+    }
     node_close(n);
     return e;
 }

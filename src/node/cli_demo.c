@@ -34,6 +34,7 @@ static int make_state(struct cli *c, const char *from)
     static const struct {
         const char *name, *value;
     } fixed[] = {{"state", "Utopia"},
+                 {"state-ar", "يوتوبيا"},
                  {"alpha2", "XU"},
                  {"alpha3", "UTO"},
                  {"officer", "minister@mfa.xu.example,Nadia Karim,ministry-admin"},

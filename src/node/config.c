@@ -64,8 +64,8 @@ static enum err set_row(struct config *c, const struct row *r, const struct json
 
 static bool row_known(str name)
 {
-    static const char *const others[] = {"state_name", "alpha2", "alpha3", "origin",
-                                         "trusted_proxies"};
+    static const char *const others[] = {"state_name", "state_name_ar", "alpha2",
+                                         "alpha3",     "origin",        "trusted_proxies"};
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (str_eq(name, str_of(rows[i].name)))
@@ -92,6 +92,7 @@ static enum err read_config(const char *data, struct config *c, struct fault *f)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         TRY(set_row(c, &rows[i], json_get(j, str_of(rows[i].name)), f));
     c->state_name = json_get_str(j, S("state_name"));
+    c->state_name_ar = json_get_str(j, S("state_name_ar"));
     c->alpha2 = json_get_str(j, S("alpha2"));
     c->alpha3 = json_get_str(j, S("alpha3"));
     c->origin = json_get_str(j, S("origin"));

@@ -84,7 +84,8 @@ static enum err show_page(struct act *a, struct fault *f)
     buf_add_str(b, S("</h1>\n<p>"));
     put_escaped(b, at < 0 ? running : str_sub(running, 0, (size_t)at));
     if (at >= 0) {
-        put_escaped(b, n->config.state_name);
+        bool arabic = str_eq(language, S("ar")) && n->config.state_name_ar.p;
+        put_escaped(b, arabic ? n->config.state_name_ar : n->config.state_name);
         put_escaped(b, str_sub(running, (size_t)at + 7, running.n));
     }
     buf_add_str(b, S("</p>\n<h2>"));

@@ -280,21 +280,29 @@ enum err case_list_facts(struct act *a, struct fault *f)
     return OK;
 }
 
+/* Newest first; ?after= is the "next" of the page before. */
 enum err case_list(struct act *a, struct fault *f)
 {
     struct jw w = JW(&a->reply);
+    struct id before, id = {{0}};
     struct query q;
+    int64_t limit, n = 0;
     char text[32];
+    str after = act_param(a, S("after"));
 
+    TRY(page_limit(a, &limit, f));
+    memset(before.b, 0xff, sizeof before.b);
+    if (after.p && !id_parse(after, &before))
+        return fault_at(f, ERR_INVALID, "/after", "not the end of a page");
     TRY(db_query(a->db, &q, f,
                  "SELECT id, service, mission, state, due, updated FROM case_file"
-                 " WHERE person = ? ORDER BY id DESC LIMIT 200",
-                 "d", &a->actor.id));
+                 " WHERE person = ? AND id < ? ORDER BY id DESC LIMIT ?",
+                 "ddi", &a->actor.id, &before, limit));
     jw_open(&w, '{');
     jw_key(&w, S("cases"));
     jw_open(&w, '[');
-    for (; query_row(&q); query_next(&q)) {
-        struct id id = query_id(&q, 0);
+    for (; query_row(&q); query_next(&q), n++) {
+        id = query_id(&q, 0);
         jw_open(&w, '{');
         jw_kv(&w, S("id"), act_id_text(a, &id));
         jw_kv(&w, S("service"), query_str(&q, 1));
@@ -307,6 +315,8 @@ enum err case_list(struct act *a, struct fault *f)
         jw_close(&w, '}');
     }
     jw_close(&w, ']');
+    if (n == limit)
+        jw_kv(&w, S("next"), act_id_text(a, &id));
     jw_close(&w, '}');
     return query_end(&q, f);
 }

@@ -202,6 +202,17 @@ enum err case_mail(struct act *a, const struct casefile *c, const struct address
     return mail_queue(a, to->email, message, to->language, &words, f);
 }
 
+enum err page_limit(struct act *a, int64_t *out, struct fault *f)
+{
+    str text = act_param(a, S("limit"));
+    int64_t n = 50;
+
+    if (text.p && (!str_to_int64(text, &n) || n < 1 || n > 200))
+        return fault_at(f, ERR_RANGE, "/limit", "a page has 1 to 200 entries");
+    *out = n;
+    return OK;
+}
+
 void case_reply(struct act *a, const struct casefile *c)
 {
     struct jw w = JW(&a->reply);

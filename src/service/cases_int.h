@@ -43,6 +43,8 @@ enum err case_addressee(struct act *, const struct id *person, struct addressee 
                         struct fault *);
 enum err case_mail(struct act *, const struct casefile *, const struct addressee *, str message,
                    struct fault *);
+/* Paging: ?limit=, 1 to 200, 50 unless told. ERR_RANGE. */
+enum err page_limit(struct act *, int64_t *out, struct fault *);
 /* id, state, revision as the reply. */
 void case_reply(struct act *, const struct casefile *);
 /* What two officers sign: canonical JSON over case, outcome, answers and the seal's content. */
