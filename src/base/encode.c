@@ -83,3 +83,31 @@ bool base64_decode(struct buf *b, str text, enum base64 kind)
     }
     return v == 0 && buf_ok(b);
 }
+
+void xml_escape(struct buf *b, str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '&':
+            buf_add_str(b, S("&amp;"));
+            break;
+        case '<':
+            buf_add_str(b, S("&lt;"));
+            break;
+        case '>':
+            buf_add_str(b, S("&gt;"));
+            break;
+        case '"':
+            buf_add_str(b, S("&quot;"));
+            break;
+        case '\'':
+            buf_add_str(b, S("&#39;"));
+            break;
+        case '\n': /* kept in attributes, where XML would make it a blank */
+            buf_add_str(b, S("&#10;"));
+            break;
+        default:
+            buf_add_char(b, s.p[i]);
+        }
+    }
+}

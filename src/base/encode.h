@@ -15,4 +15,7 @@ void base64_encode(struct buf *, str bytes, enum base64);
 /* Strict: the right alphabet, padding as the variant says, unused bits zero. */
 bool base64_decode(struct buf *, str text, enum base64);
 
+/* Text for XML and HTML, in content and in quoted attributes; line feeds survive there. */
+void xml_escape(struct buf *, str text);
+
 #endif

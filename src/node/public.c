@@ -19,33 +19,11 @@ static str language_of(struct act *a)
     return l.p ? l : a->actor.language.p && a->actor.language.n ? a->actor.language : S("en");
 }
 
-static void put_escaped(struct buf *b, str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '&':
-            buf_add_str(b, S("&amp;"));
-            break;
-        case '<':
-            buf_add_str(b, S("&lt;"));
-            break;
-        case '>':
-            buf_add_str(b, S("&gt;"));
-            break;
-        case '"':
-            buf_add_str(b, S("&quot;"));
-            break;
-        default:
-            buf_add_char(b, s.p[i]);
-        }
-    }
-}
-
 static void put_link(struct buf *b, const struct node *n, str language, const char *href,
                      const char *key)
 {
     buf_printf(b, "<li><a href=\"%s\">", href);
-    put_escaped(b, catalogue_word(n->words, language, str_of(key)));
+    xml_escape(b, catalogue_word(n->words, language, str_of(key)));
     buf_add_str(b, S("</a></li>\n"));
 }
 
@@ -54,7 +32,7 @@ static void put_services(struct buf *b, const struct node *n, str language)
     for (size_t i = 0; i < services_count(n->house.services); i++) {
         const struct service *s = service_at(n->house.services, i);
         buf_printf(b, "<li><a href=\"/v1/services/%.*s\">", STR_FMT(s->name));
-        put_escaped(b, service_word(s, language, S("title")));
+        xml_escape(b, service_word(s, language, S("title")));
         buf_add_str(b, S("</a></li>\n"));
     }
 }
@@ -75,31 +53,31 @@ static enum err show_page(struct act *a, struct fault *f)
                "<!doctype html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">"
                "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
                STR_FMT(language), str_eq(language, S("ar")) ? "rtl" : "ltr");
-    put_escaped(b, catalogue_word(n->words, language, S("page.title")));
+    xml_escape(b, catalogue_word(n->words, language, S("page.title")));
     buf_add_str(b, S("</title>\n<link rel=\"stylesheet\" href=\"/page.css\"></head>\n<body>\n<main>"
                      "\n<nav><a href=\"/?language=ar\" lang=\"ar\">العربية</a> "
                      "<a href=\"/?language=en\" lang=\"en\">English</a> "
                      "<a href=\"/?language=fr\" lang=\"fr\">Français</a></nav>\n<h1>"));
-    put_escaped(b, catalogue_word(n->words, language, S("page.title")));
+    xml_escape(b, catalogue_word(n->words, language, S("page.title")));
     buf_add_str(b, S("</h1>\n<p>"));
-    put_escaped(b, at < 0 ? running : str_sub(running, 0, (size_t)at));
+    xml_escape(b, at < 0 ? running : str_sub(running, 0, (size_t)at));
     if (at >= 0) {
         bool arabic = str_eq(language, S("ar")) && n->config.state_name_ar.p;
-        put_escaped(b, arabic ? n->config.state_name_ar : n->config.state_name);
-        put_escaped(b, str_sub(running, (size_t)at + 7, running.n));
+        xml_escape(b, arabic ? n->config.state_name_ar : n->config.state_name);
+        xml_escape(b, str_sub(running, (size_t)at + 7, running.n));
     }
     buf_add_str(b, S("</p>\n<h2>"));
-    put_escaped(b, catalogue_word(n->words, language, S("page.services")));
+    xml_escape(b, catalogue_word(n->words, language, S("page.services")));
     buf_add_str(b, S("</h2>\n<ul>\n"));
     put_services(b, n, language);
     put_link(b, n, language, "/v1/missions", "page.missions");
     buf_add_str(b, S("</ul>\n<h2>"));
-    put_escaped(b, catalogue_word(n->words, language, S("page.verify")));
+    xml_escape(b, catalogue_word(n->words, language, S("page.verify")));
     buf_add_str(b, S("</h2>\n<ul>\n"));
     put_link(b, n, language, "/v1/trust-list", "page.trust");
     put_link(b, n, language, "/v1/revocations", "page.revoked");
     buf_add_str(b, S("</ul>\n<h2>"));
-    put_escaped(b, catalogue_word(n->words, language, S("page.for-programs")));
+    xml_escape(b, catalogue_word(n->words, language, S("page.for-programs")));
     buf_add_str(b, S("</h2>\n<ul>\n"));
     put_link(b, n, language, "/openapi.json", "page.api");
     buf_add_str(b, S("</ul>\n</main>\n</body>\n</html>\n"));

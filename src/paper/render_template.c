@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/encode.h"
+
 #define NAME_MAX_BYTES 64
 
 /* --- placeholders ------------------------------------------------------------------------ */
@@ -49,34 +51,6 @@ static enum err check_value(const struct render_value *v, struct fault *f)
     return OK;
 }
 
-static void add_escaped(struct buf *b, str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '&':
-            buf_add_str(b, S("&amp;"));
-            break;
-        case '<':
-            buf_add_str(b, S("&lt;"));
-            break;
-        case '>':
-            buf_add_str(b, S("&gt;"));
-            break;
-        case '"':
-            buf_add_str(b, S("&quot;"));
-            break;
-        case '\'':
-            buf_add_str(b, S("&#39;"));
-            break;
-        case '\n': /* kept in attributes, where XML would make it a blank */
-            buf_add_str(b, S("&#10;"));
-            break;
-        default:
-            buf_add_char(b, s.p[i]);
-        }
-    }
-}
-
 static const struct render_value *value_find(const struct render_in *in, str name)
 {
     for (size_t i = 0; i < in->n; i++)
@@ -108,7 +82,7 @@ enum err template_expand(const struct render_in *in, struct buf *out, struct fau
         const struct render_value *v = value_find(in, name);
         if (!v)
             return value_fault(f, ERR_INVALID, name, "the template asks for this value");
-        add_escaped(out, v->text);
+        xml_escape(out, v->text);
         rest = str_sub(rest, (size_t)end + 2, rest.n);
     }
     buf_add_str(out, rest);

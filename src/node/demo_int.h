@@ -1,0 +1,97 @@
+/* demo_int.h - what the rooms of the demo share: the state being filled, chance, one act */
+#ifndef SIFARA_NODE_DEMO_INT_H
+#define SIFARA_NODE_DEMO_INT_H
+
+#include <stdatomic.h>
+
+#include "node/cli.h"
+#include "node/demo.h"
+#include "registry/registry.h"
+#include "service/services.h"
+
+enum {
+    DAYS = 365,
+    THREADS = 16,
+    DAY_MS = 86400000,
+    ARENA = 4 << 20,
+    NAMES_MAX = 400,
+    PER_POST = 4,
+    MISSIONS_MAX = 64,
+    SERVICES_MAX = 8,
+    TOKEN_MAX = 64,
+    PERSON_LOCKS = 64
+};
+
+/* What happens to a case, in this order of a day. */
+enum event { EV_FILE, EV_TAKE, EV_ASK, EV_ANSWER, EV_PROPOSE, EV_CONFIRM, EV_REVOKE, EVENTS };
+
+struct plan {
+    uint32_t person;
+    uint8_t country, service, mission;
+    bool refuse, correct, revoke;
+    int16_t day[EVENTS]; /* of the year; -1 never */
+    struct id id;        /* once it exists */
+    struct id document;
+    bool lost; /* a step was refused: the rest stays undone */
+};
+
+struct post_officer {
+    struct officer_file file;
+    char email[96], token[TOKEN_MAX];
+    const char *role;
+    int signed_in; /* day */
+};
+
+struct post {
+    const struct mission *mission;
+    unsigned n;
+    struct post_officer officer[PER_POST]; /* officer, consul, head */
+    int absent_from;                       /* two weeks in which the officer is away */
+};
+
+struct demo {
+    struct node *node;
+    struct world_sim *sim;
+    const struct demo_options *options;
+    struct arena *arena;
+    struct missions *missions;
+    const struct json *names, *cast;
+    str scan;
+    struct post posts[MISSIONS_MAX];
+    unsigned n_posts;
+    struct post ministry;
+    const struct service *services[SERVICES_MAX];
+    const struct json *answers[SERVICES_MAX]; /* templates */
+    unsigned n_services;
+    struct plan *plans;
+    uint64_t state; /* of the generator */
+    int64_t first_ms;
+    int today;
+    _Atomic unsigned failures;
+    pthread_mutex_t person[PERSON_LOCKS]; /* one sign-in of a person at a time */
+};
+
+/* One act of somebody, from its beginning to its end. */
+struct demo_call {
+    struct arena *arena;
+    struct act act;
+    struct act_param params[3];
+};
+
+/* A number below another, of the seeded generator; planning is single-threaded. */
+uint64_t demo_draw(struct demo *, uint64_t below);
+bool demo_chance(struct demo *, unsigned percent);
+
+void demo_call_begin(struct demo *, struct demo_call *, const char *action);
+void demo_call_param(struct demo_call *, const char *name, str value);
+enum err demo_call_body(struct demo_call *, str text, struct fault *);
+enum err demo_call_as(struct demo *, struct demo_call *, const char *token, struct fault *);
+enum err demo_call_do(struct demo *, struct demo_call *, struct fault *);
+void demo_call_end(struct demo_call *);
+enum err demo_sign_in(struct demo *, const char *email, bool officer, char token[TOKEN_MAX],
+                      struct fault *);
+
+/* Missions, officers, holidays (demo_setup.c). */
+enum err demo_set_up(struct demo *, struct fault *);
+
+#endif
