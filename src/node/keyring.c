@@ -450,7 +450,10 @@ static enum err answer_enrol(struct ring *r, const struct json *q, struct arena 
     if (r->n_officers == OFFICERS_MAX)
         return fault(f, ERR_LIMIT, "too many officers");
     r->officers[r->n_officers++] = o;
-    return save_officers(r, f);
+    enum err e = save_officers(r, f);
+    if (e != OK)
+        r->n_officers--; /* what is not on disk was never enrolled */
+    return e;
 }
 
 /* ---- seals ------------------------------------------------------------------------------- */

@@ -14,6 +14,18 @@
 #include "base/attr.h"
 #include "base/log.h"
 
+/* A sanitizer's own system calls are not on the lists below. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* Both processes: memory, time, own files, the socket between them. */
 static const int common[] = {
     SCMP_SYS(read),
@@ -176,8 +188,11 @@ static void limits(rlim_t files)
 
 static void filter(const int *more, size_t n)
 {
-    scmp_filter_ctx c = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    scmp_filter_ctx c = SANITIZED ? NULL : seccomp_init(SCMP_ACT_ERRNO(EPERM));
     bool ok = c != NULL;
+
+    if (SANITIZED)
+        return;
 
     for (size_t i = 0; ok && i < ARRAY_LEN(common); i++)
         ok = seccomp_rule_add(c, SCMP_ACT_ALLOW, common[i], 0) == 0;
