@@ -9,7 +9,11 @@
 #include "base/encode.h"
 #include "base/fs.h"
 
-enum { LANGUAGES_MAX = 64, MAIL_MAX = 64 << 10 };
+enum {
+    LANGUAGES_MAX = 64,
+    MAIL_MAX = 64 << 10,
+    WORD_MAX = 45 /* bytes in an encoded word: 60 in base64, 72 with its frame */
+};
 
 struct catalogue {
     struct arena *arena;
@@ -139,6 +143,27 @@ enum err mail_write(const struct catalogue *c, str to, str message, str language
     return OK;
 }
 
+/* RFC 2047, section 2: encoded words of at most 75 characters, each of whole characters, folded.
+ * Line ends are encoded like anything else: no name begins a header. */
+static void put_subject(struct buf *b, str text)
+{
+    AUTO(buf) struct buf coded = BUF(256);
+    uint32_t cp;
+
+    buf_add_str(b, S("Subject:"));
+    do {
+        size_t n = 0;
+        while (n < text.n && n <= WORD_MAX - 4) {
+            size_t step = utf8_decode(str_sub(text, n, text.n), &cp);
+            n += step ? step : 1;
+        }
+        buf_clear(&coded);
+        base64_encode(&coded, str_sub(text, 0, n), BASE64_STD);
+        buf_printf(b, " =?UTF-8?B?%.*s?=\r\n", STR_FMT(buf_str(&coded)));
+        text = str_sub(text, n, text.n);
+    } while (text.n);
+}
+
 /* RFC 5322 with RFC 2047 subject and a base64 body: safe for any script. */
 static void compose(struct buf *b, const struct mail *m, const char *from, str id, int64_t now_ms)
 {
@@ -151,12 +176,10 @@ static void compose(struct buf *b, const struct mail *m, const char *from, str i
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", &tm);
     buf_printf(b, "Date: %s\r\nFrom: %s\r\nTo: <%.*s>\r\nMessage-ID: <%.*s@sifara>\r\n", date, from,
                STR_FMT(m->to), STR_FMT(id));
-    base64_encode(&coded, m->subject, BASE64_STD);
-    buf_printf(b, "Subject: =?UTF-8?B?%.*s?=\r\n", STR_FMT(buf_str(&coded)));
+    put_subject(b, m->subject);
     buf_add_str(b,
                 S("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
                   "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n"));
-    buf_clear(&coded);
     base64_encode(&coded, m->body, BASE64_STD);
     for (size_t i = 0; i < coded.n; i += 76) {
         buf_add_str(b, str_sub(buf_str(&coded), i, i + 76));
