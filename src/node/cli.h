@@ -22,7 +22,7 @@ struct cli {
     const char *keys[CLI_ARGS], *pairs[CLI_ARGS]; /* key=value, or key:=json */
     bool raw[CLI_ARGS];
     int n_pairs;
-    bool json, help;
+    bool json, help, check;
 };
 
 /* NULL if absent; the last one counts. */
@@ -53,6 +53,12 @@ int cli_restore(struct cli *);
 int cli_seal(struct cli *);
 int cli_check_proof(struct cli *);
 int cli_check_heads(struct cli *);
+int cli_policy_authorize(struct cli *);
+int cli_policy_validate(struct cli *);
+int cli_policy_corpus(struct cli *);
+int cli_policy_format(struct cli *);
+int cli_policy_json(struct cli *);
+int cli_policy_schema(struct cli *);
 int cli_routes(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);

@@ -33,6 +33,20 @@ static const struct command {
      "Make a data folder from a backup; opens a new epoch of the journal"},
     {"demo", NULL, cli_demo, "--data DIR --from DIR [--cases N] [--seed N]",
      "Make the demo state with its history"},
+    {"policy", "authorize", cli_policy_authorize,
+     "--policies P --entities E.json --requests R.json [--schema S] [--ids annotation]",
+     "Decide requests, a JSON line each"},
+    {"policy", "explain", cli_policy_authorize,
+     "--policies P --entities E.json --requests R.json [--schema S] [--ids annotation]",
+     "Decide requests, and say what refused ones lack"},
+    {"policy", "validate", cli_policy_validate,
+     "--policies P --schema S [--mode strict|permissive]", "Check policies against a schema"},
+    {"policy", "corpus", cli_policy_corpus, "DIR-OR-TARBALL...",
+     "Run tests in the layout of the Cedar corpus"},
+    {"policy", "format", cli_policy_format, "FILE [--check]", "Lay a policy text out anew"},
+    {"policy", "to-json", cli_policy_json, "FILE", "Policies as JSON"},
+    {"policy", "from-json", cli_policy_json, "FILE", "Policies of JSON as text"},
+    {"policy", "schema", cli_policy_schema, "", "The schema that policies of the house follow"},
     {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",
      "Check the seal of a PDF or a photograph, offline"},
     {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},
@@ -109,6 +123,8 @@ static bool take_option(struct cli *c, int argc, char **argv, int *i)
 
     if (strcmp(name, "json") == 0)
         return c->json = true;
+    if (strcmp(name, "check") == 0)
+        return c->check = true;
     if (strcmp(name, "help") == 0)
         return c->help = true;
     if (*i + 1 == argc || c->n_options == CLI_ARGS) {

@@ -1,0 +1,26 @@
+/* cli_policy_int.h - what the rooms of the policy commands share */
+#ifndef SIFARA_NODE_CLI_POLICY_INT_H
+#define SIFARA_NODE_CLI_POLICY_INT_H
+
+#include "cedar/cedar.h"
+#include "node/cli.h"
+
+enum { POLICY_SOURCES = 64 };
+
+/* The policy texts at a path: a file, or all *.cedar of a folder in the order of their names. out
+ * has room for POLICY_SOURCES. All strings in the arena. */
+NODISCARD enum err policy_sources(struct arena *, const char *path, struct cedar_source *out,
+                                  size_t *out_n, struct fault *);
+/* They as one set. */
+NODISCARD enum err policy_load(struct arena *, const char *path, struct cedar_set **out,
+                               struct fault *);
+/* A schema in Cedar's syntax, or in JSON when its first character is a brace. */
+NODISCARD enum err schema_load(struct arena *, const char *path, struct cedar_schema **out,
+                               struct fault *);
+NODISCARD enum err json_load(struct arena *, const char *path, struct json **out, struct fault *);
+/* Prints a fault of a file on standard error; returns CLI_FAILED. */
+int policy_fault(const char *path, const struct fault *);
+/* False, with a word on standard error, unless all the options are given. */
+bool policy_wants(struct cli *, const char *const *names, size_t n);
+
+#endif
