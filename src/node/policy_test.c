@@ -99,6 +99,7 @@ static const struct {
     {"document.revoke", PLAIN, "H"},
     {"calendar.adopt", PLAIN, "H"},
 
+    {"officer.declare-interest", PLAIN, "OoCH"},
     {"mission.add", PLAIN, "M"},
     {"jurisdiction.set", PLAIN, "M"},
     {"officer.add", PLAIN, "M"},

@@ -130,6 +130,9 @@ static const struct {
                                2000) ",\"signature\":" BASE64URL)},
     {"confirmation.v1",
      OBJECT("\"signature\"", "\"signature\":" BASE64URL ",\"reason\":" TEXT(2000))},
+    {"interest.v1", OBJECT("\"person\",\"kind\"",
+                           "\"person\":" ID_SCHEMA
+                           ",\"kind\":{\"enum\":[\"kin\",\"friend\",\"business\",\"other\"]}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
 };
 

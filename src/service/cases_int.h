@@ -88,6 +88,9 @@ enum err case_confirm_prepare(struct act *, struct fault *);
 enum err case_confirm(struct act *, struct fault *);
 enum err case_return(struct act *, struct fault *);
 
+enum err officer_declare_facts(struct act *, struct fault *);
+enum err officer_declare(struct act *, struct fault *);
+
 enum err attachment_add_prepare(struct act *, struct fault *);
 enum err attachment_add(struct act *, struct fault *);
 enum err attachment_get(struct act *, struct fault *);

@@ -402,3 +402,34 @@ enum err case_return(struct act *a, struct fault *f)
     case_reply(a, &x->c);
     return OK;
 }
+
+/* ---- conflicts of interest ----------------------------------------------------------------- */
+
+/* An officer declares that a person is kin, or otherwise close: policy then keeps them from that
+ * person's cases. A declaration is not taken back by the one who made it. */
+enum err officer_declare(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct id person;
+
+    if (!id_parse(json_get_str(a->input, S("person")), &person))
+        return fault_at(f, ERR_INVALID, "/person", "not an id");
+    TRY(db_run(a->db, f,
+               "INSERT INTO officer_interest(officer, person, kind) VALUES(?,?,?)"
+               " ON CONFLICT(officer, person) DO UPDATE SET kind = excluded.kind",
+               "dds", &a->actor.id, &person, json_get_str(a->input, S("kind"))));
+    a->status = 201;
+    jw_open(&w, '{');
+    jw_kv(&w, S("person"), json_get_str(a->input, S("person")));
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err officer_declare_facts(struct act *a, struct fault *f)
+{
+    (void)f;
+    act_resource(a, S("Mission"), a->actor.mission);
+    a->subject = str_printf(a->arena, "officer/%.*s", STR_FMT(act_id_text(a, &a->actor.id)));
+    a->content = sha256(a->body);
+    return OK;
+}

@@ -111,6 +111,9 @@ const struct action service_actions[] = {
      case_list_facts, person_erase, NULL, person_erase_after},
 
     /* the officer */
+    {"officer.declare-interest", ACTION_ACT, ACTION_POST, "/v1/desk/interests", OFFICER, "Mission",
+     "interest.v1", "Declare a conflict of interest with a person", 0, false, NULL,
+     officer_declare_facts, officer_declare, NULL, NULL},
     {"hold.set", ACTION_ACT, ACTION_POST, "/v1/holds/{person}", OFFICER, "File", "reason.v1",
      "Hold a person's file: it cannot be erased", 0, false, NULL, hold_facts, hold_set, NULL, NULL},
     {"hold.lift", ACTION_ACT, ACTION_POST, "/v1/holds/{person}/lift", OFFICER, "File", NULL,
