@@ -124,10 +124,12 @@ enum err fs_copy_tree(const char *from, const char *to, struct fault *f)
             continue;
         snprintf(a, sizeof a, "%s/%s", from, entry->d_name);
         snprintf(b, sizeof b, "%s/%s", to, entry->d_name);
-        if (stat(a, &st) != 0)
-            e = fault(f, ERR_IO, "cannot read %.200s", a);
-        else
+        if (stat(a, &st) == 0)
             e = S_ISDIR(st.st_mode) ? fs_copy_tree(a, b, f) : copy_file(a, b, f);
+        else if (errno != ENOENT)
+            e = fault(f, ERR_IO, "cannot read %.200s", a);
+        if (e != OK && !fs_exists(a))
+            e = OK; /* it went meanwhile */
     }
     closedir(d);
     return e;

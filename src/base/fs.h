@@ -12,7 +12,7 @@ NODISCARD enum err fs_read(struct arena *, const char *path, size_t max, str *ou
 NODISCARD enum err fs_write(const char *path, str bytes, unsigned mode, struct fault *);
 /* Makes a folder and its parents; an existing one is fine. */
 NODISCARD enum err fs_folder(const char *path, unsigned mode, struct fault *);
-/* Copies a folder of plain files, recursively. */
+/* Copies a folder of plain files, recursively; what disappears meanwhile is left out. */
 NODISCARD enum err fs_copy_tree(const char *from, const char *to, struct fault *);
 
 #endif

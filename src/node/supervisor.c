@@ -315,6 +315,9 @@ void helpers_stop(struct helpers *h)
 {
     if (h->worker_pid > 0)
         kill(h->worker_pid, SIGKILL);
+    /* its answers are out and its files are written in one piece; whether its socket was closed
+     * depends on how far the caller came */
+    kill(h->keyring_pid, SIGTERM);
     while (waitpid(h->keyring_pid, NULL, 0) < 0 && errno == EINTR)
         ;
     if (h->worker_pid > 0)

@@ -377,6 +377,9 @@ enum err db_backup(struct db *from, const char *to_path,
 {
     sqlite3 *to = NULL;
     int rc = sqlite3_open_v2(to_path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    /* one snapshot for all steps: each commit in between would make it begin again */
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(from->h, "BEGIN; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
     sqlite3_backup *b = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", from->h, "main") : NULL;
 
     while (b && ((rc = sqlite3_backup_step(b, 2000)) == SQLITE_OK || rc == SQLITE_BUSY ||
@@ -387,6 +390,8 @@ enum err db_backup(struct db *from, const char *to_path,
     }
     if (b)
         sqlite3_backup_finish(b);
+    if (!sqlite3_get_autocommit(from->h))
+        sqlite3_exec(from->h, "ROLLBACK", NULL, NULL, NULL);
     enum err e = b && rc == SQLITE_DONE
                      ? OK
                      : fault(f, ERR_STORAGE, "backup failed: %s", to ? sqlite3_errmsg(to) : "");
