@@ -141,6 +141,29 @@ static enum err await_reply(struct worker *w, uint32_t id, int64_t until_ns, str
     }
 }
 
+/* Older thread sanitizers do not know pthread_mutex_clocklock: they are told. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#include <sanitizer/tsan_interface.h>
+#define LOCK_BEGINS(m) __tsan_mutex_pre_lock((m), __tsan_mutex_try_lock)
+#define LOCK_ENDS(m, ok)                                                                           \
+    __tsan_mutex_post_lock((m), __tsan_mutex_try_lock | ((ok) ? 0 : __tsan_mutex_try_lock_failed), \
+                           0)
+#endif
+#endif
+#ifndef LOCK_BEGINS
+#define LOCK_BEGINS(m)   ((void)0)
+#define LOCK_ENDS(m, ok) ((void)0)
+#endif
+
+static bool lock_until(struct worker *w, const struct timespec *until)
+{
+    LOCK_BEGINS(&w->lock);
+    bool ok = pthread_mutex_clocklock(&w->lock, CLOCK_MONOTONIC, until) == 0;
+    LOCK_ENDS(&w->lock, ok);
+    return ok;
+}
+
 /* --- calls ------------------------------------------------------------------------------- */
 
 /* The fault that a reply tells. */
@@ -205,7 +228,7 @@ static enum err worker_call(struct worker *w, enum worker_op op, const str *part
         length += parts[i].n;
     if (length > WORKER_REQUEST_MAX - 16)
         return fault(f, ERR_TOO_LARGE, "this is too large for the document worker");
-    if (pthread_mutex_clocklock(&w->lock, CLOCK_MONOTONIC, &until) != 0)
+    if (!lock_until(w, &until))
         return fault(f, ERR_WORKER, "the document worker is busy");
     enum err e = exchange(w, op, parts, n, until_ns, out, f);
     pthread_mutex_unlock(&w->lock);
