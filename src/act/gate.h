@@ -43,6 +43,7 @@ struct house {
     struct key record_key;     /* decision records that concern no person; mails waiting */
     str data_dir, state_code;  /* "XU" */
     str policy_schema;         /* Cedar schema made from the tables of actions */
+    const char *scanner;       /* virus scanner of attachments, or NULL (service/scan.h) */
     bool replaying_history;    /* demo generator: mails are not sent */
 };
 

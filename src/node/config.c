@@ -35,6 +35,8 @@ static const struct row {
      "Requests per second of one account; 0 is no limit"},
     {"rate_codes", NUMBER, offsetof(struct config, rate_codes), 0, 1000000, 20, NULL,
      "Sign-in codes per minute for one address; 0 is no limit"},
+    {"clamd", TEXT, offsetof(struct config, clamd), 0, 0, 0, NULL,
+     "Virus scanner for attachments: /path/of/clamd/socket or 127.0.0.1:3310"},
     {"smtp_url", TEXT, offsetof(struct config, mail.smtp_url), 0, 0, 0, NULL,
      "smtp://host:port; without it mails are put into data/mail"},
     {"smtp_from", TEXT, offsetof(struct config, mail.from), 0, 0, 0, "sifara@localhost",

@@ -124,6 +124,7 @@ enum err node_open(const char *data, int keyring_fd, int worker_fd, const struct
     if (e == OK)
         e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
+    n->house.scanner = n->config.clamd;
     if (e == OK)
         e = open_floors(n, f);
     if (e != OK) {

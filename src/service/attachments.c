@@ -10,6 +10,7 @@
 #include "base/encode.h"
 #include "paper/worker.h"
 #include "service/cases_int.h"
+#include "service/scan.h"
 
 enum {
     CHUNK = 64 << 10,
@@ -22,6 +23,7 @@ enum {
 struct attachment_sink {
     struct house *house;
     struct key key;
+    struct scan *scan; /* NULL where none is configured */
     struct id person;
     int fd;
     bool kept, closed;
@@ -58,6 +60,8 @@ enum err attachment_sink_open(struct house *h, const struct id *person,
     hex_encode(random, sizeof random, name);
     snprintf(s->path, sizeof s->path, "%.*s/blobs/incoming-%s", STR_FMT(h->data_dir), name);
     enum err e = person_key(h, person, &s->key, f);
+    if (e == OK && h->scanner)
+        e = scan_open(h->scanner, &s->scan, f);
     s->fd = e == OK ? open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (e == OK && s->fd < 0)
         e = cannot_store(f);
@@ -78,6 +82,7 @@ void attachment_sink_free(struct attachment_sink *s)
         close(s->fd);
     if (!s->kept)
         unlink(s->final[0] ? s->final : s->path);
+    scan_free(s->scan);
     secret_wipe(s, sizeof *s);
     free(s);
 }
@@ -120,6 +125,8 @@ enum err attachment_sink_add(struct attachment_sink *s, str bytes, struct fault 
     s->size += bytes.n;
     if (s->size > ATTACHMENT_MAX)
         return fault(f, ERR_TOO_LARGE, "an attachment has at most 10 MiB");
+    if (s->scan)
+        TRY(scan_add(s->scan, bytes, f));
     if (s->head_n < HEAD) {
         size_t take = bytes.n < HEAD - s->head_n ? bytes.n : HEAD - s->head_n;
         memcpy(s->head + s->head_n, bytes.p, take);
@@ -209,6 +216,8 @@ enum err attachment_add_prepare(struct act *a, struct fault *f)
     TRY(act_seal_for(a, &a->actor.id, f));
     if (!name.p || name.n > 255 || !utf8_valid(name))
         return fault_at(f, ERR_INVALID, "/name", "give the file a name (?name=)");
+    if (p->sink->scan)
+        TRY(scan_end(p->sink->scan, f));
     TRY(check_type(a, p, f));
     TRY(seal(&sealed, &a->record_key, S("name"), name, f));
     p->name = str_copy(a->arena, buf_str(&sealed));

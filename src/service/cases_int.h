@@ -107,6 +107,7 @@ enum err hold_facts(struct act *, struct fault *);
 enum err hold_set(struct act *, struct fault *);
 enum err hold_lift(struct act *, struct fault *);
 
+enum err name_latin(struct act *, struct fault *);
 enum err service_list(struct act *, struct fault *);
 enum err service_show(struct act *, struct fault *);
 

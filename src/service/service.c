@@ -163,6 +163,9 @@ const struct action service_actions[] = {
     /* public */
     {"service.list", ACTION_OPEN, ACTION_GET, "/v1/services", ACTOR_NOBODY, "Service", NULL,
      "Services offered (?language=)", 0, false, NULL, NULL, NULL, service_list, NULL},
+    {"name.latin", ACTION_OPEN, ACTION_GET, "/v1/names/{name}/latin", ACTOR_NOBODY, "Service", NULL,
+     "A name in Latin letters: as in passports (ICAO 9303), and as it is read", 0, false, NULL,
+     NULL, NULL, name_latin, NULL},
     {"service.form", ACTION_OPEN, ACTION_GET, "/v1/services/{service}", ACTOR_NOBODY, "Service",
      NULL, "A service: form, fee, promise, words", 0, false, NULL, NULL, NULL, service_show, NULL},
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/fs.h"
+#include "paper/translit.h"
 #include "schema/schema.h"
 #include "service/cases_int.h"
 
@@ -208,6 +209,26 @@ enum err service_check(const struct service *s, const struct json *answers, stru
 }
 
 /* ---- public reads ------------------------------------------------------------------------ */
+
+/* A proposal for a name's Latin form: as passports write it, and as one would read it. Whoever
+ * bears the name decides. */
+enum err name_latin(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf passport = BUF(1024);
+    AUTO(buf) struct buf reading = BUF(1024);
+    str name = act_param(a, S("name"));
+    struct jw w = JW(&a->reply);
+
+    if (!name.n || name.n > 200)
+        return fault_at(f, ERR_INVALID, "/name", "a name has 1 to 200 bytes");
+    TRY(translit_mrz(name, TRANSLIT_ANY, &passport, f));
+    TRY(translit_reading(name, TRANSLIT_ANY, &reading, f));
+    jw_open(&w, '{');
+    jw_kv(&w, S("passport"), buf_str(&passport));
+    jw_kv(&w, S("reading"), buf_str(&reading));
+    jw_close(&w, '}');
+    return OK;
+}
 
 enum err service_list(struct act *a, struct fault *f)
 {
