@@ -58,6 +58,7 @@ int cli_policy_validate(struct cli *);
 int cli_policy_corpus(struct cli *);
 int cli_policy_format(struct cli *);
 int cli_policy_json(struct cli *);
+int cli_policy_replay(struct cli *);
 int cli_policy_schema(struct cli *);
 int cli_routes(struct cli *);
 int cli_config(struct cli *);

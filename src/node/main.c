@@ -47,6 +47,8 @@ static const struct command {
     {"policy", "to-json", cli_policy_json, "FILE", "Policies as JSON"},
     {"policy", "from-json", cli_policy_json, "FILE", "Policies of JSON as text"},
     {"policy", "schema", cli_policy_schema, "", "The schema that policies of the house follow"},
+    {"policy", "replay", cli_policy_replay, "--data DIR [--from N] [--to N] [--json]",
+     "Decide again what the journal says was decided"},
     {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",
      "Check the seal of a PDF or a photograph, offline"},
     {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},

@@ -59,34 +59,57 @@ static enum err validate(const struct cedar_set *set, str schema, struct fault *
     return OK;
 }
 
-enum err policy_new(const struct cedar_source *files, size_t n, str schema, struct policy **out,
-                    struct fault *f)
+/* Schema STR_NONE: neither validated nor digested. */
+static enum err build(struct policy *p, const struct cedar_source *files, size_t n, str schema,
+                      struct fault *f)
 {
     struct cedar_source *sorted = malloc((n + 1) * sizeof *sorted);
-    struct policy *p = calloc(1, sizeof *p);
 
-    if (!sorted || !p) {
-        free(sorted);
-        free(p);
+    if (!sorted)
         return fault(f, ERR_MEMORY, "out of memory");
-    }
     if (n)
         memcpy(sorted, files, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_name);
-    atomic_init(&p->refs, 1);
-    enum err e = digest_of(sorted, n, schema, &p->digest, f);
+    enum err e = schema.p ? digest_of(sorted, n, schema, &p->digest, f) : OK;
     if (e == OK)
         e = cedar_parse(sorted, n, NULL, &p->set, f);
     free(sorted);
-    if (e == OK)
+    if (e == OK && schema.p)
         e = validate(p->set, schema, f);
+    if (e == OK)
+        hex_encode(p->digest.b, sizeof p->digest.b, p->digest_hex);
+    return e;
+}
+
+static enum err make(const struct cedar_source *files, size_t n, str schema,
+                     const struct hash *digest, struct policy **out, struct fault *f)
+{
+    struct policy *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return fault(f, ERR_MEMORY, "out of memory");
+    atomic_init(&p->refs, 1);
+    if (digest)
+        p->digest = *digest;
+    enum err e = build(p, files, n, schema, f);
     if (e != OK) {
         policy_unref(p);
         return e;
     }
-    hex_encode(p->digest.b, sizeof p->digest.b, p->digest_hex);
     *out = p;
     return OK;
+}
+
+enum err policy_new(const struct cedar_source *files, size_t n, str schema, struct policy **out,
+                    struct fault *f)
+{
+    return make(files, n, schema, NULL, out, f);
+}
+
+enum err policy_reopen(const struct cedar_source *files, size_t n, const struct hash *digest,
+                       struct policy **out, struct fault *f)
+{
+    return make(files, n, STR_NONE, digest, out, f);
 }
 
 struct policy *policy_ref(struct policy *p)

@@ -19,6 +19,10 @@ struct policy;
  * column in the detail. The caller owns one reference. */
 NODISCARD enum err policy_new(const struct cedar_source *files, size_t n, str schema,
                               struct policy **out, struct fault *);
+/* A set that governed once, to decide again what it decided: the schema of those days may be gone,
+ * so it is not validated and keeps the digest that it had. */
+NODISCARD enum err policy_reopen(const struct cedar_source *files, size_t n,
+                                 const struct hash *digest, struct policy **out, struct fault *);
 struct policy *policy_ref(struct policy *);
 void policy_unref(struct policy *);
 const struct hash *policy_digest(const struct policy *);

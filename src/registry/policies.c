@@ -9,10 +9,9 @@
 enum { FILES_MAX = 64 };
 
 /* {"files":[{"name":"10-base.cedar","text":"…"}]} */
-static enum err policy_of_json(const struct json *files, str schema, struct policy **out,
-                               struct fault *f)
+static enum err sources_of_json(const struct json *files, struct cedar_source src[FILES_MAX],
+                                size_t *out_n, struct fault *f)
 {
-    struct cedar_source src[FILES_MAX];
     size_t n = 0;
 
     for (; json_at(files, n); n++) {
@@ -23,6 +22,17 @@ static enum err policy_of_json(const struct json *files, str schema, struct poli
         if (!src[n].name.p || !src[n].text.p)
             return fault_at(f, ERR_INVALID, "/files", "each file has a name and a text");
     }
+    *out_n = n;
+    return OK;
+}
+
+static enum err policy_of_json(const struct json *files, str schema, struct policy **out,
+                               struct fault *f)
+{
+    struct cedar_source src[FILES_MAX];
+    size_t n;
+
+    TRY(sources_of_json(files, src, &n, f));
     return policy_new(src, n, schema, out, f);
 }
 
@@ -49,6 +59,27 @@ enum err policy_load_adopted(struct house *h, struct db *db, str schema, struct 
     TRY_PTR(text.p, f);
     TRY(json_parse(a, text, &json_limits_wide, &files, f));
     return policy_of_json(files, schema, out, f);
+}
+
+enum err policy_recall(struct db *db, str digest, struct policy **out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(64 << 20);
+    struct cedar_source src[FILES_MAX];
+    struct json *files;
+    struct hash hash;
+    struct query q;
+    size_t n;
+
+    TRY_PTR(a, f);
+    if (!hex_decode(digest, (char *)hash.b, sizeof hash.b))
+        return fault(f, ERR_INVALID, "no digest of a policy set");
+    TRY(db_one(db, &q, f, "SELECT files FROM policy_set WHERE digest = ? LIMIT 1", "s", digest));
+    str text = str_copy(a, query_str(&q, 0));
+    TRY(query_end(&q, f));
+    TRY_PTR(text.p, f);
+    TRY(json_parse(a, text, &json_limits_wide, &files, f));
+    TRY(sources_of_json(files, src, &n, f));
+    return policy_reopen(src, n, &hash, out, f);
 }
 
 enum err policy_install(struct house *h, struct db *writer, const struct cedar_source *src,

@@ -116,6 +116,8 @@ NODISCARD enum err mail_queue(struct act *, str to, str message, str language,
 /* Loads the adopted policy at start; ERR_NOT_FOUND when none was ever adopted. */
 NODISCARD enum err policy_load_adopted(struct house *, struct db *, str schema, struct policy **out,
                                        struct fault *);
+/* The set with that digest, to decide again what it decided; ERR_NOT_FOUND. */
+NODISCARD enum err policy_recall(struct db *, str digest, struct policy **out, struct fault *);
 /* Puts a policy in force without the acts, for init only: no policy governs yet. */
 NODISCARD enum err policy_install(struct house *, struct db *writer, const struct cedar_source *,
                                   size_t n, str schema, struct fault *);
