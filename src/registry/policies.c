@@ -1,7 +1,8 @@
 /* policies.c - the foreign policy is changed by an act of two officers
  *
  * A proposal is parsed and validated before it is stored; a second officer adopts it, and it
- * governs from the next act on. Every set that ever governed stays, by its digest.
+ * governs from the next act on. Every set that ever governed stays, by its digest. A set under
+ * which no two officers could change it again is not adopted.
  */
 #include "base/encode.h"
 #include "registry/registry_int.h"
@@ -176,6 +177,88 @@ enum err policy_propose(struct act *a, struct fault *f)
     return OK;
 }
 
+/* ---- nobody locks the house out ----------------------------------------------------------- */
+
+/* Would the set permit the action to an officer with these roles, as the gate would ask it? */
+static enum err may(struct policy *p, const char *action, str officer, str mission,
+                    const struct json *roles, int64_t now, struct arena *a, bool *out,
+                    struct fault *f)
+{
+    struct cedar_entities *es = cedar_entities_new(a);
+    struct cedar_record *context = cedar_record(es);
+    struct cedar_entity *e = cedar_entity(es, S("Sifara::Officer"), officer);
+    size_t n = json_is(roles, J_ARRAY) ? roles->n : 0;
+    str *names = arena_alloc(a, (n + 1) * sizeof *names);
+    struct decision d;
+
+    TRY_PTR(names, f);
+    for (size_t i = 0; i < n; i++)
+        names[i] = json_str(json_at(roles, i));
+    cedar_attr(es, e, S("roles"), cedar_strings(es, names, n));
+    cedar_attr(es, e, S("mission"), cedar_ref(es, S("Sifara::Mission"), mission));
+    cedar_entity(es, S("Sifara::Mission"), mission);
+    cedar_entity(es, S("Sifara::Mission"), S("ministry"));
+    cedar_put(es, context, S("now"), cedar_datetime(now));
+    struct cedar_request r = {.principal = cedar_uid(S("Sifara::Officer"), officer),
+                              .action = cedar_uid(S("Sifara::Action"), str_of(action)),
+                              .resource = cedar_uid(S("Sifara::Mission"), S("ministry")),
+                              .context = context};
+    TRY(policy_decide(p, es, &r, a, &d, f));
+    *out = d.permit;
+    return OK;
+}
+
+/* How many could propose a change, how many adopt it, how many do either. */
+struct keepers {
+    size_t propose, adopt, either;
+};
+
+static enum err count_keeper(struct policy *p, struct query *q, int64_t now, struct arena *a,
+                             struct keepers *k, struct fault *f)
+{
+    struct id id = query_id(q, 0);
+    str mission = query_str(q, 1);
+    bool proposes, adopts;
+    char text[ID_TEXT + 1];
+    struct json *roles;
+
+    id_format(&id, text);
+    TRY(json_parse(a, query_str(q, 2), NULL, &roles, f));
+    TRY(may(p, "policy.propose", str_of(text), mission, roles, now, a, &proposes, f));
+    TRY(may(p, "policy.adopt", str_of(text), mission, roles, now, a, &adopts, f));
+    k->propose += proposes;
+    k->adopt += adopts;
+    k->either += proposes || adopts;
+    return OK;
+}
+
+/* ERR_CONFLICT unless one officer could propose the next change and another adopt it. */
+static enum err keeps_a_door(struct act *act, struct policy *p, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(64 << 20);
+    struct keepers k = {0};
+    struct query q;
+    enum err e = OK;
+
+    TRY_PTR(a, f);
+    TRY(db_query(act->db, &q, f, "SELECT id, mission, roles FROM officer WHERE state = 'active'",
+                 ""));
+    while (e == OK && query_row(&q)) {
+        arena_reset(a);
+        e = count_keeper(p, &q, act->now, a, &k, f);
+        query_next(&q);
+    }
+    enum err ended = query_end(&q, f);
+    TRY(e);
+    TRY(ended);
+    if (k.propose > 0 && k.adopt > 0 && k.either > 1)
+        return OK;
+    return fault(f, ERR_CONFLICT,
+                 "under this policy no two officers could change it again: %zu may propose, %zu "
+                 "may adopt",
+                 k.propose, k.adopt);
+}
+
 /* Parses the proposal again, off the writer: its texts cannot change once stored. */
 enum err policy_adopt_prepare(struct act *a, struct fault *f)
 {
@@ -191,6 +274,11 @@ enum err policy_adopt_prepare(struct act *a, struct fault *f)
     TRY_PTR(text.p, f);
     TRY(json_parse(a->arena, text, &json_limits_wide, &files, f));
     TRY(policy_of_json(files, a->house->policy_schema, &p, f));
+    enum err e = keeps_a_door(a, p, f);
+    if (e != OK) {
+        policy_unref(p);
+        return e;
+    }
     a->data = p;
     a->subject = str_printf(a->arena, "policy/%.*s", STR_FMT(act_param(a, S("id"))));
     return OK;
