@@ -216,6 +216,8 @@ enum err mission_facts(struct act *a, struct fault *f)
     if (!code.p)
         code = S("ministry");
     act_resource(a, S("Mission"), code);
+    if (a->subject.p)
+        return OK; /* prepare() knows better what it is about */
     a->subject = str_printf(a->arena, "mission/%.*s", STR_FMT(code));
     a->content = sha256(a->body);
     return OK;

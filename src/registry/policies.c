@@ -259,6 +259,11 @@ static enum err keeps_a_door(struct act *act, struct policy *p, struct fault *f)
                  k.propose, k.adopt);
 }
 
+static void release_policy(void *p)
+{
+    policy_unref(p);
+}
+
 /* Parses the proposal again, off the writer: its texts cannot change once stored. */
 enum err policy_adopt_prepare(struct act *a, struct fault *f)
 {
@@ -280,6 +285,7 @@ enum err policy_adopt_prepare(struct act *a, struct fault *f)
         return e;
     }
     a->data = p;
+    a->data_free = release_policy;
     a->subject = str_printf(a->arena, "policy/%.*s", STR_FMT(act_param(a, S("id"))));
     return OK;
 }
