@@ -77,9 +77,10 @@ str act_id_text(struct act *a, const struct id *id)
 
 void act_done(struct act *a)
 {
-    if (a->data_free && a->data)
+    if (a->data_free && a->data) {
         a->data_free(a->data);
-    a->data = NULL;
+        a->data = NULL;
+    }
     policy_unref(a->policy);
     a->policy = NULL;
     buf_done(&a->reply);

@@ -105,7 +105,7 @@ struct act {
 
     void *upload;               /* what a binary body was streamed into */
     void *data;                 /* between the phases of one action */
-    void (*data_free)(void *); /* for data that is not of the arena; data NULL: given away */
+    void (*data_free)(void *);  /* for data that is not of the arena; data NULL: given away */
     void (*done)(struct act *); /* called once; the act is the caller's again */
     void *user;
     struct act *next;
