@@ -41,6 +41,8 @@ struct action {
     enum err (*run)(struct act *, struct fault *);     /* writer thread */
     enum err (*read)(struct act *, struct fault *);    /* any thread, reader: makes the reply */
     void (*after)(struct act *);                       /* writer thread, once durable */
+    bool partner; /* an act towards a partner: its context names the partner, what is promised, and
+                     what is asked for and free (node/policy_schema.c) */
 };
 
 /* The row of that name in a table of n; asserts that it is there. */

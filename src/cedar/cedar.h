@@ -183,6 +183,18 @@ struct cedar_place cedar_policy_place(const struct cedar_set *, size_t i);
 /* Position of the policy with that id, or -1. */
 ptrdiff_t cedar_policy_find(const struct cedar_set *, str id);
 
+/* Every entity that the texts name, in scopes and conditions, in the order of the set and with its
+ * place; templates too. Stops when the function says false, and then returns false. */
+bool cedar_names(const struct cedar_set *,
+                 bool (*seen)(void *ctx, const struct cedar_uid *, const struct cedar_place *),
+                 void *ctx);
+/* The literals that conditions compare <variable>.<attribute> with: beside ==, !=, <, <=, >, >=,
+ * and the elements given to contains, containsAll and containsAny on either side. variable is
+ * "principal", "resource" or "context". Without doubles, in Cedar's order of values; they live in
+ * the arena and the set. Error: ERR_MEMORY_LIMIT. */
+NODISCARD enum err cedar_tested(const struct cedar_set *, str variable, str attribute,
+                                struct arena *, struct cedar_value *out);
+
 /* Its text in canonical form, without comments; parses to an equal policy. */
 void cedar_policy_print(struct buf *, const struct cedar_set *, size_t i);
 

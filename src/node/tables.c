@@ -52,6 +52,14 @@ const struct action *action_find(str name)
 #define NAMES     "{\"type\":\"object\",\"required\":[\"en\"],\"additionalProperties\":" TEXT(200) "}"
 #define CODE_NAME "{\"type\":\"string\",\"pattern\":\"^[a-z][a-z0-9-]{0,30}$\"}"
 #define EMAIL     "{\"type\":\"string\",\"format\":\"email\",\"maxLength\":254}"
+/* what every act towards a partner says */
+#define ENGAGEMENT                                                                                 \
+    "\"title\":" TEXT(300) ",\"purpose\":" TEXT(                                                   \
+        200) ",\"undertakings\":{\"type\":\"array\","                                              \
+             "\"maxItems\":20,\"items\":" CODE_NAME                                                \
+             "},\"urgent\":{\"type\":\"boolean\"},\"aim\":" TEXT(60) ",\"capability\":" TEXT(      \
+                 60) ",\"amount\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000}"
+#define TLP "\"tlp\":{\"enum\":[\"CLEAR\",\"GREEN\",\"AMBER\",\"AMBER_STRICT\",\"RED\"]}"
 #define OBJECT(required, properties)                                                               \
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required                  \
     "],\"properties\":{" properties "}}"
@@ -112,7 +120,7 @@ static const struct {
      OBJECT("\"files\"",
             "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":64,\"items\":" OBJECT(
                 "\"name\",\"text\"",
-                "\"name\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._-]{1,80}$\"},"
+                "\"name\":{\"type\":\"string\",\"pattern\":\"^(facts/)?[A-Za-z0-9._-]{1,80}$\"},"
                 "\"text\":{\"type\":\"string\",\"maxLength\":1000000}") "}")},
     {"case-new.v1",
      OBJECT("\"service\",\"country\"", "\"service\":" CODE_NAME ",\"country\":" COUNTRY)},
@@ -134,6 +142,16 @@ static const struct {
                            "\"person\":" ID_SCHEMA
                            ",\"kind\":{\"enum\":[\"kin\",\"friend\",\"business\",\"other\"]}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
+    {"intelligence.v1",
+     OBJECT("\"title\",\"tlp\",\"originator\"", ENGAGEMENT
+            "," TLP ",\"originator\":" COUNTRY
+            ",\"releasable\":{\"type\":\"array\",\"maxItems\":50,\"items\":" TEXT(40) "}")},
+    {"figures.v1", OBJECT("\"title\",\"tlp\",\"personal\"",
+                          ENGAGEMENT "," TLP ",\"personal\":{\"type\":\"boolean\"}")},
+    {"package-gift.v1", OBJECT("\"title\",\"owner\",\"sensitive\"", ENGAGEMENT
+                               ",\"owner\":" COUNTRY ",\"sensitive\":{\"type\":\"boolean\"}")},
+    {"help.v1", OBJECT("\"title\",\"capability\"", ENGAGEMENT)},
+    {"protection.v1", OBJECT("\"title\",\"citizen\"", ENGAGEMENT ",\"citizen\":" COUNTRY)},
 };
 
 const char *input_schema(const char *name)
@@ -142,73 +160,6 @@ const char *input_schema(const char *name)
         if (strcmp(inputs[i].name, name) == 0)
             return inputs[i].json;
     return NULL;
-}
-
-/* ---- the policy's schema ----------------------------------------------------------------- */
-
-/* What the house knows of each thing that is decided upon. A field that brings a new kind of
- * resource adds its type here; an action on an unknown type does not start the node. */
-static const struct {
-    const char *name, *shape;
-} entity_types[] = {
-    {"Visitor", ""},
-    {"System", ""},
-    {"Mission", ""},
-    {"Person", ""},
-    {"Officer", " = { roles: Set<String>, mission: Mission }"},
-    {"File", " = { person: Person }"},
-    {"Session", ""},
-    {"Service", ""},
-    {"AccessDelay", " = { proposer?: Officer }"},
-    {"Case", " = { person: Person, authority: Mission, queue: Mission, service: String,"
-             " state: String, officer?: Officer, proposer?: Officer }"},
-    {"Document", " = { person: Person, authority: Mission, state: String }"},
-};
-
-static bool entity_known(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(entity_types); i++)
-        if (strcmp(entity_types[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void put_principals(struct buf *b, unsigned who)
-{
-    static const struct {
-        unsigned bit;
-        const char *type;
-    } kinds[] = {{ACTOR_NOBODY, "Visitor"},
-                 {ACTOR_PERSON, "Person"},
-                 {ACTOR_OFFICER, "Officer"},
-                 {ACTOR_SYSTEM, "System"}};
-    bool any = false;
-
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (who & kinds[i].bit) {
-            buf_printf(b, "%s%s", any ? ", " : "", kinds[i].type);
-            any = true;
-        }
-}
-
-enum err cedar_schema_of_actions(struct buf *b, struct fault *f)
-{
-    buf_add_str(b, S("namespace Sifara {\n"));
-    for (size_t i = 0; i < ARRAY_LEN(entity_types); i++)
-        buf_printf(b, "  entity %s%s;\n", entity_types[i].name, entity_types[i].shape);
-    for (size_t i = 0; action_at(i); i++) {
-        const struct action *a = action_at(i);
-        if (a->kind == ACTION_OPEN || a->kind == ACTION_CHORE)
-            continue;
-        if (!entity_known(a->resource))
-            return fault(f, ERR_INTERNAL, "%s has no place in the policy's schema", a->name);
-        buf_printf(b, "  action \"%s\" appliesTo { principal: [", a->name);
-        put_principals(b, a->who);
-        buf_printf(b, "], resource: [%s], context: { now: datetime, interest?: Bool } };\n",
-                   a->resource);
-    }
-    buf_add_str(b, S("}\n"));
-    return buf_ok(b) ? OK : fault(f, ERR_MEMORY, "out of memory");
 }
 
 /* ---- OpenAPI ----------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 struct policy {
     atomic_int refs;
     struct cedar_set *set;
+    struct facts *facts;
     struct hash digest;
     char digest_hex[65];
 };
@@ -59,7 +60,46 @@ static enum err validate(const struct cedar_set *set, str schema, struct fault *
     return OK;
 }
 
+/* Sorted by name: "facts/" stand together. */
+static enum err parse(struct policy *p, const struct cedar_source *sorted, size_t n,
+                      struct fault *f)
+{
+    struct cedar_source *texts = malloc((n + 1) * sizeof *texts);
+    size_t n_texts = 0;
+
+    if (!texts)
+        return fault(f, ERR_MEMORY, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        if (!str_starts(sorted[i].name, S("facts/")))
+            texts[n_texts++] = sorted[i];
+    enum err e = cedar_parse(texts, n_texts, NULL, &p->set, f);
+    free(texts);
+    TRY(e);
+    return facts_read(sorted, n, &p->facts, f);
+}
+
+static enum err names_once(const struct cedar_source *sorted, size_t n, struct fault *f)
+{
+    for (size_t i = 1; i < n; i++)
+        if (str_eq(sorted[i - 1].name, sorted[i].name))
+            return fault(f, ERR_INVALID, "two files are called %.*s",
+                         (int)(sorted[i].name.n < 100 ? sorted[i].name.n : 100), sorted[i].name.p);
+    return OK;
+}
+
 /* Schema STR_NONE: neither validated nor digested. */
+static enum err build_sorted(struct policy *p, const struct cedar_source *sorted, size_t n,
+                             str schema, struct fault *f)
+{
+    if (!schema.p)
+        return parse(p, sorted, n, f);
+    TRY(names_once(sorted, n, f));
+    TRY(digest_of(sorted, n, schema, &p->digest, f));
+    TRY(parse(p, sorted, n, f));
+    TRY(validate(p->set, schema, f));
+    return facts_check_names(p->facts, p->set, f);
+}
+
 static enum err build(struct policy *p, const struct cedar_source *files, size_t n, str schema,
                       struct fault *f)
 {
@@ -70,12 +110,8 @@ static enum err build(struct policy *p, const struct cedar_source *files, size_t
     if (n)
         memcpy(sorted, files, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_name);
-    enum err e = schema.p ? digest_of(sorted, n, schema, &p->digest, f) : OK;
-    if (e == OK)
-        e = cedar_parse(sorted, n, NULL, &p->set, f);
+    enum err e = build_sorted(p, sorted, n, schema, f);
     free(sorted);
-    if (e == OK && schema.p)
-        e = validate(p->set, schema, f);
     if (e == OK)
         hex_encode(p->digest.b, sizeof p->digest.b, p->digest_hex);
     return e;
@@ -124,6 +160,7 @@ void policy_unref(struct policy *p)
     if (!p || atomic_fetch_sub(&p->refs, 1) > 1)
         return;
     cedar_set_free(p->set);
+    facts_free(p->facts);
     free(p);
 }
 
@@ -140,6 +177,11 @@ size_t policy_count(const struct policy *p)
 const struct cedar_set *policy_set(const struct policy *p)
 {
     return p->set;
+}
+
+const struct facts *policy_facts(const struct policy *p)
+{
+    return p->facts;
 }
 
 /* What people call a policy: its @id, else its place in the set. */
@@ -209,27 +251,32 @@ static str note_in(const struct cedar_set *set, ptrdiff_t i, const char *key, st
     return cedar_policy_note(set, (size_t)i, str_of(name));
 }
 
+void policy_put_clause(struct jw *w, const struct policy *p, size_t i, str language)
+{
+    const struct {
+        str key, text;
+    } notes[] = {{S("id"), name_of(p, (uint32_t)i)},
+                 {S("title"), cedar_policy_note(p->set, i, S("title"))},
+                 {S("basis"), cedar_policy_note(p->set, i, S("basis"))},
+                 {S("reason"), note_in(p->set, (ptrdiff_t)i, "reason", language)}};
+
+    for (size_t k = 0; k < ARRAY_LEN(notes); k++)
+        if (notes[k].text.p)
+            jw_kv(w, notes[k].key, notes[k].text);
+}
+
 void policy_explain(struct jw *w, const struct policy *p, const struct decision *d, str language)
 {
     jw_open(w, '[');
     for (uint32_t i = 0; i < d->n_by; i++) {
-        ptrdiff_t at = -1;
-        for (size_t k = 0; at < 0 && k < cedar_set_count(p->set); k++)
-            if (str_eq(name_of(p, (uint32_t)k), d->by[i]))
-                at = (ptrdiff_t)k;
+        size_t at = 0;
+        while (at < cedar_set_count(p->set) && !str_eq(name_of(p, (uint32_t)at), d->by[i]))
+            at++;
         jw_open(w, '{');
-        jw_kv(w, S("id"), d->by[i]);
-        if (at >= 0) {
-            str title = cedar_policy_note(p->set, (size_t)at, S("title"));
-            str basis = cedar_policy_note(p->set, (size_t)at, S("basis"));
-            str reason = note_in(p->set, at, "reason", language);
-            if (title.p)
-                jw_kv(w, S("title"), title);
-            if (basis.p)
-                jw_kv(w, S("basis"), basis);
-            if (reason.p)
-                jw_kv(w, S("reason"), reason);
-        }
+        if (at < cedar_set_count(p->set))
+            policy_put_clause(w, p, at, language);
+        else
+            jw_kv(w, S("id"), d->by[i]);
         jw_close(w, '}');
     }
     jw_close(w, ']');

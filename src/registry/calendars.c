@@ -18,64 +18,6 @@
 
 enum { DAY_MS = 86400000 };
 
-/* ---- days ------------------------------------------------------------------------------ */
-
-static int32_t floor_day(int64_t ms)
-{
-    return (int32_t)(ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS));
-}
-
-/* Days from civil date and back: proleptic Gregorian, 400-year cycles of 146,097 days. */
-static int32_t day_from_civil(int y, int m, int d)
-{
-    y -= m <= 2;
-    int era = (y >= 0 ? y : y - 399) / 400;
-    int yoe = y - era * 400;
-    int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    int doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-
-    return era * 146097 + doe - 719468;
-}
-
-static void civil_from_day(int32_t day, int *y, int *m, int *d)
-{
-    int z = day + 719468;
-    int era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = z - era * 146097;
-    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int mp = (5 * doy + 2) / 153;
-
-    *d = doy - (153 * mp + 2) / 5 + 1;
-    *m = mp < 10 ? mp + 3 : mp - 9;
-    *y = yoe + era * 400 + (*m <= 2);
-}
-
-void day_format(int32_t day, char out[16])
-{
-    int y, m, d;
-
-    civil_from_day(day, &y, &m, &d);
-    snprintf(out, 16, "%04u-%02u-%02u", (unsigned)y % 10000, (unsigned)m % 100, (unsigned)d % 100);
-}
-
-bool day_parse(str s, int32_t *out)
-{
-    int64_t y, m, d;
-    char again[16];
-
-    if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || !str_to_int64(str_sub(s, 0, 4), &y) ||
-        !str_to_int64(str_sub(s, 5, 7), &m) || !str_to_int64(str_sub(s, 8, 10), &d) || y < 1 ||
-        m < 1 || m > 12 || d < 1 || d > 31)
-        return false;
-    int32_t day = day_from_civil((int)y, (int)m, (int)d);
-    day_format(day, again);
-    if (!str_eq(str_of(again), s))
-        return false;
-    *out = day;
-    return true;
-}
-
 static size_t position(const struct missions *m, const struct mission *at)
 {
     return (size_t)(at - m->list);
@@ -83,7 +25,7 @@ static size_t position(const struct missions *m, const struct mission *at)
 
 int32_t mission_day(const struct missions *m, const struct mission *at, int64_t ms)
 {
-    return floor_day(ms + zone_offset(m->zone[position(m, at)], ms));
+    return day_of_ms(ms + zone_offset(m->zone[position(m, at)], ms));
 }
 
 static int by_mission_day(const void *a, const void *b)
@@ -143,9 +85,9 @@ static int hijri_days(int year, int month, int day, int32_t out[2])
          U_SUCCESS(ec) && n < 2 && h < (year - 622) * 33 / 32 + 3; h++) {
         ucal_clear(c);
         ucal_setDateTime(c, h, month - 1, day, 12, 0, 0, &ec);
-        int32_t found = floor_day((int64_t)ucal_getMillis(c, &ec));
+        int32_t found = day_of_ms((int64_t)ucal_getMillis(c, &ec));
         int y, m, d;
-        civil_from_day(found, &y, &m, &d);
+        day_to_civil(found, &y, &m, &d);
         if (y == year)
             out[n++] = found;
     }

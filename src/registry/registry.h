@@ -7,6 +7,7 @@
 #define SIFARA_REGISTRY_REGISTRY_H
 
 #include "act/gate.h"
+#include "base/date.h"
 #include "crypto/keyring.h"
 
 struct registry;
@@ -85,9 +86,6 @@ int32_t due_day(const struct missions *, const struct mission *, int32_t day,
 /* Working days in (from, to]. */
 unsigned working_days_between(const struct missions *, const struct mission *, int32_t from,
                               int32_t to);
-/* "2026-03-20"; out has room for 11. */
-void day_format(int32_t day, char out[16]);
-bool day_parse(str, int32_t *out);
 /* The day in the Umm al-Qura calendar, in Arabic with Arabic digits; STR_NONE without memory. */
 str hijri_text(struct arena *, int32_t day);
 

@@ -1,0 +1,100 @@
+/* policy_schema.c - the schema that policies of the house follow, made from the tables of actions
+ *
+ * What a decision is made upon: types of entities with their attributes, and for each action that
+ * is decided who may ask for it, upon what, in which context. An action upon a type that is not
+ * here does not start the node.
+ */
+#include "node/node_int.h"
+#include "policy/facts.h"
+
+/* A field that brings a new kind of resource adds its type here. Tlp follows, of its levels. */
+static const struct {
+    const char *name, *shape;
+} entity_types[] = {
+    {"Visitor", ""},
+    {"System", ""},
+    {"Mission", ""},
+    {"Person", ""},
+    {"Officer", " = { roles: Set<String>, mission: Mission }"},
+    {"File", " = { person: Person }"},
+    {"Session", ""},
+    {"Service", ""},
+    {"AccessDelay", " = { proposer?: Officer }"},
+    {"Case", " = { person: Person, authority: Mission, queue: Mission, service: String,"
+             " state: String, officer?: Officer, proposer?: Officer }"},
+    {"Document", " = { person: Person, authority: Mission, state: String }"},
+    {"Organisation", " in [Organisation]"},
+    {"Agreement", ""},
+    {"State", " in [Organisation] = { recognised: Bool, sanctioned: Bool, adequate: Bool,"
+              " accreditation: String, balance: Long, agreements: Set<Agreement> }"},
+    {"Intelligence", " = { tlp: Tlp, originator: State, releasable: Set<Organisation> }"},
+    {"Dataset", " = { personal: Bool, tlp: Tlp }"},
+    {"Package", " = { owner: State, sensitive: Bool }"},
+    {"Help", " = { capability: String }"},
+    {"Protection", " = { citizen: State }"},
+    {"Engagement", " = { partner: State, officer: Officer }"},
+};
+
+static bool entity_known(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(entity_types); i++)
+        if (strcmp(entity_types[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void put_types(struct buf *b)
+{
+    for (size_t i = 0; i < ARRAY_LEN(entity_types); i++)
+        buf_printf(b, "  entity %s%s;\n", entity_types[i].name, entity_types[i].shape);
+    buf_add_str(b, S("  entity Tlp enum ["));
+    for (size_t i = 0; i < TLP_LEVELS; i++)
+        buf_printf(b, "%s\"%s\"", i ? ", " : "", tlp_levels[i]);
+    buf_add_str(b, S("];\n"));
+}
+
+static void put_principals(struct buf *b, unsigned who)
+{
+    static const struct {
+        unsigned bit;
+        const char *type;
+    } kinds[] = {{ACTOR_NOBODY, "Visitor"},
+                 {ACTOR_PERSON, "Person"},
+                 {ACTOR_OFFICER, "Officer"},
+                 {ACTOR_SYSTEM, "System"}};
+    bool any = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (who & kinds[i].bit) {
+            buf_printf(b, "%s%s", any ? ", " : "", kinds[i].type);
+            any = true;
+        }
+}
+
+/* amount: units of a capability that the act asks for; free: what is left of it without the act. */
+static void put_action(struct buf *b, const struct action *a)
+{
+    buf_printf(b, "  action \"%s\" appliesTo { principal: [", a->name);
+    put_principals(b, a->who);
+    buf_printf(b, "], resource: [%s], context: { now: datetime, interest?: Bool", a->resource);
+    if (a->partner)
+        buf_add_str(b, S(", partner: State, undertakings: Set<String>, purpose: String,"
+                         " urgent: Bool, aim?: String, amount: Long, free: Long"));
+    buf_add_str(b, S(" } };\n"));
+}
+
+enum err cedar_schema_of_actions(struct buf *b, struct fault *f)
+{
+    buf_add_str(b, S("namespace Sifara {\n"));
+    put_types(b);
+    for (size_t i = 0; action_at(i); i++) {
+        const struct action *a = action_at(i);
+        if (a->kind == ACTION_OPEN || a->kind == ACTION_CHORE)
+            continue;
+        if (!entity_known(a->resource))
+            return fault(f, ERR_INTERNAL, "%s has no place in the policy's schema", a->name);
+        put_action(b, a);
+    }
+    buf_add_str(b, S("}\n"));
+    return buf_ok(b) ? OK : fault(f, ERR_MEMORY, "out of memory");
+}
