@@ -5,7 +5,6 @@
  *   DIR/services/     services as data    DIR/words/     words of screens and mails
  *   DIR/mail/         mails, when no SMTP server is set  DIR/run/  the port in use
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,7 +12,7 @@
 #include "base/encode.h"
 #include "base/fs.h"
 #include "base/log.h"
-#include "node/cli.h"
+#include "node/cli_policy_int.h"
 #include "node/keyring.h"
 #include "node/node_int.h"
 #include "node/supervisor.h"
@@ -21,7 +20,7 @@
 #include "service/attachments.h"
 #include "service/services.h"
 
-enum { POLICY_FILES = 64, OFFICERS_FIRST = 2 };
+enum { OFFICERS_FIRST = 2 };
 
 int cli_serve(struct cli *c)
 {
@@ -73,27 +72,6 @@ static enum err copy_data(struct cli *c, const char *data, const char *name, str
 
     snprintf(to, sizeof to, "%s/%s", data, name);
     return fs_copy_tree(from, to, f);
-}
-
-static enum err read_policy(struct arena *a, const char *folder, struct cedar_source *src,
-                            size_t *n, struct fault *f)
-{
-    DIR *d = opendir(folder);
-    enum err e = OK;
-
-    if (!d)
-        return fault(f, ERR_NOT_FOUND, "no folder %s", folder);
-    for (struct dirent *entry; e == OK && (entry = readdir(d));) {
-        char path[4096];
-        if (!str_ends(str_of(entry->d_name), S(".cedar")) || *n == POLICY_FILES)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        src[*n].name = str_copy(a, str_of(entry->d_name));
-        e = fs_read(a, path, 4 << 20, &src[*n].text, f);
-        (*n)++;
-    }
-    closedir(d);
-    return e;
 }
 
 /* The ministry answers for every country until missions are opened. */
@@ -152,7 +130,7 @@ static enum err first_officer(struct house *h, struct db *writer, const char *da
 static enum err fill_store(struct cli *c, const char *data, int keyring_fd, struct fault *f)
 {
     AUTO(buf) struct buf schema = BUF(1 << 20);
-    struct cedar_source policy[POLICY_FILES];
+    struct cedar_source policy[POLICY_SOURCES];
     struct house h = {.world = world_real, .data_dir = str_of(data)};
     struct db *writer = NULL;
     struct registry *registry = NULL;
@@ -172,7 +150,7 @@ static enum err fill_store(struct cli *c, const char *data, int keyring_fd, stru
         if (strcmp(c->names[i], "officer") == 0)
             e = first_officer(&h, writer, data, str_of(c->values[i]), f);
     if (e == OK)
-        e = read_policy(c->arena, cli_option(c, "policy"), policy, &n, f);
+        e = policy_sources(c->arena, cli_option(c, "policy"), policy, &n, f);
     if (e == OK)
         e = cedar_schema_of_actions(&schema, f);
     if (e == OK)

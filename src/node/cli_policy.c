@@ -23,29 +23,43 @@ static int by_name(const void *a, const void *b)
     return str_cmp(x->name, y->name);
 }
 
+/* Adds all files of a folder with that ending, named with the prefix. */
+static enum err add_files(struct arena *a, DIR *d, const char *path, const char *prefix, str ending,
+                          struct cedar_source *out, size_t *n, struct fault *f)
+{
+    for (struct dirent *entry; (entry = readdir(d));) {
+        char file[4096];
+        if (!str_ends(str_of(entry->d_name), ending) || entry->d_name[0] == '.')
+            continue;
+        if (*n == POLICY_SOURCES)
+            return fault(f, ERR_LIMIT, "at most %d files", POLICY_SOURCES);
+        snprintf(file, sizeof file, "%s/%s%s", path, prefix, entry->d_name);
+        out[*n].name = str_printf(a, "%s%s", prefix, entry->d_name);
+        TRY_PTR(out[*n].name.p, f);
+        TRY(fs_read(a, file, FILE_MAX, &out[*n].text, f));
+        ++*n;
+    }
+    return OK;
+}
+
 static enum err folder_sources(struct arena *a, const char *path, struct cedar_source *out,
                                size_t *out_n, struct fault *f)
 {
+    char facts[4096];
     DIR *d = opendir(path);
-    enum err e = OK;
     size_t n = 0;
 
     if (!d)
         return fault(f, ERR_NOT_FOUND, "no folder %.200s", path);
-    for (struct dirent *entry; e == OK && (entry = readdir(d));) {
-        char file[4096];
-        if (!str_ends(str_of(entry->d_name), S(".cedar")))
-            continue;
-        if (n == POLICY_SOURCES) {
-            e = fault(f, ERR_LIMIT, "at most %d files", POLICY_SOURCES);
-            break;
-        }
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        out[n].name = str_copy(a, str_of(entry->d_name));
-        e = fs_read(a, file, FILE_MAX, &out[n].text, f);
-        n++;
-    }
+    enum err e = add_files(a, d, path, "", S(".cedar"), out, &n, f);
     closedir(d);
+    TRY(e);
+    snprintf(facts, sizeof facts, "%s/facts", path);
+    d = opendir(facts);
+    if (d) {
+        e = add_files(a, d, path, "facts/", S(".json"), out, &n, f);
+        closedir(d);
+    }
     TRY(e);
     qsort(out, n, sizeof *out, by_name);
     *out_n = n;
@@ -68,10 +82,13 @@ enum err policy_sources(struct arena *a, const char *path, struct cedar_source *
 enum err policy_load(struct arena *a, const char *path, struct cedar_set **out, struct fault *f)
 {
     struct cedar_source src[POLICY_SOURCES];
-    size_t n;
+    size_t n, texts = 0;
 
     TRY(policy_sources(a, path, src, &n, f));
-    return cedar_parse(src, n, NULL, out, f);
+    for (size_t i = 0; i < n; i++)
+        if (!str_starts(src[i].name, S("facts/")))
+            src[texts++] = src[i];
+    return cedar_parse(src, texts, NULL, out, f);
 }
 
 enum err json_load(struct arena *a, const char *path, struct json **out, struct fault *f)

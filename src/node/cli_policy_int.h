@@ -7,11 +7,11 @@
 
 enum { POLICY_SOURCES = 64 };
 
-/* The policy texts at a path: a file, or all *.cedar of a folder in the order of their names. out
- * has room for POLICY_SOURCES. All strings in the arena. */
+/* The policy at a path: a file, or a folder's *.cedar and its facts in the order of their names.
+ * out has room for POLICY_SOURCES. All strings in the arena. */
 NODISCARD enum err policy_sources(struct arena *, const char *path, struct cedar_source *out,
                                   size_t *out_n, struct fault *);
-/* They as one set. */
+/* Its texts as one set. */
 NODISCARD enum err policy_load(struct arena *, const char *path, struct cedar_set **out,
                                struct fault *);
 /* A schema in Cedar's syntax, or in JSON when its first character is a brace. */

@@ -87,12 +87,10 @@ static enum err names_once(const struct cedar_source *sorted, size_t n, struct f
     return OK;
 }
 
-/* Schema STR_NONE: neither validated nor digested. */
-static enum err build_sorted(struct policy *p, const struct cedar_source *sorted, size_t n,
-                             str schema, struct fault *f)
+/* A new set, validated. */
+static enum err build_new(struct policy *p, const struct cedar_source *sorted, size_t n, str schema,
+                          struct fault *f)
 {
-    if (!schema.p)
-        return parse(p, sorted, n, f);
     TRY(names_once(sorted, n, f));
     TRY(digest_of(sorted, n, schema, &p->digest, f));
     TRY(parse(p, sorted, n, f));
@@ -100,8 +98,20 @@ static enum err build_sorted(struct policy *p, const struct cedar_source *sorted
     return facts_check_names(p->facts, p->set, f);
 }
 
+/* A set that was, under its digest. */
+static enum err build_old(struct policy *p, const struct cedar_source *sorted, size_t n, str schema,
+                          const struct hash *digest, struct fault *f)
+{
+    p->digest = *digest;
+    if (schema.p)
+        TRY(digest_of(sorted, n, schema, &p->digest, f));
+    if (memcmp(p->digest.b, digest->b, sizeof digest->b) != 0)
+        return fault(f, ERR_CORRUPT, "the stored set is not the one of its digest");
+    return parse(p, sorted, n, f);
+}
+
 static enum err build(struct policy *p, const struct cedar_source *files, size_t n, str schema,
-                      struct fault *f)
+                      const struct hash *digest, struct fault *f)
 {
     struct cedar_source *sorted = malloc((n + 1) * sizeof *sorted);
 
@@ -110,7 +120,8 @@ static enum err build(struct policy *p, const struct cedar_source *files, size_t
     if (n)
         memcpy(sorted, files, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_name);
-    enum err e = build_sorted(p, sorted, n, schema, f);
+    enum err e =
+        digest ? build_old(p, sorted, n, schema, digest, f) : build_new(p, sorted, n, schema, f);
     free(sorted);
     if (e == OK)
         hex_encode(p->digest.b, sizeof p->digest.b, p->digest_hex);
@@ -125,9 +136,7 @@ static enum err make(const struct cedar_source *files, size_t n, str schema,
     if (!p)
         return fault(f, ERR_MEMORY, "out of memory");
     atomic_init(&p->refs, 1);
-    if (digest)
-        p->digest = *digest;
-    enum err e = build(p, files, n, schema, f);
+    enum err e = build(p, files, n, schema, digest, f);
     if (e != OK) {
         policy_unref(p);
         return e;
@@ -142,10 +151,10 @@ enum err policy_new(const struct cedar_source *files, size_t n, str schema, stru
     return make(files, n, schema, NULL, out, f);
 }
 
-enum err policy_reopen(const struct cedar_source *files, size_t n, const struct hash *digest,
-                       struct policy **out, struct fault *f)
+enum err policy_reopen(const struct cedar_source *files, size_t n, str schema,
+                       const struct hash *digest, struct policy **out, struct fault *f)
 {
-    return make(files, n, STR_NONE, digest, out, f);
+    return make(files, n, schema, digest, out, f);
 }
 
 struct policy *policy_ref(struct policy *p)

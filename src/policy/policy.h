@@ -23,9 +23,11 @@ struct policy;
  * one reference. */
 NODISCARD enum err policy_new(const struct cedar_source *files, size_t n, str schema,
                               struct policy **out, struct fault *);
-/* A set that governed once, to decide again what it decided: the schema of those days may be gone,
- * so it is not validated and keeps the digest that it had. */
-NODISCARD enum err policy_reopen(const struct cedar_source *files, size_t n,
+/* A set that governed once, to decide again what it decided: the schema of those days may be gone
+ * from the program, so it is not validated. With the schema that was stored beside it (STR_NONE: a
+ * set of a program that stored none) its digest is taken again: ERR_CORRUPT unless it is that one.
+ */
+NODISCARD enum err policy_reopen(const struct cedar_source *files, size_t n, str schema,
                                  const struct hash *digest, struct policy **out, struct fault *);
 struct policy *policy_ref(struct policy *);
 void policy_unref(struct policy *);

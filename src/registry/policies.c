@@ -1,8 +1,9 @@
 /* policies.c - the foreign policy is changed by an act of two officers
  *
  * A proposal is parsed and validated before it is stored; a second officer adopts it, and it
- * governs from the next act on. Every set that ever governed stays, by its digest. A set under
- * which no two officers could change it again is not adopted.
+ * governs from the next act on. Every set that ever governed stays, by its digest and with the
+ * schema that it was validated against. A set under which no two officers could change it again is
+ * not adopted.
  */
 #include "base/encode.h"
 #include "registry/registry_int.h"
@@ -42,45 +43,96 @@ static void hex_of(const struct policy *p, char out[65])
     hex_encode(policy_digest(p)->b, 32, out);
 }
 
+/* The files of a row of policy_set, with its schema, as they were stored. */
+struct stored {
+    str files, schema; /* schema STR_NONE: stored before schemas were */
+    struct cedar_source src[FILES_MAX];
+    size_t n;
+};
+
+static enum err take_stored(struct query *q, struct arena *a, struct stored *s, struct fault *f)
+{
+    struct json *files;
+
+    s->files = str_copy(a, query_str(q, 0));
+    TRY_PTR(s->files.p, f);
+    s->schema = STR_NONE;
+    if (query_str(q, 1).n > 0) {
+        s->schema = str_copy(a, query_str(q, 1));
+        TRY_PTR(s->schema.p, f);
+    }
+    TRY(json_parse(a, s->files, &json_limits_wide, &files, f));
+    return sources_of_json(files, s->src, &s->n, f);
+}
+
+/* A program with another schema makes another set of the same texts: it gets a row of its own, so
+ * that what is decided under it can be decided again. */
+static enum err carry_over(struct house *h, struct db *db, const struct policy *p,
+                           const struct stored *s, str schema, struct fault *f)
+{
+    struct id id = id_new(&h->world, 0);
+    struct query q;
+    char hex[65];
+
+    hex_of(p, hex);
+    TRY(db_query(db, &q, f, "SELECT 1 FROM policy_set WHERE digest = ? AND adopted_at IS NOT NULL",
+                 "s", str_of(hex)));
+    bool known = query_row(&q);
+    TRY(query_end(&q, f));
+    if (known)
+        return OK;
+    return db_run(db, f,
+                  "INSERT INTO policy_set(id, digest, files, schema, proposer, confirmer,"
+                  " proposed_at, adopted_at) SELECT ?, ?, ?, ?, proposer, confirmer, proposed_at,"
+                  " adopted_at FROM policy_set WHERE adopted_at IS NOT NULL"
+                  " ORDER BY adopted_at DESC, id DESC LIMIT 1",
+                  "dsss", &id, str_of(hex), s->files, schema);
+}
+
 enum err policy_load_adopted(struct house *h, struct db *db, str schema, struct policy **out,
                              struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(64 << 20);
-    struct json *files;
+    struct policy *p = NULL;
+    struct stored s;
     struct query q;
 
-    (void)h;
     TRY_PTR(a, f);
     TRY(db_one(db, &q, f,
-               "SELECT files FROM policy_set WHERE adopted_at IS NOT NULL"
+               "SELECT files, schema FROM policy_set WHERE adopted_at IS NOT NULL"
                " ORDER BY adopted_at DESC, id DESC LIMIT 1",
                ""));
-    str text = str_copy(a, query_str(&q, 0));
-    TRY(query_end(&q, f));
-    TRY_PTR(text.p, f);
-    TRY(json_parse(a, text, &json_limits_wide, &files, f));
-    return policy_of_json(files, schema, out, f);
+    enum err e = take_stored(&q, a, &s, f);
+    enum err ended = query_end(&q, f);
+    TRY(e);
+    TRY(ended);
+    TRY(policy_new(s.src, s.n, schema, &p, f));
+    e = carry_over(h, db, p, &s, schema, f);
+    if (e != OK) {
+        policy_unref(p);
+        return e;
+    }
+    *out = p;
+    return OK;
 }
 
 enum err policy_recall(struct db *db, str digest, struct policy **out, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(64 << 20);
-    struct cedar_source src[FILES_MAX];
-    struct json *files;
+    struct stored s;
     struct hash hash;
     struct query q;
-    size_t n;
 
     TRY_PTR(a, f);
     if (!hex_decode(digest, (char *)hash.b, sizeof hash.b))
         return fault(f, ERR_INVALID, "no digest of a policy set");
-    TRY(db_one(db, &q, f, "SELECT files FROM policy_set WHERE digest = ? LIMIT 1", "s", digest));
-    str text = str_copy(a, query_str(&q, 0));
-    TRY(query_end(&q, f));
-    TRY_PTR(text.p, f);
-    TRY(json_parse(a, text, &json_limits_wide, &files, f));
-    TRY(sources_of_json(files, src, &n, f));
-    return policy_reopen(src, n, &hash, out, f);
+    TRY(db_one(db, &q, f, "SELECT files, schema FROM policy_set WHERE digest = ? LIMIT 1", "s",
+               digest));
+    enum err e = take_stored(&q, a, &s, f);
+    enum err ended = query_end(&q, f);
+    TRY(e);
+    TRY(ended);
+    return policy_reopen(s.src, s.n, s.schema, &hash, out, f);
 }
 
 enum err policy_install(struct house *h, struct db *writer, const struct cedar_source *src,
@@ -105,9 +157,9 @@ enum err policy_install(struct house *h, struct db *writer, const struct cedar_s
     jw_close(&w, ']');
     int64_t now = world_now(&h->world);
     return db_run(writer, f,
-                  "INSERT INTO policy_set(id, digest, files, proposed_at, adopted_at)"
-                  " VALUES(?,?,?,?,?)",
-                  "dssii", &id, str_of(hex), buf_str(&text), now, now);
+                  "INSERT INTO policy_set(id, digest, files, schema, proposed_at, adopted_at)"
+                  " VALUES(?,?,?,?,?,?)",
+                  "dsssii", &id, str_of(hex), buf_str(&text), schema, now, now);
 }
 
 enum err policy_show(struct act *a, struct fault *f)
@@ -165,9 +217,10 @@ enum err policy_propose(struct act *a, struct fault *f)
 
     jw_tree(&w, json_get(a->input, S("files")));
     TRY(db_run(a->db, f,
-               "INSERT INTO policy_set(id, digest, files, proposer, proposed_at)"
-               " VALUES(?,?,?,?,?)",
-               "dssdi", &id, str_of(a->data), buf_str(&text), &a->actor.id, a->now));
+               "INSERT INTO policy_set(id, digest, files, schema, proposer, proposed_at)"
+               " VALUES(?,?,?,?,?,?)",
+               "dsssdi", &id, str_of(a->data), buf_str(&text), a->house->policy_schema,
+               &a->actor.id, a->now));
     a->status = 201;
     w = JW(&a->reply);
     jw_open(&w, '{');

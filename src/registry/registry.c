@@ -35,6 +35,7 @@ static const struct migration migrations[] = {
     {"CREATE INDEX session_expires ON session(expires)"},
     {"ALTER TABLE outbox ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0"},
     {"CREATE INDEX outbox_urgent ON outbox(id) WHERE urgent = 1"},
+    {"ALTER TABLE policy_set ADD COLUMN schema TEXT"},
 };
 
 static const struct migration keys_migrations[] = {
