@@ -195,6 +195,9 @@ bool cedar_names(const struct cedar_set *,
 NODISCARD enum err cedar_tested(const struct cedar_set *, str variable, str attribute,
                                 struct arena *, struct cedar_value *out);
 
+/* Does any condition read or ask for an attribute of that name, of whatever? */
+bool cedar_mentions(const struct cedar_set *, str attribute);
+
 /* Its text in canonical form, without comments; parses to an equal policy. */
 void cedar_policy_print(struct buf *, const struct cedar_set *, size_t i);
 
@@ -280,6 +283,29 @@ static inline void cedar_schema_release(struct cedar_schema **s)
     cedar_schema_free(*s);
 }
 DEFINE_AUTO(cedar_schema, struct cedar_schema *, cedar_schema_release)
+
+/* What can be asked: an action with one type of principal and one of resource. */
+struct cedar_env {
+    struct cedar_uid action;
+    str principal, resource;
+};
+
+/* An attribute; of a set, also what its elements are. */
+struct cedar_shape {
+    str name;
+    bool required;
+    enum cedar_type type, element; /* CEDAR_NONE: a type that is none of a single value */
+    str of;                        /* type of the entity, or of the entities in the set */
+};
+
+/* All by position, false behind the last; the strings live as long as the schema. */
+bool cedar_schema_env(const struct cedar_schema *, size_t i, struct cedar_env *out);
+bool cedar_schema_attr(const struct cedar_schema *, str entity_type, size_t i,
+                       struct cedar_shape *out);
+bool cedar_schema_context(const struct cedar_schema *, const struct cedar_uid *action, size_t i,
+                          struct cedar_shape *out);
+/* The ids of an enumerated type, in the order of the schema. */
+bool cedar_schema_enum(const struct cedar_schema *, str entity_type, size_t i, str *out);
 
 /* ---- validating ------------------------------------------------------------------------ */
 

@@ -59,6 +59,7 @@ bool cedar_names(const struct cedar_set *set,
 /* ---- literals compared with ---------------------------------------------------------------- */
 
 struct tested {
+    bool any; /* whatever the attribute is of */
     enum cd_var var;
     str attribute;
     struct cedar_value *items; /* NULL while counting */
@@ -79,8 +80,8 @@ static void put(struct tested *t, const struct cedar_value *v)
 
 static bool is_attribute(const struct tested *t, const struct cd_expr *e)
 {
-    return e->op == OP_GET && str_eq(e->names[0], t->attribute) && e->args[0]->op == OP_VAR &&
-           e->args[0]->var == t->var;
+    return e->op == OP_GET && str_eq(e->names[0], t->attribute) &&
+           (t->any || (e->args[0]->op == OP_VAR && e->args[0]->var == t->var));
 }
 
 static bool compares(unsigned op)
@@ -111,7 +112,7 @@ static void tested_by(struct tested *t, const struct cedar_set *set)
 enum err cedar_tested(const struct cedar_set *set, str variable, str attribute, struct arena *a,
                       struct cedar_value *out)
 {
-    struct tested t = {.attribute = attribute};
+    struct tested t = {.attribute = attribute, .any = !variable.p};
 
     t.var = str_eq(variable, S("principal"))  ? VAR_PRINCIPAL
             : str_eq(variable, S("resource")) ? VAR_RESOURCE
@@ -124,4 +125,25 @@ enum err cedar_tested(const struct cedar_set *set, str variable, str attribute, 
     *out = (struct cedar_value){.type = CEDAR_SET, .items = t.items};
     out->n = (uint32_t)cd_set_canon(t.items, t.n);
     return OK;
+}
+
+static bool mentions(const struct cd_expr *e, str attribute)
+{
+    if (e->op == OP_GET || e->op == OP_HAS)
+        for (uint32_t i = 0; i < e->n_names; i++)
+            if (str_eq(e->names[i], attribute))
+                return true;
+    for (uint32_t i = 0; i < e->n; i++)
+        if (mentions(e->args[i], attribute))
+            return true;
+    return false;
+}
+
+bool cedar_mentions(const struct cedar_set *set, str attribute)
+{
+    for (uint32_t i = 0; i < set->n; i++)
+        for (uint32_t k = 0; k < set->policies[i].n_conditions; k++)
+            if (mentions(set->policies[i].conditions[k].e, attribute))
+                return true;
+    return false;
 }
