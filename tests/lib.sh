@@ -206,6 +206,17 @@ posts_open() {
         {"country":"CY","authority":"athens"},{"country":"MT","authority":"valletta"}]'
 }
 
+# proposal FILE [TEXT]: the demo's policy, and TEXT as one more file, as a body for policy propose.
+proposal() {
+    {
+        for file in "$ROOT"/demo/policy/*.cedar "$ROOT"/demo/policy/facts/*.json; do
+            jq -n --arg name "${file#"$ROOT/demo/policy/"}" --rawfile text "$file" \
+                '{name: $name, text: $text}'
+        done
+        [ -n "${2:-}" ] && jq -n --arg text "$2" '{name: "99-more.cedar", text: $text}'
+    } | jq -s '{files: .}' >"$1"
+}
+
 # Answers to the form of a service, as one line.
 answers() {
     jq -c '.good[0]' "$ROOT/services/$1/golden.json"

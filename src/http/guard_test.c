@@ -305,7 +305,7 @@ static void test_problems(void **state)
 
     (void)state;
     fault_at(&f, ERR_SCHEMA, "/a/b", "wants \"x\"");
-    problem_write(&b, &f, "id");
+    problem_write(&b, &f, "id", STR_NONE, STR_NONE);
     assert_string_equal(
         str_cstr(a, buf_str(&b)),
         "{\"type\":\"/problems/schema\",\"title\":\"The input does not fit its schema\","
@@ -314,11 +314,11 @@ static void test_problems(void **state)
     fault_add(&f, a, "/c", "one");
     fault_add(&f, a, "/d", "two");
     buf_clear(&b);
-    problem_write(&b, &f, "id");
+    problem_write(&b, &f, "id", STR_NONE, STR_NONE);
     assert_true(str_find(buf_str(&b), S("[{\"pointer\":\"/c\",\"detail\":\"one\"},{")) > 0);
     fault(&f, ERR_INTERNAL, "secret");
     buf_clear(&b);
-    problem_write(&b, &f, "id");
+    problem_write(&b, &f, "id", STR_NONE, STR_NONE);
     assert_true(str_find(buf_str(&b), S("secret")) < 0);
     /* every code has a page, and every class an error status */
     for (int e = OK + 1; e < ERR_COUNT; e++) {

@@ -63,7 +63,7 @@ static void write_errors(struct jw *w, const struct fault *f)
     jw_close(w, ']');
 }
 
-void problem_write(struct buf *b, const struct fault *f, const char *request_id)
+void problem_write(struct buf *b, const struct fault *f, const char *request_id, str name, str json)
 {
     unsigned status = problem_status(err_class(f->code));
     struct jw w = JW(b);
@@ -80,6 +80,10 @@ void problem_write(struct buf *b, const struct fault *f, const char *request_id)
     jw_kv(&w, S("instance"), str_of(text));
     if (status < 500)
         write_errors(&w, f);
+    if (name.p) {
+        jw_key(&w, name);
+        jw_raw(&w, json);
+    }
     jw_close(&w, '}');
 }
 
@@ -89,7 +93,8 @@ static unsigned default_wait(enum err_class c)
     return c == CLASS_BUSY ? 1 : c == CLASS_LIMITED ? 10 : 0;
 }
 
-void http_reply_fault_after(struct http_request *r, const struct fault *f, unsigned retry_after)
+static void reply_fault(struct http_request *r, const struct fault *f, unsigned retry_after,
+                        str name, str json)
 {
     struct buf b = BUF(256 * 1024);
     enum err_class class = err_class(f->code);
@@ -99,7 +104,7 @@ void http_reply_fault_after(struct http_request *r, const struct fault *f, unsig
     if (status >= 500 && class != CLASS_BUSY)
         LOG(LOG_ERROR, "fault", LOG_CSTR("id", r->id), LOG_CSTR("code", err_slug(f->code)),
             LOG_CSTR("detail", f->detail));
-    problem_write(&b, f, r->id);
+    problem_write(&b, f, r->id, name, json);
     if (buf_ok(&b)) {
         http_reply_bytes(r, status, "application/problem+json", buf_str(&b), free, b.p);
     } else {
@@ -117,6 +122,16 @@ void http_reply_fault_after(struct http_request *r, const struct fault *f, unsig
         e = http_reply_header(r, "WWW-Authenticate", S("Session"));
     if (e != OK)
         LOG(LOG_WARN, "reply-header", LOG_CSTR("id", r->id));
+}
+
+void http_reply_fault_after(struct http_request *r, const struct fault *f, unsigned retry_after)
+{
+    reply_fault(r, f, retry_after, STR_NONE, STR_NONE);
+}
+
+void http_reply_fault_with(struct http_request *r, const struct fault *f, str name, str json)
+{
+    reply_fault(r, f, 0, name, json);
 }
 
 static void page_open(struct buf *b, const char *title)

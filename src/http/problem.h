@@ -12,10 +12,13 @@
 
 /* Status of a class of errors. */
 unsigned problem_status(enum err_class);
-/* Writes the problem document of f, whose code is not OK. */
-void problem_write(struct buf *, const struct fault *f, const char *request_id);
+/* Writes the problem document of f, whose code is not OK. name and json: an extension member and
+ * its value; STR_NONE for none. */
+void problem_write(struct buf *, const struct fault *f, const char *request_id, str name, str json);
 /* Makes f the reply; retry_after in seconds, 0 for the default of BUSY and LIMITED. */
 void http_reply_fault_after(struct http_request *, const struct fault *f, unsigned retry_after);
+/* Makes f the reply with one more member, its value given as JSON (RFC 9457, section 3.2). */
+void http_reply_fault_with(struct http_request *, const struct fault *f, str name, str json);
 static inline enum http_verdict http_fail(struct http_request *r, const struct fault *f)
 {
     http_reply_fault_after(r, f, 0);

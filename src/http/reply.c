@@ -261,7 +261,7 @@ enum MHD_Result reply_queue_expired(struct exchange *x, struct MHD_Connection *c
     struct fault f = {0};
 
     fault(&f, ERR_BUSY, "the answer did not come in time");
-    problem_write(&b, &f, x->pub.id);
+    problem_write(&b, &f, x->pub.id, STR_NONE, STR_NONE);
     struct MHD_Response *m = MHD_create_response_from_buffer(b.n, b.p, MHD_RESPMEM_MUST_COPY);
     if (!m)
         return MHD_NO;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/problem.h"
 #include "node/node_int.h"
+#include "policy/why.h"
 #include "registry/registry.h"
 #include "service/attachments.h"
 
@@ -18,6 +19,7 @@ enum { ROUTES_MAX = 256, BODY_DEFAULT = 64 << 10, KEY_MAX = 128, PARAMS_MAX = 24
 /* One request on its way through the gate; in the request's arena. */
 struct passage {
     struct act act;
+    struct node *node;
     struct http_request *request;
     struct attachment_sink *sink;
     struct act_param params[PARAMS_MAX];
@@ -99,18 +101,34 @@ static void log_fault(const struct passage *p)
         LOG_CSTR("error", err_slug(a->err)), LOG_CSTR("detail", a->fault.detail));
 }
 
-/* A refusal tells its clause: id, title, basis and reason of what forbids it. */
-static void explain_refusal(struct act *a)
+/* A decision that was asked for and came out as a refusal. */
+static bool is_refusal(const struct act *a)
 {
-    AUTO(buf) struct buf b = BUF(16 << 10);
-    struct jw w = JW(&b);
+    return a->err == ERR_DENIED && a->policy && !a->decision.permit && a->request.principal.type.p;
+}
 
-    if (a->err != ERR_DENIED || !a->policy || a->decision.permit || !a->decision.n_by)
-        return;
-    policy_explain(&w, a->policy, &a->decision, a->actor.language);
-    char *text = str_cstr(a->arena, buf_str(&b));
-    if (text)
-        fault_add(&a->fault, a->arena, "", text);
+/* A refusal tells its clauses; unless in a hurry also which permits came near, with the conditions
+ * that failed for an officer's eyes, and what a partner could undertake. */
+static void reply_refusal(struct passage *p, bool hurried)
+{
+    AUTO(buf) struct buf b = BUF(64 << 10);
+    struct jw w = JW(&b);
+    struct act *a = &p->act;
+    enum err e = OK;
+
+    if (!hurried) {
+        e = policy_why(&w, a->policy, a->entities, &a->request, &a->decision, a->actor.language,
+                       a->actor.kind == ACTOR_OFFICER, a->arena, NULL);
+    }
+    if (hurried || e != OK || !buf_ok(&b)) {
+        buf_clear(&b);
+        w = JW(&b);
+        jw_open(&w, '{');
+        jw_key(&w, S("by"));
+        policy_explain(&w, a->policy, &a->decision, a->actor.language);
+        jw_close(&w, '}');
+    }
+    http_reply_fault_with(p->request, &a->fault, S("decision"), buf_str(&b));
 }
 
 /* A JSON object gets its receipt as the last member. */
@@ -157,16 +175,23 @@ static void cookie_of_reply(struct passage *p)
         (void)!http_reply_header(p->request, "Set-Cookie", value);
 }
 
-static void fill_reply(struct passage *p)
+static void fill_fault(struct passage *p, bool hurried)
+{
+    log_fault(p);
+    if (is_refusal(&p->act))
+        reply_refusal(p, hurried);
+    else
+        http_reply_fault_after(p->request, &p->act.fault, 0);
+    act_done(&p->act);
+}
+
+static void fill_reply(struct passage *p, bool hurried)
 {
     struct act *a = &p->act;
     struct http_request *r = p->request;
 
     if (a->err != OK) {
-        log_fault(p);
-        explain_refusal(a);
-        http_reply_fault_after(r, &a->fault, 0);
-        act_done(a);
+        fill_fault(p, hurried);
         return;
     }
     cookie_of_reply(p);
@@ -195,12 +220,28 @@ static void fill_reply(struct passage *p)
             r, str_printf(r->arena, "%016llx%zx", (unsigned long long)str_hash(body), body.n));
 }
 
+static void answer_refusal(struct act *a)
+{
+    struct passage *p = a->user;
+
+    fill_reply(p, false);
+    (void)!http_reply_send(p->request);
+}
+
+/* On the writer's thread: reasons are worked out on another one. */
 static void done_parked(struct act *a)
 {
     struct passage *p = a->user;
 
-    fill_reply(p);
+    if (is_refusal(a) && explainer_take(&p->node->explainer, a))
+        return;
+    fill_reply(p, true);
     (void)!http_reply_send(p->request);
+}
+
+enum err edge_start(struct node *n, struct fault *f)
+{
+    return explainer_start(&n->explainer, answer_refusal, f);
 }
 
 static void done_here(struct act *a)
@@ -290,6 +331,7 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
         (void)fault(&f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
         return http_fail(r, &f);
     }
+    p->node = n;
     p->request = r;
     p->act.action = action;
     p->act.house = &n->house;
@@ -315,7 +357,7 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
     if (!gate_writes(action)) {
         p->act.done = done_here;
         gate_submit(n->house.gate, &p->act);
-        fill_reply(p);
+        fill_reply(p, false);
         return HTTP_DONE;
     }
     p->act.done = done_parked;

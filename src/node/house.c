@@ -382,6 +382,7 @@ enum err node_start(struct node *n, struct fault *f)
     c.trusted_proxies = n->config.trusted_proxies[0] ? n->config.trusted_proxies : NULL;
     TRY(read_pem(n, n->config.tls_cert, &c.tls_cert_pem, f));
     TRY(read_pem(n, n->config.tls_key, &c.tls_key_pem, f));
+    TRY(edge_start(n, f));
     TRY(http_start(&c, &n->http, f));
     n->background_runs = pthread_create(&n->background, NULL, background, n) == 0;
     return n->background_runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");
@@ -393,6 +394,7 @@ void node_stop(struct node *n)
     if (n->background_runs)
         pthread_join(n->background, NULL);
     http_stop(n->http);
+    explainer_stop(&n->explainer);
     metrics_free(n->metrics);
     limit_free(n->by_address);
     limit_free(n->by_account);

@@ -9,6 +9,7 @@
 #include "http/limit.h"
 #include "http/metrics.h"
 #include "mail/mail.h"
+#include "node/explainer.h"
 #include "schema/schema.h"
 
 /* ---- tables.c: every action of the node ------------------------------------------------- */
@@ -55,6 +56,7 @@ struct node {
     struct limit *by_address, *by_account, *codes;
     char data[4096];
     int lock_fd; /* on data/store/lock, while the folder is ours */
+    struct explainer explainer;
     pthread_t background;
     bool background_runs;
     _Atomic bool stopping;
@@ -74,6 +76,8 @@ unsigned node_send_mails(struct node *);
 
 /* ---- edge.c ----------------------------------------------------------------------------- */
 
+/* Starts what edge_handle needs beside the house; stopped with node->explainer. */
+NODISCARD enum err edge_start(struct node *, struct fault *);
 enum http_verdict edge_handle(struct http_request *, void *node);
 enum err edge_upload(struct http_request *, enum http_upload, str bytes, void *node,
                      struct fault *);

@@ -5,11 +5,16 @@
  */
 #include "base/testing.h"
 #include "node/node_int.h"
+#include "policy/facts.h"
 
-#define FILES 5
-static const char *const files[FILES] = {"10-persons.cedar", "20-officers.cedar",
-                                         "30-four-eyes.cedar", "40-ministry.cedar",
-                                         "90-system.cedar"};
+#define FILES 12
+static const char *const files[FILES] = {
+    "10-persons.cedar",          "20-officers.cedar",        "30-four-eyes.cedar",
+    "40-ministry.cedar",         "50-partners.cedar",        "90-system.cedar",
+    "facts/accreditations.json", "facts/agreements.json",    "facts/aims.json",
+    "facts/capabilities.json",   "facts/organisations.json", "facts/states.json"};
+
+enum { NOW = 1772000000 }; /* 25 February 2026 */
 
 static const struct actor_on_panel {
     char letter;
@@ -28,17 +33,32 @@ static const struct actor_on_panel {
     {'F', "Sifara::Officer", "ministry", "confirmation-officer"},
     {'V', "Sifara::Officer", "ministry", "oversight"},
     {'W', "Sifara::Officer", "ministry", "oversight"}, /* proposed the delay */
+    {'T', "Sifara::Officer", "ministry", "cert"},
+    {'D', "Sifara::Officer", "ministry", "data-office"},
+    {'G', "Sifara::Officer", "ministry", "services-office"},
     {'S', "Sifara::System", NULL, NULL},
     {'X', "Sifara::Visitor", NULL, NULL},
 };
 
 enum situation {
-    PLAIN,      /* taken by O, on the desk of paris */
-    FREE,       /* taken by nobody */
-    INTEREST,   /* as PLAIN, and the actor has an interest */
-    PROPOSED,   /* by O, on the desk of paris */
-    BY_CONSUL,  /* taken and proposed by C */
-    BY_MINISTRY /* by O, on the ministry's desk */
+    PLAIN,       /* taken by O, on the desk of paris */
+    FREE,        /* taken by nobody */
+    INTEREST,    /* as PLAIN, and the actor has an interest */
+    PROPOSED,    /* by O, on the desk of paris */
+    BY_CONSUL,   /* taken and proposed by C */
+    BY_MINISTRY, /* by O, on the ministry's desk */
+    /* Acts towards partners: PLAIN is Arcadia, which promised all there is to promise, our own
+     * green thing, for an aim, with enough of the capability. The others differ in one thing. */
+    UNPROMISED,
+    AIMLESS,
+    EXHAUSTED,
+    ANOTHERS, /* a third state's thing, and no consent of that state among the promises */
+    RED,
+    PERSONAL,  /* personal data, or sensitive */
+    TO_FRANCE, /* recognised; no agreement, in none of the organisations */
+    TO_SANCTIONED,
+    TO_UNRECOGNISED,
+    TO_TAKER /* Arcadia, which took twenty-one times more than it gave */
 };
 
 static const struct {
@@ -46,7 +66,7 @@ static const struct {
     enum situation situation;
     const char *who;
 } table[] = {
-    {"session.show", PLAIN, "PQOoCHnchMFVW"},
+    {"session.show", PLAIN, "PQOoCHnchMFVWTDG"},
     {"person.show", PLAIN, "P"},
     {"person.update", PLAIN, "P"},
     {"person.access", PLAIN, "P"},
@@ -113,6 +133,47 @@ static const struct {
 
     {"hold.set", PLAIN, "VW"},
     {"hold.lift", PLAIN, "VW"},
+
+    {"partner.list", PLAIN, "H"}, /* the post asked about is paris */
+    {"partner.show", PLAIN, "H"},
+    {"aim.list", PLAIN, "H"},
+    {"intelligence.give", PLAIN, "T"},
+    {"intelligence.give", UNPROMISED, ""},
+    {"intelligence.give", AIMLESS, ""},
+    {"intelligence.give", ANOTHERS, ""},
+    {"intelligence.give", RED, ""},
+    {"intelligence.give", TO_FRANCE, ""},
+    {"intelligence.give", TO_SANCTIONED, ""},
+    {"intelligence.give", TO_UNRECOGNISED, ""},
+    {"intelligence.give", TO_TAKER, ""},
+    {"intelligence.receive", PLAIN, "MTDG"},
+    {"intelligence.receive", RED, "MTDG"},
+    {"intelligence.receive", TO_UNRECOGNISED, ""},
+    {"figures.give", PLAIN, "D"},
+    {"figures.give", UNPROMISED, ""},
+    {"figures.give", PERSONAL, ""},
+    {"figures.give", AIMLESS, ""},
+    {"figures.give", TO_FRANCE, ""},
+    {"figures.give", TO_TAKER, ""},
+    {"figures.receive", PLAIN, "MTDG"},
+    {"package.give", PLAIN, "G"},
+    {"package.give", PERSONAL, "G"},
+    {"package.give", ANOTHERS, ""},
+    {"package.give", UNPROMISED, "G"},
+    {"package.give", EXHAUSTED, ""},
+    {"package.give", TO_FRANCE, ""},
+    {"package.receive", PLAIN, "MTDG"},
+    {"help.give", PLAIN, "MT"},
+    {"help.give", EXHAUSTED, ""},
+    {"help.give", TO_FRANCE, ""},
+    {"help.give", TO_SANCTIONED, ""},
+    {"help.receive", PLAIN, "MTDG"},
+    {"protection.give", PLAIN, "CHchM"},
+    {"protection.give", EXHAUSTED, ""},
+    {"protection.give", TO_FRANCE, ""},
+    {"protection.ask", PLAIN, "CHchM"},
+    {"protection.ask", AIMLESS, "CHchM"},
+    {"engagement.end", PLAIN, "OM"}, /* O's engagement */
 
     {"document.sealed", PLAIN, "S"},
     {"document.spoilt", PLAIN, "S"},
@@ -221,6 +282,61 @@ static void put_case(struct cedar_entities *es, struct cedar_entity *e, enum sit
         cedar_attr(es, e, S("proposer"), officer(es, by));
 }
 
+static struct cedar_value state(struct cedar_entities *es, const char *code)
+{
+    return cedar_ref(es, S("Sifara::State"), str_of(code));
+}
+
+/* Whatever is given or received: each type takes the attributes that are its own. */
+static void put_thing(struct cedar_entities *es, struct cedar_entity *e, str type, enum situation s)
+{
+    struct cedar_value circle = cedar_ref(es, S("Sifara::Organisation"), S("DCO"));
+    struct cedar_value level = cedar_ref(es, S("Sifara::Tlp"), s == RED ? S("RED") : S("GREEN"));
+    struct cedar_value from = state(es, s == ANOTHERS ? "FR" : "XU");
+    const struct {
+        str type, attribute;
+        struct cedar_value value;
+    } all[] = {
+        {S("Sifara::Intelligence"), S("tlp"), level},
+        {S("Sifara::Intelligence"), S("originator"), from},
+        {S("Sifara::Intelligence"), S("releasable"), cedar_setof(es, &circle, 1)},
+        {S("Sifara::Dataset"), S("tlp"), level},
+        {S("Sifara::Dataset"), S("personal"), cedar_bool(s == PERSONAL)},
+        {S("Sifara::Package"), S("owner"), from},
+        {S("Sifara::Package"), S("sensitive"), cedar_bool(s == PERSONAL)},
+        {S("Sifara::Help"), S("capability"), cedar_str(S("incident-team"))},
+        {S("Sifara::Protection"), S("citizen"), state(es, "XU")},
+        {S("Sifara::Engagement"), S("partner"), state(es, "XA")},
+        {S("Sifara::Engagement"), S("officer"), officer(es, "O")},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (str_eq(all[i].type, type))
+            cedar_attr(es, e, all[i].attribute, all[i].value);
+}
+
+static void put_partner(const struct policy *p, struct cedar_entities *es,
+                        struct cedar_record *context, enum situation s)
+{
+    const str promises[] = {S("no-onward-sharing"), S("named-recipients"),
+                            S("statistical-use-only")};
+    const char *code = s == TO_FRANCE         ? "FR"
+                       : s == TO_SANCTIONED   ? "XR"
+                       : s == TO_UNRECOGNISED ? "XF"
+                                              : "XA";
+
+    facts_put_state(policy_facts(p), es, str_of(code), NOW / 86400, s == TO_TAKER ? 21 : 0);
+    cedar_put(es, context, S("partner"), state(es, code));
+    cedar_put(es, context, S("undertakings"),
+              cedar_strings(es, promises, s == UNPROMISED ? 0 : ARRAY_LEN(promises)));
+    cedar_put(es, context, S("purpose"), cedar_str(S("")));
+    cedar_put(es, context, S("urgent"), cedar_bool(false));
+    cedar_put(es, context, S("amount"), cedar_long(1));
+    cedar_put(es, context, S("free"), cedar_long(s == EXHAUSTED ? 0 : 3));
+    if (s != AIMLESS)
+        cedar_put(es, context, S("aim"), cedar_str(S("trusted-in-cyber")));
+}
+
 static void put_resource(struct cedar_entities *es, str type, str id, enum situation s)
 {
     struct cedar_entity *e = cedar_entity(es, type, id);
@@ -232,6 +348,7 @@ static void put_resource(struct cedar_entities *es, str type, str id, enum situa
         cedar_attr(es, e, S("authority"), mission(es, "paris"));
         cedar_attr(es, e, S("state"), cedar_str(S("sealed")));
     }
+    put_thing(es, e, type, s);
     if (str_eq(type, S("Sifara::AccessDelay")) && s == PROPOSED)
         cedar_attr(es, e, S("proposer"), officer(es, "W"));
     if (str_eq(type, S("Sifara::Case")) || str_eq(type, S("Sifara::Document")) ||
@@ -261,7 +378,9 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
         cedar_attr(es, e, S("mission"), mission(es, who->mission));
     }
     put_resource(es, type, id, s);
-    cedar_put(es, context, S("now"), cedar_datetime(1700000000000));
+    cedar_put(es, context, S("now"), cedar_datetime(NOW * INT64_C(1000)));
+    if (action->partner)
+        put_partner(p, es, context, s);
     if (str_eq(type, S("Sifara::Case")))
         cedar_put(es, context, S("interest"), cedar_bool(who->role && s == INTEREST));
     assert_true(cedar_entities_ok(es));

@@ -82,4 +82,19 @@ enum err policy_propose(struct act *, struct fault *);
 enum err policy_adopt_prepare(struct act *, struct fault *);
 enum err policy_adopt(struct act *, struct fault *);
 
+enum err engagement_prepare(struct act *, struct fault *);
+enum err engagement_facts(struct act *, struct fault *);
+enum err engagement_run(struct act *, struct fault *);
+enum err engagement_end_facts(struct act *, struct fault *);
+enum err engagement_end(struct act *, struct fault *);
+/* What we gave a state less what it gave us, in acts. */
+enum err partner_balance(struct db *, str state, int64_t *out, struct fault *);
+/* Units of a capability that are taken by what has not ended. */
+enum err capability_used(struct db *, str capability, int64_t *out, struct fault *);
+
+enum err own_mission_facts(struct act *, struct fault *);
+enum err partner_list(struct act *, struct fault *);
+enum err partner_show(struct act *, struct fault *);
+enum err aim_list(struct act *, struct fault *);
+
 #endif
