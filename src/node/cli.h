@@ -60,6 +60,7 @@ int cli_policy_format(struct cli *);
 int cli_policy_json(struct cli *);
 int cli_policy_replay(struct cli *);
 int cli_policy_schema(struct cli *);
+int cli_rules_eval(struct cli *);
 int cli_routes(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);

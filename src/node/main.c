@@ -49,6 +49,8 @@ static const struct command {
     {"policy", "schema", cli_policy_schema, "", "The schema that policies of the house follow"},
     {"policy", "replay", cli_policy_replay, "--data DIR [--from N] [--to N] [--json]",
      "Decide again what the journal says was decided"},
+    {"rules", "eval", cli_rules_eval, "--rule FILE [--data FILE]",
+     "What a JSONLogic rule gives for some data"},
     {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",
      "Check the seal of a PDF or a photograph, offline"},
     {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},
