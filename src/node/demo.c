@@ -485,6 +485,8 @@ static enum err live(struct demo *d, struct fault *f)
             if (e == OK)
                 work(d, list, n, ev);
         }
+        if (e == OK)
+            e = demo_engage(d, f);
         while (e == OK && documents_work(&d->node->house))
             ;
         show_progress(d);

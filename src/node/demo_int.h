@@ -15,7 +15,7 @@ enum {
     DAY_MS = 86400000,
     ARENA = 4 << 20,
     NAMES_MAX = 400,
-    PER_POST = 4,
+    PER_POST = 8,
     MISSIONS_MAX = 64,
     SERVICES_MAX = 8,
     TOKEN_MAX = 64,
@@ -55,7 +55,7 @@ struct demo {
     const struct demo_options *options;
     struct arena *arena;
     struct missions *missions;
-    const struct json *names, *cast;
+    const struct json *names, *cast, *engagements;
     str scan;
     struct post posts[MISSIONS_MAX];
     unsigned n_posts;
@@ -93,5 +93,13 @@ enum err demo_sign_in(struct demo *, const char *email, bool officer, char token
 
 /* Missions, officers, holidays (demo_setup.c). */
 enum err demo_set_up(struct demo *, struct fault *);
+/* A file of the demo's folder, in the demo's arena. */
+enum err demo_read_json(struct demo *, const char *name, const struct json **out, struct fault *);
+/* An act with a body; param may be NULL. */
+enum err demo_act(struct demo *, const char *action, const char *token, const struct json *body,
+                  const char *param, str value, struct fault *);
+
+/* What is given to partner states and received today (demo_partners.c). */
+enum err demo_engage(struct demo *, struct fault *);
 
 #endif

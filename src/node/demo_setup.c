@@ -17,8 +17,7 @@ static enum err read_file(struct demo *d, const char *name, str *out, struct fau
     return fs_read(d->arena, path, 32 << 20, out, f);
 }
 
-static enum err read_json(struct demo *d, const char *name, const struct json **out,
-                          struct fault *f)
+enum err demo_read_json(struct demo *d, const char *name, const struct json **out, struct fault *f)
 {
     struct json *j;
     str text;
@@ -29,9 +28,8 @@ static enum err read_json(struct demo *d, const char *name, const struct json **
     return OK;
 }
 
-static enum err act_with_json(struct demo *d, const char *action, const char *token,
-                              const struct json *body, const char *param, str value,
-                              struct fault *f)
+enum err demo_act(struct demo *d, const char *action, const char *token, const struct json *body,
+                  const char *param, str value, struct fault *f)
 {
     AUTO(buf) struct buf text = BUF(1 << 20);
     struct jw w = JW(&text);
@@ -69,7 +67,7 @@ static enum err open_jurisdiction(struct demo *d, const struct json *all, const 
     bool ok = json_put(d->arena, &body, S("service"), json_of_str(S("*"))) &&
               json_put(d->arena, &body, S("assign"), assign);
     TRY_PTR(ok, f);
-    return act_with_json(d, "jurisdiction.set", token, &body, NULL, STR_NONE, f);
+    return demo_act(d, "jurisdiction.set", token, &body, NULL, STR_NONE, f);
 }
 
 static void officer_path(const struct demo *d, const char *email, char out[4300])
@@ -205,7 +203,7 @@ static enum err adopt_holidays(struct demo *d, struct post *p, const char *token
                     !json_put(c.arena, &body, S("days"), *json_get(proposed, S("days")))))
         e = fault(f, ERR_MEMORY_LIMIT, "out of memory");
     if (e == OK)
-        e = act_with_json(d, "calendar.adopt", token, &body, "mission", p->mission->code, f);
+        e = demo_act(d, "calendar.adopt", token, &body, "mission", p->mission->code, f);
     demo_call_end(&c);
     return e;
 }
@@ -214,10 +212,10 @@ static enum err open_missions(struct demo *d, const char *token, struct fault *f
 {
     const struct json *all, *list;
 
-    TRY(read_json(d, "missions.json", &all, f));
+    TRY(demo_read_json(d, "missions.json", &all, f));
     list = json_get(all, S("missions"));
     for (size_t i = 0; json_at(list, i); i++)
-        TRY(act_with_json(d, "mission.add", token, json_at(list, i), NULL, STR_NONE, f));
+        TRY(demo_act(d, "mission.add", token, json_at(list, i), NULL, STR_NONE, f));
     TRY(open_jurisdiction(d, all, token, f));
     missions_drop(d->missions);
     d->missions = missions_hold(d->node->house.registry);
@@ -254,17 +252,16 @@ static enum err load_ministry(struct demo *d, struct fault *f)
 
 static enum err staff_ministry(struct demo *d, const char *token, struct fault *f)
 {
-    static const struct {
-        const char *role, *email;
-    } desks[] = {{"consular-officer", "officer.ministry@mfa.xu.example"},
-                 {"confirmation-officer", "confirm.ministry@mfa.xu.example"}};
+    const struct json *desks = json_get(d->cast, S("desks"));
 
-    for (size_t i = 0; i < ARRAY_LEN(desks); i++) {
+    for (size_t i = 0; json_at(desks, i) && d->ministry.n < PER_POST; i++) {
         struct post_officer *o = &d->ministry.officer[d->ministry.n++];
-        o->role = desks[i].role;
+        const struct json *desk = json_at(desks, i);
+        o->role = str_cstr(d->arena, json_get_str(desk, S("role")));
+        TRY_PTR(o->role, f);
         o->signed_in = -1;
-        snprintf(o->email, sizeof o->email, "%s", desks[i].email);
-        TRY(appoint(d, o, person_name(d, true), S("ministry"), token, f));
+        snprintf(o->email, sizeof o->email, "%.*s", STR_FMT(json_get_str(desk, S("email"))));
+        TRY(appoint(d, o, json_get_str(desk, S("name")), S("ministry"), token, f));
     }
     return OK;
 }
@@ -278,7 +275,7 @@ static enum err load_services(struct demo *d, struct fault *f)
         const struct service *s = service_at(all, i);
         snprintf(path, sizeof path, "answers/%.*s.json", STR_FMT(s->name));
         d->services[d->n_services] = s;
-        TRY(read_json(d, path, &d->answers[d->n_services++], f));
+        TRY(demo_read_json(d, path, &d->answers[d->n_services++], f));
     }
     return d->n_services ? OK : fault(f, ERR_NOT_FOUND, "no services");
 }
@@ -302,8 +299,9 @@ enum err demo_set_up(struct demo *d, struct fault *f)
     int year = 0;
     char text[32];
 
-    TRY(read_json(d, "names.json", &d->names, f));
-    TRY(read_json(d, "cast.json", &d->cast, f));
+    TRY(demo_read_json(d, "names.json", &d->names, f));
+    TRY(demo_read_json(d, "cast.json", &d->cast, f));
+    TRY(demo_read_json(d, "engagements.json", &d->engagements, f));
     TRY(read_file(d, "scan.png", &d->scan, f));
     d->missions = missions_hold(d->node->house.registry);
     TRY(load_services(d, f));
