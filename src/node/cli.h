@@ -22,7 +22,7 @@ struct cli {
     const char *keys[CLI_ARGS], *pairs[CLI_ARGS]; /* key=value, or key:=json */
     bool raw[CLI_ARGS];
     int n_pairs;
-    bool json, help, check;
+    bool json, help, check, all;
 };
 
 /* NULL if absent; the last one counts. */
@@ -58,10 +58,14 @@ int cli_policy_validate(struct cli *);
 int cli_policy_corpus(struct cli *);
 int cli_policy_format(struct cli *);
 int cli_policy_json(struct cli *);
+int cli_policy_read(struct cli *);
 int cli_policy_replay(struct cli *);
+int cli_policy_who(struct cli *); /* and what */
+int cli_policy_lapse(struct cli *);
+int cli_policy_diff(struct cli *);
 int cli_policy_schema(struct cli *);
-int cli_rules_eval(struct cli *);
 int cli_routes(struct cli *);
+int cli_rules_eval(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);
 int cli_demo(struct cli *);

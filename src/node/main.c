@@ -47,6 +47,22 @@ static const struct command {
     {"policy", "to-json", cli_policy_json, "FILE", "Policies as JSON"},
     {"policy", "from-json", cli_policy_json, "FILE", "Policies of JSON as text"},
     {"policy", "schema", cli_policy_schema, "", "The schema that policies of the house follow"},
+    {"policy", "read", cli_policy_read, "--policies P [--language ar|en|fr] [--words DIR] [--json]",
+     "Say policies in the words of people"},
+    {"policy", "who", cli_policy_who,
+     "ACTION [TYPE | 'TYPE::\"id\"' | '{\"attribute\":...}'] --policies DIR [--home CODE] [--date "
+     "DAY]"
+     " [--role ROLE] [--all] [--language en|ar|fr] [--json]",
+     "Who may do it, or be given it"},
+    {"policy", "what", cli_policy_who,
+     "STATE --policies DIR [--home CODE] [--date DAY] [--all] [--language en|ar|fr] [--json]",
+     "All that is possible towards a state"},
+    {"policy", "lapse", cli_policy_lapse,
+     "DAY --policies DIR [--home CODE] [--date TODAY] [--all] [--language en|ar|fr] [--json]",
+     "What ends and begins with agreements until a day"},
+    {"policy", "diff", cli_policy_diff,
+     "OLD NEW [--home CODE] [--date DAY] [--language en|ar|fr] [--json]",
+     "Who gains and loses what between two policies"},
     {"policy", "replay", cli_policy_replay, "--data DIR [--from N] [--to N] [--json]",
      "Decide again what the journal says was decided"},
     {"rules", "eval", cli_rules_eval, "--rule FILE [--data FILE]",
@@ -129,6 +145,8 @@ static bool take_option(struct cli *c, int argc, char **argv, int *i)
         return c->json = true;
     if (strcmp(name, "check") == 0)
         return c->check = true;
+    if (strcmp(name, "all") == 0)
+        return c->all = true;
     if (strcmp(name, "help") == 0)
         return c->help = true;
     if (*i + 1 == argc || c->n_options == CLI_ARGS) {
@@ -225,7 +243,7 @@ int main(int argc, char **argv)
         return c.help ? usage(NULL) : (usage(NULL), CLI_USAGE);
     if (strcmp(c.words[0], "version") == 0)
         return puts(SIFARA_VERSION) >= 0 ? CLI_OK : CLI_FAILED;
-    if (c.help || strcmp(c.words[0], "help") == 0)
+    if (c.help || (c.n_words == 1 && strcmp(c.words[0], "help") == 0))
         return usage(c.help ? c.words[0] : NULL);
     const struct command *k = command_of(&c);
     return k ? k->run(&c) : cli_call(&c);

@@ -37,7 +37,11 @@ struct compare_ask {
     str state;                /* that partner alone; and only acts towards partners */
     str role;                 /* the officer's one role */
     str resource;             /* entity type */
+    str resource_id;          /* and its id, if policies may know it */
     const struct json *fixed; /* attributes of the resource that are given */
+    /* Only the usual circumstances: an aim is named, nobody has an interest in the matter, there is
+     * enough of what is asked for, neither side gave more than the other. */
+    bool usual;
 };
 
 enum compare_kind { COMPARE_NO, COMPARE_YES, COMPARE_WITH };

@@ -130,7 +130,7 @@ static struct cedar_request draft_request(struct draft *d, const size_t *chosen)
     const struct cedar_env *env = &d->s->env;
     struct cedar_record *context = cedar_record(d->es);
     struct cedar_entity *asker = cedar_entity(d->es, env->principal, ASKER);
-    str item = ITEM;
+    str item = d->w->ask->resource_id.p ? d->w->ask->resource_id : ITEM;
     int64_t balance = 0;
 
     for (size_t i = 0; i < d->s->n_dims; i++)

@@ -96,10 +96,13 @@ static void add_texts(struct list *l, const struct cedar_value *literals, size_t
                                            .text = {literals[i].s, literals[i].n}});
 }
 
-static void add_named(struct list *l, str type, const struct cedar_value *literals, size_t n)
+/* Home is a choice already. */
+static void add_named(struct list *l, str type, str home, const struct cedar_value *literals,
+                      size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (literals[i].type == CEDAR_ENTITY && str_eq(literals[i].uid->type, type))
+        if (literals[i].type == CEDAR_ENTITY && str_eq(literals[i].uid->type, type) &&
+            !(home.p && str_eq(literals[i].uid->id, home)))
             add(l, (struct compare_choice){.kind = CHOICE_TEXT, .text = literals[i].uid->id});
 }
 
@@ -127,7 +130,7 @@ static void add_entities(struct work *w, const struct scene *s, str type, struct
             add_kind(l, CHOICE_SELF);
         add_kind(l, CHOICE_ANOTHER);
     }
-    add_named(l, type, literals, n);
+    add_named(l, type, str_eq(type, S("Sifara::State")) ? w->ask->home : STR_NONE, literals, n);
 }
 
 static void add_sets(const struct scene *s, const struct cedar_shape *shape, struct list *l)
@@ -175,10 +178,28 @@ static enum err fill(struct work *w, const struct scene *s, struct dim *d, struc
     }
 }
 
+/* One choice where circumstances are usual: a flag that may be absent is, a text that may be absent
+ * is not; one unit is asked for and free; nothing is owed. */
+static void make_usual(const struct dim *d, struct list *l)
+{
+    if ((d->of != OF_CONTEXT && d->of != OF_PARTNER) || l->n < 2)
+        return;
+    if (d->shape.type == CEDAR_LONG)
+        l->items[0] = (struct compare_choice){.kind = CHOICE_NUMBER, .number = d->of == OF_CONTEXT};
+    else if (d->shape.required)
+        return;
+    else if (d->shape.type == CEDAR_STRING)
+        l->items[0] = l->items[1];
+    l->n = 1;
+}
+
 /* Keeps the choices; the first alone where no policy looks at the attribute. */
 static enum err keep(struct work *w, struct scene *s, struct dim *d, struct list *l)
 {
     bool looked_at = d->of == OF_RESOURCE_ID || compare_mentions(w, d->shape.name);
+
+    if (w->ask->usual)
+        make_usual(d, l);
     size_t n = looked_at || l->n == 0 ? l->n : 1;
 
     if (l->full || s->n_dims == DIMS_MAX)
@@ -289,7 +310,7 @@ static enum err resource_dims(struct work *w, struct scene *s)
 {
     struct cedar_shape shape;
 
-    if (str_eq(s->env.resource, S("Sifara::Mission")) &&
+    if (!w->ask->resource_id.p && str_eq(s->env.resource, S("Sifara::Mission")) &&
         str_eq(s->env.principal, S("Sifara::Officer"))) {
         struct dim d = {.of = OF_RESOURCE_ID, .shape = {.name = S("mission"), .required = true}};
         struct list l = {0};
