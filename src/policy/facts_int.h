@@ -79,4 +79,38 @@ static inline bool is_above(const struct member *m, size_t organisation)
     return m->above[organisation / 64] >> organisation % 64 & 1;
 }
 
+/* ---- reading ------------------------------------------------------------------------------ */
+
+enum file { STATES, ORGANISATIONS, AGREEMENTS, ACCREDITATIONS, AIMS, CAPABILITIES, FACT_FILES };
+
+/* A row of accreditations.json. */
+struct accreditation {
+    str state, standing;
+    int32_t since;
+};
+
+struct reader {
+    struct facts *facts;
+    struct arena *arena;
+    struct fault *fault;
+    const struct json *rows[FACT_FILES]; /* the list of each file; NULL: no such file */
+    struct fact_table standings;
+};
+
+/* Where in which file something is wrong. */
+struct spot {
+    enum file file;
+    size_t row;
+    const char *field;
+    ptrdiff_t item; /* -1: the field itself */
+};
+
+/* ERR_INVALID there, told with the file's name. */
+enum err fact_bad(struct reader *, struct spot, const char *fmt, ...) PRINTF(3, 4);
+/* Of what others wrote, as much as fits a message. */
+#define SHOWN(s) (int)((s).n < 40 ? (s).n : 40), (s).p
+
+/* facts_link.c */
+NODISCARD enum err facts_link(struct reader *);
+
 #endif
