@@ -575,16 +575,100 @@ static void bad_json(void **state)
     }
 }
 
+/* ---- what texts name and schemas foresee -------------------------------------------------- */
+
+static bool list_name(void *ctx, const struct cedar_uid *uid, const struct cedar_place *at)
+{
+    buf_printf(ctx, "%.*s@%u:%u ", STR_FMT(uid->id), at->line, at->column);
+    return !str_eq(uid->id, S("stop"));
+}
+
+static void names_and_literals(void **state)
+{
+    AUTO(buf) struct buf names = BUF(4096);
+    AUTO(cedar_set)
+    struct cedar_set *set = parse(
+        "permit (principal in A::\"x\", action in [Action::\"p\", Action::\"q\"], resource is R\n"
+        "in B::\"y\") when { [C::\"z\", resource.c].contains(D::\"w\") };\n"
+        "forbid (principal == ?principal, action, resource) unless { context.n < 5 ||\n"
+        "[\"u\", \"v\"].contains(context.s) || context.s == \"u\" || 7 == principal.n };");
+    struct cedar_value tested;
+
+    (void)state;
+    assert_true(cedar_names(set, list_name, &names));
+    buf_add_char(&names, 0);
+    assert_string_equal(names.p, "x@1:9 p@1:30 q@1:30 y@1:68 z@2:20 w@2:49 ");
+    assert_int_equal(cedar_tested(set, S("context"), S("n"), arena, &tested), OK);
+    assert_int_equal(tested.n, 0); /* templates decide nothing */
+    assert_false(cedar_mentions(set, S("n")));
+    assert_true(cedar_mentions(set, S("c")));
+    AUTO(cedar_set)
+    struct cedar_set *other =
+        parse("forbid (principal == A::\"stop\", action == Action::\"p\", resource) when {\n"
+              "context.n < 5 || [\"u\", \"v\"].contains(context.s) || context.s == \"u\" ||\n"
+              "7 == principal.n || resource has o.s };");
+    assert_false(cedar_names(other, list_name, &names));
+    assert_int_equal(cedar_tested(other, S("context"), S("n"), arena, &tested), OK);
+    assert_int_equal(tested.n, 1);
+    assert_int_equal(tested.items[0].i, 5);
+    assert_int_equal(cedar_tested(other, STR_NONE, S("n"), arena, &tested), OK);
+    assert_int_equal(tested.n, 2);
+    assert_int_equal(cedar_tested(other, S("context"), S("s"), arena, &tested), OK);
+    assert_int_equal(tested.n, 2);
+    assert_true(cedar_mentions(other, S("o")));
+}
+
+static void schema_foresees(void **state)
+{
+    AUTO(cedar_schema) struct cedar_schema *s = schema();
+    struct cedar_shape shape;
+    struct cedar_env env;
+    size_t n = 0, seen = 0;
+    str id;
+
+    (void)state;
+    for (; cedar_schema_env(s, n, &env); n++) {
+        assert_true(str_eq(env.principal, S("N::State")));
+        assert_true(str_eq(env.resource, S("N::Dataset")));
+    }
+    assert_int_equal(n, 2);
+    for (size_t i = 0; cedar_schema_attr(s, S("N::State"), i, &shape); i++, seen++) {
+        if (str_eq(shape.name, S("name")))
+            assert_false(shape.required);
+        if (str_eq(shape.name, S("level"))) {
+            assert_int_equal(shape.type, CEDAR_ENTITY);
+            assert_true(str_eq(shape.of, S("N::Level")));
+        }
+    }
+    assert_int_equal(seen, 3);
+    for (size_t i = 0; cedar_schema_context(s, &env.action, i, &shape); i++)
+        if (str_eq(shape.name, S("promises")))
+            assert_int_equal(shape.element, CEDAR_STRING);
+    assert_true(cedar_schema_enum(s, S("N::Level"), 1, &id) && str_eq(id, S("HIGH")));
+    assert_false(cedar_schema_enum(s, S("N::Level"), 2, &id));
+    assert_false(cedar_schema_enum(s, S("N::State"), 0, &id));
+    assert_false(cedar_schema_attr(s, S("N::Nothing"), 0, &shape));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(expressions),     cmocka_unit_test(syntax_errors),
-        cmocka_unit_test(limits),          cmocka_unit_test(several_files),
-        cmocka_unit_test(exhaustion),      cmocka_unit_test(large_hierarchy),
-        cmocka_unit_test(index_finds_all), cmocka_unit_test(templates),
-        cmocka_unit_test(formatting),      cmocka_unit_test(reasons_of_refusal),
-        cmocka_unit_test(validation),      cmocka_unit_test(schema_errors),
-        cmocka_unit_test(json_schema),     cmocka_unit_test(bad_json),
+        cmocka_unit_test(expressions),
+        cmocka_unit_test(syntax_errors),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(several_files),
+        cmocka_unit_test(exhaustion),
+        cmocka_unit_test(large_hierarchy),
+        cmocka_unit_test(index_finds_all),
+        cmocka_unit_test(templates),
+        cmocka_unit_test(formatting),
+        cmocka_unit_test(reasons_of_refusal),
+        cmocka_unit_test(validation),
+        cmocka_unit_test(schema_errors),
+        cmocka_unit_test(json_schema),
+        cmocka_unit_test(bad_json),
+        cmocka_unit_test(names_and_literals),
+        cmocka_unit_test(schema_foresees),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
