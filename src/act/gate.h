@@ -42,9 +42,12 @@ struct house {
     struct key lookup_key;     /* keyed hashes for look-ups */
     struct key record_key;     /* decision records that concern no person; mails waiting */
     str data_dir, state_code;  /* "XU" */
-    str policy_schema;         /* Cedar schema made from the tables of actions */
-    const char *scanner;       /* virus scanner of attachments, or NULL (service/scan.h) */
-    bool replaying_history;    /* demo generator: mails are not sent */
+    /* The catalogue of words: a word in a language, or in one that stands in for it; STR_NONE. */
+    str (*word)(const void *words, str language, str key);
+    const void *words;
+    str policy_schema;      /* Cedar schema made from the tables of actions */
+    const char *scanner;    /* virus scanner of attachments, or NULL (service/scan.h) */
+    bool replaying_history; /* demo generator: mails are not sent */
 };
 
 struct actor {

@@ -69,6 +69,13 @@ int cli_rules_eval(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);
 int cli_demo(struct cli *);
+int cli_policy_aims(struct cli *);
+struct catalogue; /* mail/mail.h */
+/* The words of commands, from --words, the data folder of --data, or beside the program. */
+NODISCARD enum err cli_words(struct cli *, struct catalogue **out, struct fault *);
+/* What the node answers to a GET, in the name of whoever signed in; else the exit code, with a word
+ * on standard error. */
+int cli_fetch(struct cli *, const char *path, struct buf *out);
 /* Any action of the node, over HTTP. */
 int cli_call(struct cli *);
 

@@ -1,9 +1,7 @@
 /* cli_prose.c - policy read: what a policy says, in the words of people */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/fs.h"
 #include "mail/mail.h"
 #include "node/cli_policy_int.h"
 #include "policy/facts.h"
@@ -24,55 +22,11 @@ static str tongue_word(const void *from, str language, str key)
     return catalogue_word(((const struct tongue *)from)->words, language, key);
 }
 
-static str in_language(str language, str en, str ar, str fr)
-{
-    str name = str_eq(language, S("ar")) ? ar : str_eq(language, S("fr")) ? fr : en;
-
-    return name.n ? name : STR_NONE;
-}
-
 static str tongue_name(const void *from, str language, str type, str id)
 {
     const struct facts *all = ((const struct tongue *)from)->facts;
-    const struct fact_organisation *o;
-    const struct fact_agreement *a;
-    const struct fact_state *s;
 
-    if (!all)
-        return STR_NONE;
-    if (str_eq(type, S("State")) && (s = facts_state(all, id)))
-        return in_language(language, s->name_en, s->name_ar, s->name_fr);
-    if (str_eq(type, S("Organisation")) && (o = facts_organisation(all, id)))
-        return in_language(language, o->name_en, o->name_ar, o->name_fr);
-    if (str_eq(type, S("Agreement")) && (a = facts_agreement(all, id)))
-        return in_language(language, a->title_en, a->title_ar, a->title_fr);
-    return STR_NONE;
-}
-
-/* The folder of words: --words, that of the data folder, or the one the program was built beside.
- * NULL: none. */
-static const char *words_folder(struct cli *c, char *room, size_t size)
-{
-    const char *given = cli_option(c, "words");
-    const char *data = cli_option(c, "data");
-    char self[2048];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-
-    if (given)
-        return given;
-    if (data) {
-        snprintf(room, size, "%s/words", data);
-        return room;
-    }
-    if (fs_exists("words/en.json"))
-        return "words";
-    self[n > 0 ? n : 0] = 0;
-    char *slash = strrchr(self, '/');
-    if (!slash)
-        return NULL;
-    *slash = 0;
-    snprintf(room, size, "%s/../words", self);
-    return fs_exists(room) ? room : NULL;
+    return all ? facts_name(all, language, type, id) : STR_NONE;
 }
 
 /* ---- the document --------------------------------------------------------------------------- */
@@ -287,7 +241,6 @@ int cli_policy_read(struct cli *c)
     AUTO(buf) struct buf out = BUF(OUTPUT_MAX);
     struct reading r = {.c = c, .language = S("en")};
     struct catalogue *words = NULL;
-    char room[4096];
     struct fault f = {0};
 
     if (!policy_wants(c, needed, ARRAY_LEN(needed)))
@@ -296,10 +249,7 @@ int cli_policy_read(struct cli *c)
         r.language = str_of(cli_option(c, "language"));
     if (!language_known(r.language))
         return fprintf(stderr, "sifara: --language is ar, en or fr\n"), CLI_USAGE;
-    const char *folder = words_folder(c, room, sizeof room);
-    if (!folder)
-        return fprintf(stderr, "sifara: no words here: --words DIR\n"), CLI_USAGE;
-    if (catalogue_load(folder, &words, &f) != OK)
+    if (cli_words(c, &words, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     r.tongue.words = words;
     const char *path = cli_option(c, "policies");

@@ -57,6 +57,11 @@ static enum err compile_inputs(struct node *n, struct fault *f)
     return OK;
 }
 
+static str word_of(const void *words, str language, str key)
+{
+    return catalogue_word(words, language, key);
+}
+
 static enum err open_policy(struct node *n, struct fault *f)
 {
     AUTO(buf) struct buf schema = BUF(1 << 20);
@@ -89,6 +94,8 @@ static enum err open_floors(struct node *n, struct fault *f)
     TRY(compile_inputs(n, f));
     snprintf(path, sizeof path, "%s/words", n->data);
     TRY(catalogue_load(path, &n->words, f));
+    n->house.word = word_of;
+    n->house.words = n->words;
     TRY(gate_start(h, n->writer, &hooks, &h->gate, f));
     return open_policy(n, f);
 }

@@ -251,3 +251,25 @@ enum err facts_check_names(const struct facts *facts, const struct cedar_set *se
     cedar_names(set, check_name, &c);
     return c.err;
 }
+
+static str in_language(str language, str en, str ar, str fr)
+{
+    str name = str_eq(language, S("ar")) ? ar : str_eq(language, S("fr")) ? fr : en;
+
+    return name.n ? name : STR_NONE;
+}
+
+str facts_name(const struct facts *all, str language, str type, str id)
+{
+    const struct fact_organisation *o;
+    const struct fact_agreement *a;
+    const struct fact_state *s;
+
+    if (str_eq(type, S("State")) && (s = facts_state(all, id)))
+        return in_language(language, s->name_en, s->name_ar, s->name_fr);
+    if (str_eq(type, S("Organisation")) && (o = facts_organisation(all, id)))
+        return in_language(language, o->name_en, o->name_ar, o->name_fr);
+    if (str_eq(type, S("Agreement")) && (a = facts_agreement(all, id)))
+        return in_language(language, a->title_en, a->title_ar, a->title_fr);
+    return STR_NONE;
+}

@@ -80,6 +80,10 @@ size_t facts_capability_count(const struct facts *);
 const struct fact_capability *facts_capability_at(const struct facts *, size_t i);
 const struct fact_capability *facts_capability(const struct facts *, str code);
 
+/* The name or title of a state, organisation or agreement in "en", "ar" or "fr"; type without
+ * namespace ("State"). STR_NONE if there is none. */
+str facts_name(const struct facts *, str language, str type, str id);
+
 /* Adds the state with all attributes of the schema as they are on that day, and the organisations
  * above it. balance: what we gave it less what it gave us. An unknown state is added as neither
  * recognised nor anything else. Strings are borrowed from the facts. */

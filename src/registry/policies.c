@@ -6,6 +6,8 @@
  * not adopted.
  */
 #include "base/encode.h"
+#include "policy/facts.h"
+#include "policy/prose.h"
 #include "registry/registry_int.h"
 
 enum { FILES_MAX = 64 };
@@ -162,6 +164,38 @@ enum err policy_install(struct house *h, struct db *writer, const struct cedar_s
                   "dsssii", &id, str_of(hex), buf_str(&text), schema, now, now);
 }
 
+/* Where the words of a policy come from: the catalogue of the house and the facts of the set. */
+struct tongue {
+    const struct house *house;
+    const struct facts *facts;
+};
+
+static str tongue_word(const void *from, str language, str key)
+{
+    const struct house *h = ((const struct tongue *)from)->house;
+
+    return h->word(h->words, language, key);
+}
+
+static str tongue_name(const void *from, str language, str type, str id)
+{
+    return facts_name(((const struct tongue *)from)->facts, language, type, id);
+}
+
+/* What the policy says, made from its syntax tree; what cannot be said is left out. */
+static void put_prose(struct jw *w, struct act *a, const struct policy *p, size_t i)
+{
+    AUTO(buf) struct buf said = BUF(64 << 10);
+    struct tongue t = {a->house, policy_facts(p)};
+    struct prose_words words = {tongue_word, tongue_name, &t};
+    str language = act_param(a, S("language"));
+
+    if (!language.p)
+        language = a->actor.language.n ? a->actor.language : S("en");
+    if (a->house->word && policy_prose(&said, policy_set(p), i, &words, language, NULL) == OK)
+        jw_kv(w, S("says"), buf_str(&said));
+}
+
 enum err policy_show(struct act *a, struct fault *f)
 {
     struct policy *p = gate_policy(a->house->gate);
@@ -186,6 +220,7 @@ enum err policy_show(struct act *a, struct fault *f)
         if (basis.p)
             jw_kv(&w, S("basis"), basis);
         jw_kv(&w, S("effect"), cedar_policy_permits(set, i) ? S("permit") : S("forbid"));
+        put_prose(&w, a, p, i);
         jw_kv(&w, S("text"), cedar_policy_place(set, i).text);
         jw_close(&w, '}');
     }
