@@ -58,6 +58,8 @@ int cli_policy_validate(struct cli *);
 int cli_policy_corpus(struct cli *);
 int cli_policy_format(struct cli *);
 int cli_policy_json(struct cli *);
+int cli_policy_from_matrix(struct cli *);
+int cli_policy_to_matrix(struct cli *);
 int cli_policy_read(struct cli *);
 int cli_policy_replay(struct cli *);
 int cli_policy_who(struct cli *); /* and what */
