@@ -10,21 +10,37 @@
 #include <stdio.h>
 
 #include "base/date.h"
+#include "base/encode.h"
 #include "base/fs.h"
 #include "node/cli_compare_int.h"
 #include "node/node_int.h"
+#include "registry/registry.h"
 
 enum { OUTPUT_MAX = 256 << 20 };
 
 /* ---- what is asked ------------------------------------------------------------------------- */
 
-static enum err load_policy(struct telling *t, const char *folder, str schema, struct policy **out,
+/* A set that governs or governed, by its digest, from the data folder. */
+static enum err recall(struct telling *t, str digest, struct policy **out, struct fault *f)
+{
+    AUTO(db) struct db *db = NULL;
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/store/sifara.db", cli_data(t->c));
+    TRY(db_open_reader(path, &db, f));
+    return policy_recall(db, digest, out, f);
+}
+
+static enum err load_policy(struct telling *t, const char *name, str schema, struct policy **out,
                             struct fault *f)
 {
     struct cedar_source src[POLICY_SOURCES];
+    struct hash digest;
     size_t n;
 
-    TRY(policy_sources(t->c->arena, folder, src, &n, f));
+    if (cli_option(t->c, "data") && hex_decode(str_of(name), digest.b, sizeof digest.b))
+        return recall(t, str_of(name), out, f);
+    TRY(policy_sources(t->c->arena, name, src, &n, f));
     return policy_new(src, n, schema, out, f);
 }
 
@@ -205,11 +221,24 @@ int cli_policy_lapse(struct cli *c)
     return code;
 }
 
-static enum err diff(struct telling *t, struct fault *f)
+/* Over all cases; and, given a data folder, over what was decided since a year ago. */
+static enum err diff(struct telling *t, size_t *out_changes, struct fault *f)
 {
+    const char *since = cli_option(t->c, "since");
+    char year[DAY_TEXT];
+    size_t more = 0;
+    int32_t day;
+
     TRY(begin(t, t->c->words[2], t->c->words[3], f));
     t->ask.was = (struct compare_view){t->old, t->ask.is.day};
-    return tell(t, f);
+    TRY(day_option(since, &day, f));
+    TRY(tell(t, f));
+    if (cli_option(t->c, "data")) {
+        day_format(since ? day : day - 365, year);
+        TRY(telling_journal(t, str_of(year), &more, f));
+    }
+    *out_changes = t->answer.n_rows + more;
+    return OK;
 }
 
 /* The exit codes of diff(1): 0 the same, 1 different, 2 trouble. */
@@ -217,13 +246,14 @@ int cli_policy_diff(struct cli *c)
 {
     struct telling t = telling_of(c);
     struct fault f = {0};
+    size_t changes = 0;
 
     if (c->n_words != 4) {
-        fprintf(stderr, "sifara: policy diff OLD NEW\n");
+        fprintf(stderr, "sifara: policy diff OLD NEW [--data DIR [--since DAY]]\n");
         return end(&t), 2;
     }
-    enum err e = t.arena ? diff(&t, &f) : fault(&f, ERR_MEMORY, "out of memory");
-    int code = e != OK || !told(&t) ? 2 : t.answer.n_rows > 0;
+    enum err e = t.arena ? diff(&t, &changes, &f) : fault(&f, ERR_MEMORY, "out of memory");
+    int code = e != OK || !told(&t) ? 2 : changes > 0;
     if (e != OK)
         policy_fault(t.old ? c->words[3] : c->words[2], &f);
     end(&t);

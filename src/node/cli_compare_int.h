@@ -24,5 +24,17 @@ void telling_text(struct telling *);
 void telling_json(struct telling *);
 /* Which agreements begin and end between the days of the two views. */
 void telling_agreements(struct telling *);
+/* A line of words: {name} is replaced by the value. */
+struct telling_slot {
+    const char *name;
+    str value;
+};
+void telling_say(struct telling *, const char *key, const struct telling_slot *, size_t n);
+/* "Arcadia (XA)" in the reader's language. */
+void telling_state(struct telling *, struct buf *, str code);
+/* cli_compare_journal.c: which decisions since that day the new set would make otherwise, on the
+ * data folder of the command line. out_changes: how many kinds of them. */
+NODISCARD enum err telling_journal(struct telling *, str since, size_t *out_changes,
+                                   struct fault *);
 
 #endif

@@ -22,13 +22,8 @@ static str word(const struct telling *t, const char *key)
     return s.p ? s : str_of(key);
 }
 
-struct slot {
-    const char *name;
-    str value;
-};
-
 /* The word with {name} replaced. */
-static void say(struct telling *t, struct buf *b, const char *key, const struct slot *slots,
+static void say(struct telling *t, struct buf *b, const char *key, const struct telling_slot *slots,
                 size_t n)
 {
     str rest = word(t, key);
@@ -47,8 +42,14 @@ static void say(struct telling *t, struct buf *b, const char *key, const struct 
     }
 }
 
+void telling_say(struct telling *t, const char *key, const struct telling_slot *slots, size_t n)
+{
+    say(t, &t->out, key, slots, n);
+    buf_add_char(&t->out, '\n');
+}
+
 /* The state in the reader's language: as the facts call it, else as the world does. */
-static void put_state(struct telling *t, struct buf *b, str code)
+void telling_state(struct telling *t, struct buf *b, str code)
 {
     const struct fact_state *s = facts_state(policy_facts(t->new), code);
     str own = !s                             ? STR_NONE
@@ -75,13 +76,13 @@ static void put_states(struct telling *t, struct buf *b, const struct compare_ro
 
     snprintf(count, sizeof count, "%zu", r->n_states);
     if (r->n_states > NAMES_SHOWN) {
-        say(t, b, "states", &(struct slot){"n", str_of(count)}, 1);
+        say(t, b, "states", &(struct telling_slot){"n", str_of(count)}, 1);
         return;
     }
     for (size_t i = 0; i < r->n_states; i++) {
         if (i)
             buf_add_str(b, word(t, "comma"));
-        put_state(t, b, r->states[i]);
+        telling_state(t, b, r->states[i]);
     }
 }
 
@@ -123,7 +124,8 @@ static void put_terms(struct telling *t, struct buf *b, const struct compare_row
             name = m->name;
         if (i)
             buf_add_str(b, word(t, "and"));
-        say(t, b, "is", (struct slot[]){{"attribute", name}, {"values", buf_str(&values)}}, 2);
+        say(t, b, "is", (struct telling_slot[]){{"attribute", name}, {"values", buf_str(&values)}},
+            2);
     }
 }
 
@@ -145,7 +147,7 @@ static void put_verdict(struct telling *t, struct buf *b, const struct compare_v
     put_list(t, &promises, v->undertakings, v->n_undertakings);
     put_list(t, &by, v->by, v->n_by);
     say(t, b, v->n_by ? keys[v->kind] : "no-rule",
-        (struct slot[]){{"undertakings", buf_str(&promises)}, {"by", buf_str(&by)}}, 2);
+        (struct telling_slot[]){{"undertakings", buf_str(&promises)}, {"by", buf_str(&by)}}, 2);
 }
 
 /* ---- as text ------------------------------------------------------------------------------- */
@@ -194,11 +196,12 @@ static void put_row(struct telling *t, const struct compare_row *r)
     buf_add_str(b, S("    "));
     if (r->was) {
         put_verdict(t, &was, r->was);
-        say(t, b, change_of(r), (struct slot[]){{"was", buf_str(&was)}, {"is", buf_str(&is)}}, 2);
+        say(t, b, change_of(r),
+            (struct telling_slot[]){{"was", buf_str(&was)}, {"is", buf_str(&is)}}, 2);
     } else
         buf_add_str(b, buf_str(&is));
     if (r->n_terms)
-        say(t, b, "when", &(struct slot){"terms", buf_str(&terms)}, 1);
+        say(t, b, "when", &(struct telling_slot){"terms", buf_str(&terms)}, 1);
     if (r->was && t->old == NULL)
         put_causes(t, b, r);
     buf_add_char(b, '\n');
@@ -214,7 +217,7 @@ static void put_head(struct telling *t, const struct compare_row *r, const struc
         snprintf(key, sizeof key, "principal.%.*s",
                  (int)(r->principal.n < 40 ? r->principal.n : 40), r->principal.p);
         say(t, b, r->partner ? "towards" : "action",
-            (struct slot[]){{"action", r->action}, {"principal", word(t, key)}}, 2);
+            (struct telling_slot[]){{"action", r->action}, {"principal", word(t, key)}}, 2);
         buf_add_char(b, '\n');
         last = NULL;
     }
@@ -262,7 +265,7 @@ static void put_refusals(struct telling *t, const struct compare_row *rows, size
     buf_add_str(&t->out, S("    "));
     say(t, &t->out, refused < n ? "otherwise" : n_by ? "choice.no" : "no-rule", NULL, 0);
     if (n_by)
-        say(t, &t->out, "forbidden", &(struct slot){"by", buf_str(&ids)}, 1);
+        say(t, &t->out, "forbidden", &(struct telling_slot){"by", buf_str(&ids)}, 1);
     buf_add_char(&t->out, '\n');
 }
 
@@ -300,7 +303,7 @@ void telling_agreements(struct telling *t)
             continue;
         day_format(is ? a->from : a->until, day);
         say(t, &t->out, is ? "begins" : "ends",
-            (struct slot[]){{"code", a->code}, {"title", title}, {"day", str_of(day)}}, 3);
+            (struct telling_slot[]){{"code", a->code}, {"title", title}, {"day", str_of(day)}}, 3);
         buf_add_char(&t->out, '\n');
     }
 }

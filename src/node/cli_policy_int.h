@@ -18,6 +18,20 @@ NODISCARD enum err policy_load(struct arena *, const char *path, struct cedar_se
 NODISCARD enum err schema_load(struct arena *, const char *path, struct cedar_schema **out,
                                struct fault *);
 NODISCARD enum err json_load(struct arena *, const char *path, struct json **out, struct fault *);
+/* A decision of the journal, and the sealed record upon which it can be made again. */
+struct journaled {
+    uint64_t epoch, index;
+    const struct json *entry, *record;
+};
+/* The arena is of this one decision. An error counts it as closed. */
+typedef enum err (*journaled_fn)(void *ctx, const struct journaled *, struct arena *,
+                                 struct fault *);
+/* Goes through the decisions of a data folder whose node is stopped, from that day on
+ * ("2026-01-01"; STR_NONE: all). out_closed: those whose records do not open, as of an erased
+ * person. */
+NODISCARD enum err journal_decisions(struct cli *, str since, journaled_fn, void *ctx,
+                                     unsigned long *out_closed, struct fault *);
+
 /* Prints a fault of a file on standard error; returns CLI_FAILED. */
 int policy_fault(const char *path, const struct fault *);
 /* False, with a word on standard error, unless all the options are given. */

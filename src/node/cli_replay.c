@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "base/encode.h"
-#include "node/cli.h"
+#include "node/cli_policy_int.h"
 #include "node/node_int.h"
 #include "node/supervisor.h"
 #include "registry/registry.h"
@@ -26,6 +26,10 @@ struct replay {
     size_t n_sets;
     unsigned long counts[OUTCOMES];
     bool json;
+    /* Instead of deciding again: what is done with each decision from that day on. */
+    journaled_fn each;
+    void *ctx;
+    str since;
 };
 
 /* ---- opening a record -------------------------------------------------------------------------
@@ -149,6 +153,8 @@ static enum err replay_entry(struct replay *r, struct receipt at, struct arena *
 
     TRY(ledger_entry(r->db, at, a, &text, f));
     TRY(json_parse(a, text, NULL, out_entry, f));
+    if (str_cmp(json_get_str(*out_entry, S("at")), r->since) < 0)
+        return OK;
     TRY(ledger_record(r->db, at, a, &sealed, f));
     struct hash digest = sha256(sealed);
     hex_encode(digest.b, sizeof digest.b, hex);
@@ -156,6 +162,8 @@ static enum err replay_entry(struct replay *r, struct receipt at, struct arena *
         return fault(f, ERR_CORRUPT, "the record is not the one that the entry names");
     TRY(open_record(r, *out_entry, sealed, a, &plain, f));
     TRY(json_parse(a, plain, &json_limits_wide, &record, f));
+    if (r->each)
+        return r->each(r->ctx, &(struct journaled){at.epoch, at.index, *out_entry, record}, a, f);
     return decide_again(r, *out_entry, record, a, f);
 }
 
@@ -170,7 +178,7 @@ static void tell(struct replay *r, struct receipt at, const struct json *entry, 
     str action = json_get_str(entry, S("action"));
 
     r->counts[o]++;
-    if (!r->json && o != DIFFERS)
+    if (r->each || (!r->json && o != DIFFERS))
         return;
     if (!r->json) {
         printf("%llu/%llu %.*s differs: %s\n", (unsigned long long)at.epoch,
@@ -212,18 +220,27 @@ static enum err replay_epoch(struct replay *r, uint64_t epoch, uint64_t from, ui
     return OK;
 }
 
-static enum err replay_all(struct cli *c, struct replay *r, struct fault *f)
+static enum err range_of(struct cli *c, uint64_t *out_from, uint64_t *out_to, struct fault *f)
 {
     int64_t from = 0, to = INT64_MAX - 1;
     const char *a = cli_option(c, "from"), *b = cli_option(c, "to");
-    uint64_t newest, size;
 
     if ((a && (!str_to_int64(str_of(a), &from) || from < 0)) ||
         (b && (!str_to_int64(str_of(b), &to) || to < 0 || to == INT64_MAX)))
         return fault(f, ERR_RANGE, "--from and --to are numbers of entries");
+    *out_from = (uint64_t)from;
+    *out_to = (uint64_t)to;
+    return OK;
+}
+
+static enum err replay_all(struct cli *c, struct replay *r, struct fault *f)
+{
+    uint64_t newest, size, from = 0, to = 0;
+
+    TRY(range_of(c, &from, &to, f));
     TRY(ledger_newest(r->db, &newest, &size, f));
     for (uint64_t epoch = 0; epoch <= newest; epoch++)
-        TRY(replay_epoch(r, epoch, (uint64_t)from, (uint64_t)to, f));
+        TRY(replay_epoch(r, epoch, from, to, f));
     return OK;
 }
 
@@ -241,18 +258,33 @@ static enum err replay(struct cli *c, int keyring_fd, struct replay *r, struct f
     return e;
 }
 
+static enum err replay_folder(struct cli *c, struct replay *r, struct fault *f)
+{
+    struct helpers helpers;
+    int fd;
+
+    TRY(helpers_start(cli_data(c), &helpers, &fd, NULL, f));
+    enum err e = replay(c, fd, r, f);
+    helpers_stop(&helpers);
+    return e;
+}
+
+enum err journal_decisions(struct cli *c, str since, journaled_fn each, void *ctx,
+                           unsigned long *out_closed, struct fault *f)
+{
+    struct replay r = {.each = each, .ctx = ctx, .since = since};
+
+    TRY(replay_folder(c, &r, f));
+    *out_closed = r.counts[DIFFERS] + r.counts[ERASED];
+    return OK;
+}
+
 int cli_policy_replay(struct cli *c)
 {
     struct replay r = {.json = c->json};
-    struct helpers helpers;
     struct fault f = {0};
-    int fd;
 
-    if (helpers_start(cli_data(c), &helpers, &fd, NULL, &f) != OK)
-        return cli_fault(&f, CLI_FAILED);
-    enum err e = replay(c, fd, &r, &f);
-    helpers_stop(&helpers);
-    if (e != OK)
+    if (replay_folder(c, &r, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     if (!c->json)
         printf("%lu same, %lu differ, %lu erased\n", r.counts[SAME], r.counts[DIFFERS],
