@@ -69,25 +69,18 @@ static void test_round_trip(void **state)
 }
 
 /* Near a matrix is not in one. */
+#define OFFICER_DOES_X                                                                             \
+    "permit (principal is Sifara::Officer, action == Sifara::Action::\"x\", resource)"
 static void test_other_shapes(void **state)
 {
     static const char *const others[] = {
         "@id(\"a\") permit (principal, action == Sifara::Action::\"x\", resource);",
-        "permit (principal is Sifara::Officer, action == Sifara::Action::\"x\", resource);",
-        "@id(\"a\") permit (principal is Sifara::Officer, action == Sifara::Action::\"x\", "
-        "resource)"
-        " unless { context.urgent };",
-        "@id(\"a\") permit (principal is Sifara::Officer, action == Sifara::Action::\"x\", "
-        "resource)"
-        " when { context.urgent == true };",
-        "@id(\"a\") permit (principal is Sifara::Officer, action == Sifara::Action::\"x\", "
-        "resource)"
-        " when { principal.roles.contains(\"a+b\") };",
-        "@id(\"a\") permit (principal is Sifara::Officer, action == Sifara::Action::\"x\", "
-        "resource)"
-        " when { context.urgent } when { principal.roles.contains(\"a\") };",
-        "@id(\"a\") @note(\"n\") permit (principal is Sifara::Officer,"
-        " action == Sifara::Action::\"x\", resource);",
+        OFFICER_DOES_X ";",
+        "@id(\"a\") @n " OFFICER_DOES_X ";",
+        "@id(\"a\") " OFFICER_DOES_X " unless { context.urgent };",
+        "@id(\"a\") " OFFICER_DOES_X " when { context.urgent == true };",
+        "@id(\"a\") " OFFICER_DOES_X " when { principal.roles.contains(\"a+b\") };",
+        "@id(\"a\") " OFFICER_DOES_X " when { context.urgent } when { context.urgent };",
     };
     struct table t;
 
