@@ -34,18 +34,19 @@ static int32_t day(const char *text)
 static void test_relations(void **state)
 {
     static const char *const files[] = {
+
         "facts/states.json",
-        STATES,
+        (STATES),
         "facts/organisations.json",
-        "{\"organisations\":[" GROUP ",{\"code\":\"H\",\"name\":" NAME
-        ",\"members\":[\"G\"]},{\"code\":\"L\",\"name\":" NAME "},{\"code\":\"M\",\"name\":" NAME
-        ",\"members\":[\"XR\"],\"in\":[\"L\"]}]}",
+        ("{\"organisations\":[" GROUP ",{\"code\":\"H\",\"name\":" NAME
+         ",\"members\":[\"G\"]},{\"code\":\"L\",\"name\":" NAME "},{\"code\":\"M\",\"name\":" NAME
+         ",\"members\":[\"XR\"],\"in\":[\"L\"]}]}"),
         "facts/agreements.json",
-        "{\"agreements\":[" AGREEMENT("A", "[\"XU\",\"H\"]",
-                                      "\"from\":\"2025-03-01\",\"until\":\"2027-02-28\"") "]}",
+        ("{\"agreements\":[" AGREEMENT("A", "[\"XU\",\"H\"]",
+                                       "\"from\":\"2025-03-01\",\"until\":\"2027-02-28\"") "]}"),
         "facts/accreditations.json",
-        "{\"accreditations\":[{\"state\":\"XA\",\"standing\":\"accredited\",\"since\":"
-        "\"2026-01-10\"},{\"state\":\"XA\",\"standing\":\"proposed\",\"since\":\"2025-11-20\"}]}",
+        ("{\"accreditations\":[{\"state\":\"XA\",\"standing\":\"accredited\",\"since\":"
+         "\"2026-01-10\"},{\"state\":\"XA\",\"standing\":\"proposed\",\"since\":\"2025-11-20\"}]}"),
     };
     struct facts *f;
 
@@ -109,6 +110,9 @@ static void test_refusals(void **state)
          ",\"members\":[\"B\"]},{\"code\":\"B\",\"name\":" NAME
          ",\"members\":[\"C\"]},{\"code\":\"C\",\"name\":" NAME ",\"members\":[\"A\"]}]}",
          "/organisations/0", "A in C in B in A"},
+        {"facts/states.json",
+         "{\"states\":[{\"code\":\"XU\",\"home\":true},{\"code\":\"XA\",\"home\":true}]}",
+         "/states/1/home", "another state is our own"},
         {"facts/organisations.json", "{\"organisations\":[{\"code\":\"XA\",\"name\":" NAME "}]}",
          "/organisations/0/code", "is a state"},
         {"facts/agreements.json",
