@@ -58,20 +58,24 @@ static enum err load_schema(struct telling *t, str *out_text, struct fault *f)
     return OK;
 }
 
-/* The folder given, else that of the data, else where the program was built. */
 static enum err load_words(struct telling *t, struct fault *f)
 {
-    const char *given = cli_option(t->c, "words"), *language = cli_option(t->c, "language");
-    char path[4096];
+    const char *language = cli_option(t->c, "language");
 
     t->language = language ? str_of(language) : S("en");
     if (!str_eq(t->language, S("en")) && !str_eq(t->language, S("ar")) &&
         !str_eq(t->language, S("fr")))
         return fault(f, ERR_INVALID, "--language is en, ar or fr");
-    if (given)
-        return catalogue_load(given, &t->words, f);
-    snprintf(path, sizeof path, "%s/words", cli_data(t->c));
-    return catalogue_load(fs_exists(path) ? path : "words", &t->words, f);
+    return cli_words(t->c, &t->words, f);
+}
+
+/* Our own state: as the option says, else as the facts do. */
+static str home_of(const struct telling *t)
+{
+    const char *given = cli_option(t->c, "home");
+    const struct fact_state *home = facts_home(policy_facts(t->new));
+
+    return given ? str_of(given) : home ? home->code : STR_NONE;
 }
 
 static enum err day_option(const char *text, int32_t *out, struct fault *f)
@@ -117,7 +121,7 @@ static enum err begin(struct telling *t, const char *old, const char *new, struc
         TRY(load_policy(t, old, schema, &t->old, f));
     TRY(load_policy(t, new, schema, &t->new, f));
     t->ask.is.policy = t->new;
-    t->ask.home = str_of(cli_option(t->c, "home"));
+    t->ask.home = home_of(t);
     t->ask.role = str_of(cli_option(t->c, "role"));
     t->ask.usual = !old && !t->c->all;
     return day_option(cli_option(t->c, "date"), &t->ask.is.day, f);

@@ -40,6 +40,14 @@ size_t facts_state_count(const struct facts *f)
     return f->states.n;
 }
 
+const struct fact_state *facts_home(const struct facts *f)
+{
+    for (size_t i = 0; i < f->states.n; i++)
+        if (facts_state_at(f, i)->home)
+            return facts_state_at(f, i);
+    return NULL;
+}
+
 const struct fact_state *facts_state_at(const struct facts *f, size_t i)
 {
     return fact_at(&f->states, i);

@@ -20,6 +20,7 @@ extern const char *const tlp_levels[TLP_LEVELS]; /* "CLEAR" … "RED", as the sc
 struct fact_state {
     str code;                              /* ISO 3166-1 alpha-2, or user-assigned */
     str name_en, name_ar, name_fr;         /* .p NULL: what the world calls it */
+    bool home; /* our own state; at most one is */
     bool recognised, sanctioned, adequate; /* adequate: protects personal data well enough */
 };
 
@@ -59,6 +60,8 @@ void facts_free(struct facts *);
 size_t facts_state_count(const struct facts *);
 const struct fact_state *facts_state_at(const struct facts *, size_t i);
 const struct fact_state *facts_state(const struct facts *, str code); /* NULL: unknown */
+/* Our own state, or NULL if no state says that it is. */
+const struct fact_state *facts_home(const struct facts *);
 size_t facts_organisation_count(const struct facts *);
 const struct fact_organisation *facts_organisation_at(const struct facts *, size_t i);
 const struct fact_organisation *facts_organisation(const struct facts *, str code);

@@ -258,8 +258,21 @@ static enum err resolve_standings(struct reader *r)
     return OK;
 }
 
+static enum err check_home(struct reader *r)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < r->facts->states.n; i++) {
+        n += facts_state_at(r->facts, i)->home;
+        if (n > 1)
+            return fact_bad(r, (struct spot){STATES, i, "home", -1}, "another state is our own");
+    }
+    return OK;
+}
+
 enum err facts_link(struct reader *r)
 {
+    TRY(check_home(r));
     TRY(resolve_organisations(r));
     TRY(find_above(r));
     TRY(resolve_agreements(r));

@@ -54,6 +54,7 @@ struct field {
 static const struct field state_fields[] = {
     {"code", FIELD_STATE, true, offsetof(struct state, s.code)},
     {"name", FIELD_NAMES, false, offsetof(struct state, s.name_en)},
+    {"home", FIELD_FLAG, false, offsetof(struct state, s.home)},
     {"recognised", FIELD_FLAG, false, offsetof(struct state, s.recognised)},
     {"sanctioned", FIELD_FLAG, false, offsetof(struct state, s.sanctioned)},
     {"adequate", FIELD_FLAG, false, offsetof(struct state, s.adequate)},
