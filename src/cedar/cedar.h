@@ -200,6 +200,8 @@ bool cedar_mentions(const struct cedar_set *, str attribute);
 
 /* Its text in canonical form, without comments; parses to an equal policy. */
 void cedar_policy_print(struct buf *, const struct cedar_set *, size_t i);
+/* The same of the template at that position, 0 … cedar_template_count-1. */
+void cedar_template_print(struct buf *, const struct cedar_set *, size_t i);
 
 /* Lays a text of policies out anew, comments included: lines of at most 80 columns where strings
  * allow, one blank line between policies. Formatting the result changes nothing. Appends to the

@@ -394,3 +394,9 @@ void cedar_policy_print(struct buf *b, const struct cedar_set *s, size_t i)
     if (i < s->n)
         cd_print_policy(b, &s->policies[i]);
 }
+
+void cedar_template_print(struct buf *b, const struct cedar_set *s, size_t i)
+{
+    if (i < s->n_templates)
+        cd_print_policy(b, &s->templates[i]);
+}

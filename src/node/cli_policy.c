@@ -429,8 +429,10 @@ static enum err from_json(struct arena *a, const char *path, struct buf *out, st
 
     TRY(json_load(a, path, &j, f));
     TRY(cedar_set_read(j, NULL, &set, f));
-    if (cedar_template_count(set) > 0)
-        return fault(f, ERR_INVALID, "templates and links have no text form");
+    if (json_at(json_get(j, S("templateLinks")), 0))
+        return fault_at(f, ERR_INVALID, "/templateLinks", "a link to a template has no text form");
+    for (size_t i = 0; i < cedar_template_count(set); i++)
+        cedar_template_print(&text, set, i);
     for (size_t i = 0; i < cedar_set_count(set); i++)
         cedar_policy_print(&text, set, i);
     src.text = buf_str(&text);
