@@ -206,11 +206,13 @@ posts_open() {
         {"country":"CY","authority":"athens"},{"country":"MT","authority":"valletta"}]'
 }
 
-# proposal FILE [TEXT]: the demo's policy, and TEXT as one more file, as a body for policy propose.
+# proposal FILE [TEXT [FOLDER]]: the demo's policy, or that of a folder, and TEXT as one more file,
+# as a body for policy propose.
 proposal() {
+    local from=${3:-$ROOT/demo/policy}
     {
-        for file in "$ROOT"/demo/policy/*.cedar "$ROOT"/demo/policy/facts/*.json; do
-            jq -n --arg name "${file#"$ROOT/demo/policy/"}" --rawfile text "$file" \
+        for file in "$from"/*.cedar "$from"/facts/*.json; do
+            jq -n --arg name "${file#"$from/"}" --rawfile text "$file" \
                 '{name: $name, text: $text}'
         done
         [ -n "${2:-}" ] && jq -n --arg text "$2" '{name: "99-more.cedar", text: $text}'
