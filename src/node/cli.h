@@ -22,7 +22,7 @@ struct cli {
     const char *keys[CLI_ARGS], *pairs[CLI_ARGS]; /* key=value, or key:=json */
     bool raw[CLI_ARGS];
     int n_pairs;
-    bool json, help, check, all;
+    bool json, help, check, all, cpsv;
 };
 
 /* NULL if absent; the last one counts. */
@@ -68,6 +68,13 @@ int cli_policy_diff(struct cli *);
 int cli_policy_schema(struct cli *);
 int cli_routes(struct cli *);
 int cli_rules_eval(struct cli *);
+int cli_service_key(struct cli *);
+int cli_service_new(struct cli *);
+int cli_service_pack(struct cli *);
+int cli_service_show(struct cli *);
+int cli_service_verify(struct cli *);
+int cli_service_countersign(struct cli *);
+int cli_service_export(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);
 int cli_demo(struct cli *);

@@ -73,6 +73,19 @@ static const struct command {
      "Decide again what the journal says was decided"},
     {"rules", "eval", cli_rules_eval, "--rule FILE [--data FILE]",
      "What a JSONLogic rule gives for some data"},
+    {"service", "new", cli_service_new, "NAME --giver CODE [--out FOLDER]",
+     "A folder with a small service that works, to begin with"},
+    {"service", "key", cli_service_key, "--new FILE --name DOMAIN --state CODE",
+     "A key that signs packages; prints the line by which others know it"},
+    {"service", "pack", cli_service_pack, "FOLDER --key KEY [--out FILE] [--json]",
+     "One signed file of a service, the same bytes on any machine"},
+    {"service", "show", cli_service_show, "FILE-OR-FOLDER [--json]", "What a package says it is"},
+    {"service", "verify", cli_service_verify, "FILE --trust KEYS [--json]",
+     "Check a package, offline"},
+    {"service", "countersign", cli_service_countersign,
+     "FILE --key KEY --trust KEYS [--out FILE] [--json]", "Sign a package of another state too"},
+    {"service", "export", cli_service_export, "FILE-OR-FOLDER --cpsv",
+     "A service as CPSV-AP 3.2 describes one, in JSON-LD"},
     {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",
      "Check the seal of a PDF or a photograph, offline"},
     {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},
@@ -153,6 +166,8 @@ static bool take_option(struct cli *c, int argc, char **argv, int *i)
         return c->check = true;
     if (strcmp(name, "all") == 0)
         return c->all = true;
+    if (strcmp(name, "cpsv") == 0)
+        return c->cpsv = true;
     if (strcmp(name, "help") == 0)
         return c->help = true;
     if (*i + 1 == argc || c->n_options == CLI_ARGS) {
