@@ -221,7 +221,7 @@ proposal() {
 
 # Answers to the form of a service, as one line.
 answers() {
-    jq -c '.good[0]' "$ROOT/services/$1/golden.json"
+    jq -c '.cases[0].answers' "$ROOT/services/$1/golden.json"
 }
 
 state_begin() {

@@ -1,8 +1,7 @@
 /* the services of this repository: their golden answers, words, seals and documents
  *
- * services/NAME/golden.json: "good" are whole answers, of which one goes to the limits of the
- * form; each of "bad" changes the first good one ("put", "drop") and names the pointer at which
- * the form must refuse it.
+ * services/NAME/golden.json: cases whose answers the form takes, of which one goes to its limits,
+ * and cases that it refuses, each with the pointer at which it must.
  */
 #include "service/services.h"
 
@@ -41,19 +40,15 @@ static const struct json *golden(const struct service *s, struct arena *a)
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
-/* A copy of the answers with one member replaced or left out. */
-static struct json changed(struct arena *a, const struct json *answers, const struct json *how)
+/* The answers of the k-th golden case that the form takes; NULL when there are no more. */
+static const struct json *good_answers(const struct json *golden, size_t k)
 {
-    const struct json *put = json_get(how, S("put"));
-    str drop = json_get_str(how, S("drop"));
-    struct json out = {.type = J_OBJECT};
+    const struct json *c;
 
-    for (uint32_t i = 0; i < answers->n; i++)
-        if (!str_eq(answers->members[i].key, drop))
-            assert_true(json_put(a, &out, answers->members[i].key, answers->members[i].value));
-    for (uint32_t i = 0; put && i < put->n; i++)
-        assert_true(json_put(a, &out, put->members[i].key, put->members[i].value));
-    return out;
+    for (size_t i = 0; (c = json_at(json_get(golden, S("cases")), i)); i++)
+        if (json_get_bool(json_get(c, S("expect")), S("valid"), false) && k-- == 0)
+            return json_get(c, S("answers"));
+    return NULL;
 }
 
 static bool fault_names(const struct fault *f, str pointer)
@@ -62,6 +57,25 @@ static bool fault_names(const struct fault *f, str pointer)
         if (str_eq(str_of(i->pointer), pointer))
             return true;
     return str_eq(str_of(f->pointer), pointer);
+}
+
+/* The form takes the answers, or refuses them at each of the places that the case names. */
+static bool check_case(const struct service *s, const struct json *c, struct arena *a)
+{
+    const struct json *expect = json_get(c, S("expect")), *at;
+    bool valid = json_get_bool(expect, S("valid"), false);
+    str name = json_get_str(c, S("name"));
+    struct fault f = {0};
+    enum err e = service_check(s, json_get(c, S("answers")), a, &f);
+
+    if (e != (valid ? OK : ERR_SCHEMA))
+        fail_msg("%.*s, \"%.*s\": %s %s", STR_FMT(s->name), STR_FMT(name), f.pointer, f.detail);
+    assert_int_equal(valid, json_get(expect, S("errors")) == NULL);
+    for (size_t i = 0; (at = json_at(json_get(expect, S("errors")), i)); i++)
+        if (!fault_names(&f, str_printf(a, "/answers%.*s", STR_FMT(json_str(at)))))
+            fail_msg("%.*s, \"%.*s\": refused at %s: %s", STR_FMT(s->name), STR_FMT(name),
+                     f.pointer, f.detail);
+    return valid;
 }
 
 static void test_answers(void **state)
@@ -73,31 +87,18 @@ static void test_answers(void **state)
     for (size_t i = 0; i < services_count(all); i++) {
         AUTO(arena) struct arena *a = arena_new(8 << 20);
         const struct service *s = service_at(all, i);
-        const struct json *g = golden(s, a), *answers;
-        for (size_t k = 0; (answers = json_at(json_get(g, S("good")), k)); k++, good++) {
-            struct fault f = {0};
-            if (service_check(s, answers, a, &f) != OK)
-                fail_msg("%.*s good %zu: %s %s", STR_FMT(s->name), k, f.pointer, f.detail);
-        }
-        const struct json *how, *base = json_at(json_get(g, S("good")), 0);
-        for (size_t k = 0; (how = json_at(json_get(g, S("bad")), k)); k++, bad++) {
-            struct fault f = {0};
-            struct json wrong = changed(a, base, how);
-            if (service_check(s, &wrong, a, &f) != ERR_SCHEMA)
-                fail_msg("%.*s bad %zu passes", STR_FMT(s->name), k);
-            if (!fault_names(&f, json_get_str(how, S("pointer"))))
-                fail_msg("%.*s bad %zu is refused at %s: %s", STR_FMT(s->name), k, f.pointer,
-                         f.detail);
-        }
+        const struct json *g = golden(s, a), *c;
+        for (size_t k = 0; (c = json_at(json_get(g, S("cases")), k)); k++)
+            check_case(s, c, a) ? good++ : bad++;
     }
     services_free(all);
     print_message("%u good answers, %u bad ones\n", good, bad);
-    assert_true(good >= 6 && bad >= 30);
+    assert_true(good >= 24 && bad >= 30);
 }
 
 /* ---- words ------------------------------------------------------------------------------- */
 
-static void need_word(const struct service *s, const struct service_words *w, str key)
+static void need_word(const struct service *s, const struct package_language *w, str key)
 {
     if (json_get_str(w->words, key).n == 0)
         fail_msg("%.*s: words.%.*s.json has no \"%.*s\"", STR_FMT(s->name), STR_FMT(w->language),
@@ -105,7 +106,7 @@ static void need_word(const struct service *s, const struct service_words *w, st
 }
 
 /* A label for each answer, and one for each choice. */
-static unsigned check_labels(const struct service *s, const struct service_words *w,
+static unsigned check_labels(const struct service *s, const struct package_language *w,
                              const struct json *form, str prefix, struct arena *a)
 {
     const struct json *props = json_get(form, S("properties"));
@@ -135,10 +136,10 @@ static void test_words(void **state)
     for (size_t i = 0; i < services_count(all); i++) {
         AUTO(arena) struct arena *a = arena_new(1 << 20);
         const struct service *s = service_at(all, i);
-        const struct json *first = s->words[0].words;
-        assert_true(s->n_words >= 3);
-        for (size_t l = 0; l < s->n_words; l++) {
-            const struct service_words *w = &s->words[l];
+        const struct json *first = s->package->languages[0].words;
+        assert_true(s->package->n_languages >= 3);
+        for (size_t l = 0; l < s->package->n_languages; l++) {
+            const struct package_language *w = &s->package->languages[l];
             for (size_t k = 0; k < ARRAY_LEN(needed); k++)
                 need_word(s, w, str_of(needed[k]));
             for (uint32_t k = 0; k < first->n; k++)
@@ -265,7 +266,7 @@ static void test_seals(void **state)
         char zone[MRZ_ROOM];
         bool travel = str_eq(json_get_str(def, S("ref")), S("5e03"));
         assert_true(travel || str_eq(json_get_str(def, S("ref")), S("01c8")));
-        for (size_t k = 0; (answers = json_at(json_get(g, S("good")), k)); k++, seals++)
+        for (size_t k = 0; (answers = good_answers(g, k)); k++, seals++)
             if (travel)
                 check_zone(s, def, answers, zone);
             else
@@ -311,7 +312,7 @@ static void test_documents(void **state)
         AUTO(arena) struct arena *a = arena_new(8 << 20);
         const struct service *s = service_at(all, i);
         const struct json *g = golden(s, a), *answers, *def = json_get(s->doc, S("seal"));
-        for (size_t k = 0; (answers = json_at(json_get(g, S("good")), k)); k++, documents++) {
+        for (size_t k = 0; (answers = good_answers(g, k)); k++, documents++) {
             AUTO(buf) struct buf pdf = BUF(RENDER_PDF_MAX);
             struct render_value values[RENDER_VALUES_MAX];
             struct fault f = {0};
