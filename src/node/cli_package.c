@@ -10,6 +10,7 @@
 #include "node/version.h"
 #include "package/cpsv.h"
 #include "package/manifest.h"
+#include "package/model.h"
 #include "package/skeleton.h"
 
 enum { KEY_FILE_MAX = 4096, TRUST_FILE_MAX = 1 << 16, DIGEST_HEX = 65 };
@@ -134,6 +135,16 @@ static int say_written(struct cli *c, const char *path, size_t bytes,
     return CLI_OK;
 }
 
+/* What a node could not serve is not given to anybody. */
+static enum err check_served(struct cli *c, const struct package_files *files, struct fault *f)
+{
+    struct package *package = NULL;
+    enum err e = package_load(c->arena, files, &package, f);
+
+    package_free(package);
+    return e;
+}
+
 int cli_service_pack(struct cli *c)
 {
     const char *key_path = cli_option(c, "key"), *out = cli_option(c, "out");
@@ -148,6 +159,8 @@ int cli_service_pack(struct cli *c)
     enum err e = read_key(c, key_path, &key, &f);
     if (e == OK) {
         e = package_read_folder(c->arena, c->words[2], &files, &inner);
+        if (e == OK)
+            e = check_served(c, &files, &inner);
         if (e == OK)
             e = package_pack(c->arena, &files, &key, &archive, &m, &inner);
         e = in_file(c->words[2], e, &inner, &f);

@@ -25,7 +25,7 @@ struct export
 
 static const char context[] =
     "{\"@version\":1.1,"
-    "\"adms\":\"http://www.w3.org/ns/adms#\",\"cpsv\":\"http://purl.org/vocab/cpsv#\","
+    "\"cpsv\":\"http://purl.org/vocab/cpsv#\","
     "\"cv\":\"http://data.europa.eu/m8g/\",\"dcat\":\"http://www.w3.org/ns/dcat#\","
     "\"dct\":\"http://purl.org/dc/terms/\",\"eli\":\"http://data.europa.eu/eli/ontology#\","
     "\"skos\":\"http://www.w3.org/2004/02/skos/core#\","
