@@ -43,6 +43,7 @@ enum err_class {
     X(ERR_RANGE, INVALID, "range", "A value is out of range")                                      \
     X(ERR_LIMIT, INVALID, "limit", "The input is larger or deeper than allowed")                   \
     X(ERR_COVERAGE, INVALID, "coverage", "A country would have no or two responsible authorities") \
+    X(ERR_NOT_ELIGIBLE, INVALID, "not-eligible", "The conditions of the service are not met")      \
     X(ERR_MALWARE, INVALID, "malware", "The file carries something harmful")                       \
     X(ERR_UNAUTHENTICATED, UNAUTHENTICATED, "unauthenticated", "Sign in first")                    \
     X(ERR_SESSION_EXPIRED, UNAUTHENTICATED, "session-expired", "The session has ended")            \

@@ -215,7 +215,7 @@ static void fill_reply(struct passage *p, bool hurried)
     a->reply = BUF(0);
     act_done(a);
     http_reply_bytes(r, status, type, body, free, bytes);
-    if (a->action->kind == ACTION_OPEN && !a->action->run && status == 200)
+    if (a->action->kind == ACTION_OPEN && a->action->method == ACTION_GET && status == 200)
         (void)!http_reply_etag(
             r, str_printf(r->arena, "%016llx%zx", (unsigned long long)str_hash(body), body.n));
 }

@@ -127,6 +127,9 @@ static const struct {
     {"application.v1",
      OBJECT("\"service\",\"country\",\"answers\"",
             "\"service\":" CODE_NAME ",\"country\":" COUNTRY ",\"answers\":{\"type\":\"object\"}")},
+    {"service-ask.v1",
+     OBJECT("\"country\"", "\"country\":" COUNTRY ",\"language\":" LANGUAGE
+                           ",\"answers\":{\"type\":\"object\"},\"person\":{\"type\":\"object\"}")},
     {"answers.v1", OBJECT("\"answers\"", "\"answers\":{\"type\":\"object\"}")},
     {"correction.v1",
      OBJECT("\"message\"",

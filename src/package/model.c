@@ -239,7 +239,7 @@ static enum err load(struct arena *a, const struct package_files *files, struct 
 {
     TRY(need_json(a, files, "service.json", &p->service, f));
     TRY(need_json(a, files, "form.json", &p->form, f));
-    TRY(need_json(a, files, "rules.json", &p->rules, f));
+    TRY(read_json(a, files, "rules.json", &p->rules, f));
     TRY(read_json(a, files, "pages.json", &p->pages, f));
     TRY(read_json(a, files, "golden.json", &p->golden, f));
     p->name = json_get_str(p->service, S("name"));

@@ -45,7 +45,8 @@ struct package_rules {
 
 struct package {
     str name, version, giver;
-    const struct json *service, *form, *pages, *rules, *golden; /* pages, golden: NULL if absent */
+    const struct json *service, *form;
+    const struct json *pages, *rules, *golden; /* NULL if absent: no plan, no conditions, free */
     struct schema *form_schema;
     size_t n_pages;
     struct package_page *page;
@@ -53,7 +54,7 @@ struct package {
     struct rules *fee, *currency, *route; /* NULL: free, "EUR" of the post, the mission */
     int64_t fee_step;                     /* fees are rounded half up to a multiple of it */
     size_t n_languages;
-    struct {
+    struct package_language {
         str language;
         const struct json *words;
     } languages[PACKAGE_LANGUAGES];

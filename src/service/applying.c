@@ -123,13 +123,15 @@ enum err case_file_prepare(struct act *a, struct fault *f)
 {
     const struct json *answers = json_get(a->input, S("answers"));
     struct applying *p = NULL;
+    struct weighed weighed;
 
     TRY(case_start_prepare(a, f));
     p = a->data;
-    if (p->c.service->attachments_required)
+    TRY(service_check(p->c.service, answers, a->arena, f));
+    TRY(case_weigh(a, &p->c, answers, &weighed, f));
+    if (weighed.n_documents)
         return fault_at(f, ERR_CONFLICT, "/service",
                         "this service asks for documents: start a case, attach them, submit");
-    TRY(service_check(p->c.service, answers, a->arena, f));
     TRY(seal_answers(a, answers, &p->c.answers, f));
     return case_addressee(a, &a->actor.id, &p->to, f);
 }
@@ -197,6 +199,7 @@ static enum err count_attachments(struct act *a, const struct casefile *c, int64
 enum err case_submit_prepare(struct act *a, struct fault *f)
 {
     struct applying *p = NULL;
+    struct weighed weighed;
     struct json *answers;
     int64_t attached;
 
@@ -205,10 +208,11 @@ enum err case_submit_prepare(struct act *a, struct fault *f)
     TRY(act_seal_for(a, &p->c.person, f));
     TRY(case_answers(a, &p->c, &a->record_key, &answers, f));
     TRY(service_check(p->c.service, answers, a->arena, f));
+    TRY(case_weigh(a, &p->c, answers, &weighed, f));
     TRY(count_attachments(a, &p->c, &attached, f));
-    if (attached < p->c.service->attachments_required)
+    if (attached < weighed.n_documents)
         return fault_at(f, ERR_INVALID, "/attachments", "%u documents are asked for, %lld are here",
-                        p->c.service->attachments_required, (long long)attached);
+                        weighed.n_documents, (long long)attached);
     if (p->c.answers.p)
         a->content = sha256(p->c.answers);
     return case_addressee(a, &p->c.person, &p->to, f);
@@ -231,11 +235,13 @@ enum err case_answer_prepare(struct act *a, struct fault *f)
 {
     const struct json *answers = json_get(a->input, S("answers"));
     struct applying *p = NULL;
+    struct weighed weighed;
 
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
     TRY(act_seal_for(a, &p->c.person, f));
     TRY(service_check(p->c.service, answers, a->arena, f));
+    TRY(case_weigh(a, &p->c, answers, &weighed, f));
     TRY(seal_answers(a, answers, &p->c.answers, f));
     return case_addressee(a, &p->c.person, &p->to, f);
 }

@@ -107,6 +107,11 @@ enum err hold_facts(struct act *, struct fault *);
 enum err hold_set(struct act *, struct fault *);
 enum err hold_lift(struct act *, struct fault *);
 
+/* What the rules say of the case with these answers; ERR_NOT_ELIGIBLE unless its conditions are
+ * met. */
+enum err case_weigh(struct act *, const struct casefile *, const struct json *answers,
+                    struct weighed *out, struct fault *);
+enum err service_ask(struct act *, struct fault *);
 enum err name_latin(struct act *, struct fault *);
 enum err service_list(struct act *, struct fault *);
 enum err service_show(struct act *, struct fault *);

@@ -166,6 +166,9 @@ const struct action service_actions[] = {
     {"name.latin", ACTION_OPEN, ACTION_GET, "/v1/names/{name}/latin", ACTOR_NOBODY, "Service", NULL,
      "A name in Latin letters: as in passports (ICAO 9303), and as it is read", 0, false, NULL,
      NULL, NULL, name_latin, NULL},
+    {"service.ask", ACTION_OPEN, ACTION_POST, "/v1/services/{service}/ask", ACTOR_NOBODY, "Service",
+     "service-ask.v1", "May I, what does it cost, what must I bring?", ANSWERS_MAX, false, NULL,
+     NULL, NULL, service_ask, NULL},
     {"service.form", ACTION_OPEN, ACTION_GET, "/v1/services/{service}", ACTOR_NOBODY, "Service",
      NULL, "A service: form, fee, promise, words", 0, false, NULL, NULL, NULL, service_show, NULL},
 };

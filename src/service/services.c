@@ -6,10 +6,9 @@
 
 #include "base/fs.h"
 #include "paper/translit.h"
-#include "schema/schema.h"
 #include "service/cases_int.h"
 
-enum { SERVICES_MAX = 256, WORDS_MAX = 32, SERVICES_ARENA = 64 << 20 };
+enum { SERVICES_MAX = 256, SERVICES_ARENA = 256 << 20 };
 
 struct services {
     struct arena *arena;
@@ -17,90 +16,40 @@ struct services {
     struct service list[SERVICES_MAX];
 };
 
-static enum err in_file(struct fault *f, const char *path, enum err e)
-{
-    char detail[sizeof f->detail];
-
-    if (!f)
-        return e;
-    snprintf(detail, sizeof detail, "%s: %s", path, f->detail);
-    memcpy(f->detail, detail, sizeof detail);
-    return e;
-}
-
-static enum err read_json(struct arena *a, const char *path, const struct json **out,
-                          struct fault *f)
-{
-    struct json *j;
-    str text;
-
-    TRY(fs_read(a, path, 4 << 20, &text, f));
-    enum err e = json_parse(a, text, &json_limits_wide, &j, f);
-    if (e != OK)
-        return in_file(f, path, e);
-    *out = j;
-    return OK;
-}
-
-static enum err read_words(struct arena *a, const char *dir, struct service *s, struct fault *f)
-{
-    struct service_words *list = arena_zalloc(a, WORDS_MAX, sizeof *list);
-    DIR *d = opendir(dir);
-    enum err e = OK;
-
-    if (!d || !list) {
-        if (d)
-            closedir(d);
-        return fault(f, ERR_IO, "cannot read %s", dir);
-    }
-    for (struct dirent *entry; e == OK && (entry = readdir(d));) {
-        str name = str_of(entry->d_name);
-        char path[4096];
-        if (!str_starts(name, S("words.")) || !str_ends(name, S(".json")) || name.n < 13 ||
-            s->n_words == WORDS_MAX)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
-        struct service_words *w = &list[s->n_words++];
-        w->language = str_copy(a, str_sub(name, 6, name.n - 5));
-        e = read_json(a, path, &w->words, f);
-    }
-    closedir(d);
-    s->words = list;
-    return e;
-}
-
 static enum err check_service(const struct service *s, const char *dir, struct fault *f)
 {
     if (!s->name.n || !s->version.n || !s->series.n)
         return fault(f, ERR_INVALID, "%s/service.json: name, version and series are needed", dir);
-    if (!service_word(s, S("en"), S("title")).p)
-        return fault(f, ERR_INVALID, "%s: words.en.json needs a title", dir);
     return OK;
 }
 
 static enum err load_one(struct arena *a, const char *dir, struct service *s, struct fault *f)
 {
-    struct schema *schema;
-    char path[4096];
+    struct package_files *files = arena_zalloc(a, 1, sizeof *files);
+    const struct package_file *art;
+    struct package *p = NULL;
 
-    snprintf(path, sizeof path, "%s/service.json", dir);
-    TRY(read_json(a, path, &s->doc, f));
-    s->name = json_get_str(s->doc, S("name"));
-    s->version = json_get_str(s->doc, S("version"));
+    TRY_PTR(files, f);
+    TRY(package_read_folder(a, dir, files, f));
+    enum err e = package_load(a, files, &p, f);
+    s->package = p;
+    if (e != OK) {
+        char detail[sizeof f->detail];
+        memcpy(detail, f->detail, sizeof detail);
+        return fault_at(f, e, f->pointer, "%.100s/%.150s", dir, detail);
+    }
+    s->doc = p->service;
+    s->form = p->form;
+    s->name = p->name;
+    s->version = p->version;
     s->series = json_get_str(s->doc, S("series"));
     s->promise_days = (unsigned)json_get_int(s->doc, S("promise_days"), 10);
     s->retention_years = (unsigned)json_get_int(s->doc, S("retention_years"), 10);
     s->attachments_required = (unsigned)json_get_int(s->doc, S("attachments_required"), 0);
-    snprintf(path, sizeof path, "%s/form.json", dir);
-    TRY(read_json(a, path, &s->form, f));
-    enum err e =
-        schema_compile(s->form, &(struct schema_options){.assert_formats = true}, &schema, f);
-    if (e != OK)
-        return in_file(f, path, e);
-    s->form_schema = schema;
-    snprintf(path, sizeof path, "%s/template.svg", dir);
-    TRY(fs_read(a, path, 1 << 20, &s->template_svg, f));
-    TRY(read_words(a, dir, s, f));
+    art = package_file(files, S("template.svg"));
+    if (!art)
+        return fault(f, ERR_INVALID, "%s: template.svg is missing", dir);
+    s->template_svg = art->bytes;
     return check_service(s, dir, f);
 }
 
@@ -147,7 +96,7 @@ void services_free(struct services *all)
     if (!all)
         return;
     for (size_t i = 0; i < all->n; i++)
-        schema_free((struct schema *)all->list[i].form_schema);
+        package_free((struct package *)all->list[i].package);
     arena_free(all->arena);
     free(all);
 }
@@ -170,19 +119,9 @@ const struct service *service_at(const struct services *all, size_t i)
     return i < all->n ? &all->list[i] : NULL;
 }
 
-static str word_in(const struct service *s, str language, str key)
-{
-    for (size_t i = 0; i < s->n_words; i++)
-        if (str_eq(s->words[i].language, language))
-            return json_get_str(s->words[i].words, key);
-    return STR_NONE;
-}
-
 str service_word(const struct service *s, str language, str key)
 {
-    str w = word_in(s, language, key);
-
-    return w.p ? w : word_in(s, S("en"), key);
+    return package_word(s->package, language, key);
 }
 
 enum err service_check(const struct service *s, const struct json *answers, struct arena *a,
@@ -193,7 +132,7 @@ enum err service_check(const struct service *s, const struct json *answers, stru
 
     if (!answers)
         return fault_at(f, ERR_SCHEMA, "/answers", "answers are needed");
-    enum err e = schema_check(s->form_schema, answers, a, &found);
+    enum err e = schema_check(s->package->form_schema, answers, a, &found);
     if (e == OK || !f)
         return e;
     snprintf(pointer, sizeof pointer, "/answers%.180s", found.pointer);
@@ -270,11 +209,19 @@ enum err service_show(struct act *a, struct fault *f)
     jw_tree(&w, s->form);
     jw_key(&w, S("words"));
     jw_open(&w, '{');
-    for (size_t i = 0; i < s->n_words; i++) {
-        jw_key(&w, s->words[i].language);
-        jw_tree(&w, s->words[i].words);
+    for (size_t i = 0; i < s->package->n_languages; i++) {
+        jw_key(&w, s->package->languages[i].language);
+        jw_tree(&w, s->package->languages[i].words);
     }
     jw_close(&w, '}');
+    if (s->package->pages) {
+        jw_key(&w, S("pages"));
+        jw_tree(&w, json_get(s->package->pages, S("pages")));
+    }
+    if (s->package->rules) {
+        jw_key(&w, S("rules"));
+        jw_tree(&w, s->package->rules);
+    }
     jw_close(&w, '}');
     return OK;
 }

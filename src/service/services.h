@@ -1,32 +1,25 @@
 /* services.h - services as data: what a folder under services/ says
  *
- *   NAME/service.json        identity, version, fee, promise, document, retention
- *   NAME/form.json           JSON Schema 2020-12 of the answers
- *   NAME/words.LL.json       title, lead, labels and messages in one language
- *   NAME/template.svg        the document
- *
- * Loaded once at start, then only read. A language is added by adding files.
+ * Each is a package in source form (package/model.h, docs/service-package.md): form, page plan,
+ * rules, words, document. Loaded once at start, then only read. A language is added by adding
+ * files.
  */
 #ifndef SIFARA_SERVICE_SERVICES_H
 #define SIFARA_SERVICE_SERVICES_H
 
 #include "act/gate.h"
 #include "base/json.h"
+#include "package/model.h"
 
 struct service {
     str name, version, series; /* series: first part of document numbers */
     unsigned promise_days;     /* working days of the authority */
     unsigned retention_years;
-    unsigned attachments_required;
-    const struct json *doc;  /* service.json */
-    const struct json *form; /* form.json */
-    const void *form_schema; /* compiled, schema/schema.h */
+    unsigned attachments_required; /* where the package has no rules about them */
+    const struct json *doc;        /* service.json */
+    const struct json *form;       /* form.json */
     str template_svg;
-    size_t n_words;
-    const struct service_words {
-        str language;
-        const struct json *words;
-    } * words;
+    const struct package *package;
 };
 
 struct services;
@@ -42,6 +35,19 @@ str service_word(const struct service *, str language, str key);
 /* Checks answers against the form: all findings as items of the fault, pointers below /answers. */
 NODISCARD enum err service_check(const struct service *, const struct json *answers, struct arena *,
                                  struct fault *);
+
+/* What the rules of a service say of a case. */
+struct weighed {
+    struct package_names failed; /* conditions that are not met */
+    struct package_fee fee;
+    struct package_names documents; /* to attach, by kind */
+    unsigned n_documents;           /* how many files these are at least */
+};
+NODISCARD enum err service_weigh(const struct service *, const struct package_case *,
+                                 struct arena *, struct weighed *out, struct fault *);
+/* Has every condition been met? ERR_NOT_ELIGIBLE with the reasons in the language as items. */
+NODISCARD enum err service_admit(const struct service *, const struct weighed *, str language,
+                                 struct arena *, struct fault *);
 
 extern const struct action service_actions[];
 extern const size_t service_actions_n;
