@@ -36,6 +36,9 @@ static enum err key_parse(str text, struct buf *raw, struct package_key *out, st
                     (uint32_t)id_bytes[2] << 8 | id_bytes[3];
     if (public_of(&key).id != want)
         return fault(f, ERR_MALFORMED_TEXT, "the key id does not belong to the key");
+    for (size_t i = 0; i < id.n; i++)
+        if (id.p[i] >= 'A' && id.p[i] <= 'F')
+            return fault(f, ERR_MALFORMED_TEXT, "a key id is written in small letters");
     *out = key;
     return OK;
 }
