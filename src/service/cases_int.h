@@ -7,7 +7,7 @@
 #include "service/case_states.h"
 #include "service/services.h"
 
-enum { ANSWERS_MAX = 256 << 10, DAY_MS = 86400000 };
+enum { ANSWERS_MAX = 256 << 10, STATEMENT_MAX = 16 << 10, DAY_MS = 86400000 };
 
 /* One row of case_file; strings in the act's arena. */
 struct casefile {
@@ -47,7 +47,8 @@ enum err case_mail(struct act *, const struct casefile *, const struct addressee
 enum err page_limit(struct act *, int64_t *out, struct fault *);
 /* id, state, revision as the reply. */
 void case_reply(struct act *, const struct casefile *);
-/* What two officers sign: canonical JSON over case, outcome, answers and the seal's content. */
+/* What two officers sign: canonical JSON over case, outcome, answers, attached documents and the
+ * seal's content. */
 enum err case_statement(struct act *, const struct casefile *, const struct json *answers,
                         str outcome, str *out_statement, str *out_fields, struct fault *);
 /* What goes into the seal, canonical JSON, from the service's mapping. */

@@ -200,11 +200,32 @@ enum err case_request_correction(struct act *a, struct fault *f)
 
 /* ---- the decision ----------------------------------------------------------------------- */
 
+/* Digests of the documents that the person attached, in the order in which they came. */
+static enum err put_digests(struct act *a, struct jw *w, const struct casefile *c, struct fault *f)
+{
+    struct query q;
+    char hex[65];
+
+    TRY(db_query(a->db, &q, f, "SELECT digest FROM attachment WHERE file = ? ORDER BY id", "d",
+                 &c->id));
+    jw_key(w, S("attachments"));
+    jw_open(w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        str digest = query_str(&q, 0);
+        if (digest.n != 32)
+            continue;
+        hex_encode(digest.p, digest.n, hex);
+        jw_string(w, str_of(hex));
+    }
+    jw_close(w, ']');
+    return query_end(&q, f);
+}
+
 enum err case_statement(struct act *a, const struct casefile *c, const struct json *answers,
                         str outcome, str *out_statement, str *out_fields, struct fault *f)
 {
     AUTO(buf) struct buf canon = BUF(ANSWERS_MAX);
-    AUTO(buf) struct buf text = BUF(4096);
+    AUTO(buf) struct buf text = BUF(STATEMENT_MAX);
     char answers_hex[65], fields_hex[65];
     struct jw w = JW(&text);
     str fields;
@@ -218,12 +239,15 @@ enum err case_statement(struct act *a, const struct casefile *c, const struct js
     /* keys in canonical order */
     jw_open(&w, '{');
     jw_kv(&w, S("answers"), str_of(answers_hex));
+    TRY(put_digests(a, &w, c, f));
     jw_kv(&w, S("case"), act_id_text(a, &c->id));
     jw_kv(&w, S("fields"), str_of(fields_hex));
     jw_kv(&w, S("outcome"), outcome);
     jw_kv(&w, S("service"), c->service_name);
     jw_kv(&w, S("version"), c->service->version);
     jw_close(&w, '}');
+    if (!buf_ok(&text))
+        return fault(f, ERR_LIMIT, "too many documents are attached to sign for");
     *out_statement = str_copy(a->arena, buf_str(&text));
     TRY_PTR(out_statement->p, f);
     *out_fields = fields;
