@@ -41,8 +41,35 @@ static enum err digest_of(const struct cedar_source *files, size_t n, str schema
     return OK;
 }
 
+static bool has_action(const struct cedar_schema *s, str name)
+{
+    struct cedar_env env;
+
+    for (size_t i = 0; cedar_schema_env(s, i, &env); i++)
+        if (str_eq(env.action.id, name))
+            return true;
+    return false;
+}
+
+/* An aim whose measure nobody can do would stay at nothing for ever. */
+static enum err check_aims(const struct facts *facts, const struct cedar_schema *s, struct fault *f)
+{
+    char pointer[48];
+
+    for (size_t i = 0; i < facts_aim_count(facts); i++) {
+        str measure = facts_aim_at(facts, i)->measure;
+        if (str_eq(measure, S("*")) || has_action(s, measure))
+            continue;
+        snprintf(pointer, sizeof pointer, "/aims/%zu/measure", i);
+        return fault_at(f, ERR_INVALID, pointer, "facts/aims.json: no action \"%.*s\"",
+                        STR_FMT(measure));
+    }
+    return OK;
+}
+
 /* Strict validation: what passes cannot fail to evaluate on requests that the schema foresees. */
-static enum err validate(const struct cedar_set *set, str schema, struct fault *f)
+static enum err validate(const struct cedar_set *set, const struct facts *facts, str schema,
+                         struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(64 << 20);
     AUTO(cedar_schema) struct cedar_schema *compiled = NULL;
@@ -57,7 +84,7 @@ static enum err validate(const struct cedar_set *set, str schema, struct fault *
         if (found[i].kind != CEDAR_FINDING_IMPOSSIBLE)
             return fault(f, ERR_INVALID, "%.*s:%u:%u: %.*s", STR_FMT(found[i].place.file),
                          found[i].place.line, found[i].place.column, STR_FMT(found[i].message));
-    return OK;
+    return check_aims(facts, compiled, f);
 }
 
 /* Sorted by name: "facts/" stand together. */
@@ -94,7 +121,7 @@ static enum err build_new(struct policy *p, const struct cedar_source *sorted, s
     TRY(names_once(sorted, n, f));
     TRY(digest_of(sorted, n, schema, &p->digest, f));
     TRY(parse(p, sorted, n, f));
-    TRY(validate(p->set, schema, f));
+    TRY(validate(p->set, p->facts, schema, f));
     return facts_check_names(p->facts, p->set, f);
 }
 
