@@ -48,6 +48,7 @@ struct package_problem {
     str pointer; /* JSON Pointer into it, "" for the whole */
     unsigned line;
     str what, remedy;
+    bool advice; /* the package works all the same */
 };
 
 struct package_problems {

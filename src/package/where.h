@@ -1,0 +1,13 @@
+/* where.h - on which line of a JSON text a JSON Pointer leads */
+#ifndef SIFARA_PACKAGE_WHERE_H
+#define SIFARA_PACKAGE_WHERE_H
+
+#include "base/str.h"
+
+/* The line, from 1, of the member or item that the pointer (RFC 6901) names; of the last one on
+ * the way that is there, when it leads nowhere. Any text will do, JSON or not. */
+unsigned where_line(str text, str pointer);
+/* The line of a byte. */
+unsigned where_byte(str text, size_t offset);
+
+#endif
