@@ -239,8 +239,8 @@ struct cedar_record *cedar_record(struct cedar_entities *es)
 
 /* ---- ancestors ------------------------------------------------------------------------- */
 
-/* Adds u to the line unless it is there. Few ancestors are compared one by one; with many, a bit
- * per node of the store says who was seen. */
+/* Adds u to the line unless it is there. Few ancestors are compared one by one; with many, or in a
+ * small store, a bit per node of the store says who was seen. */
 struct walk {
     const struct cedar_entities *es;
     struct arena *scratch;
@@ -249,7 +249,7 @@ struct walk {
     uint64_t *seen;
 };
 
-enum { FEW = 24 };
+enum { FEW = 24, SMALL = 2048 };
 
 static bool start_marks(struct walk *w)
 {
@@ -294,7 +294,7 @@ static bool push(struct walk *w, const struct cedar_entity *e)
 /* All nodes reachable from e, e first. */
 static bool walk_up(struct walk *w, const struct cedar_entity *e)
 {
-    if (!push(w, e))
+    if ((w->es->n <= SMALL && !start_marks(w)) || !push(w, e))
         return false;
     for (size_t i = 0; i < w->n; i++) {
         const struct cedar_entity *at = w->queue[i];

@@ -25,6 +25,7 @@ struct cd_index {
     uint32_t *policies;
     uint32_t *always;
     uint32_t n_always;
+    bool by_entity[3]; /* is any policy filed under an entity of that part? */
 };
 
 static uint64_t key_of(uint64_t hash, unsigned var, bool type)
@@ -109,6 +110,7 @@ static bool file_policy(struct cd_index *x, const struct cd_policy *p, uint32_t 
         file(x, bucket_of(x, key_of(s->type_hash, var, true)), number);
         return true;
     }
+    x->by_entity[var] = true;
     for (uint32_t i = 0; i < s->n; i++)
         file(x, bucket_of(x, key_of(s->uids[i].hash, var, false)), number);
     return true;
@@ -207,7 +209,7 @@ bool cd_index_candidates(const struct cedar_set *s, const struct cd_eval *ev, st
     mark(&m, x->always, x->n_always);
     for (unsigned var = 0; var < 3; var++) {
         const struct cd_line *line = &ev->lines[var];
-        for (size_t i = 0; i < line->n; i++)
+        for (size_t i = 0; x->by_entity[var] && i < line->n; i++)
             mark_key(x, &m, key_of(line->uids[i]->hash, var, false));
         mark_key(x, &m, key_of(cd_hash(line->uids[0]->type, 1), var, true));
     }
