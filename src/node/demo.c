@@ -24,16 +24,42 @@ static int working_day(struct demo *d, const struct mission *m, int from, int af
     return (int)(day - base);
 }
 
+/* How often a service is asked for, beside the others. */
+static unsigned share_of(const struct service *s)
+{
+    static const struct {
+        str service;
+        unsigned share;
+    } shares[] = {{S("consular-registration"), 50},
+                  {S("passport-renewal"), 25},
+                  {S("power-of-attorney"), 12},
+                  {S("emergency-travel-document"), 8}};
+
+    for (size_t i = 0; i < ARRAY_LEN(shares); i++)
+        if (str_eq(shares[i].service, s->name))
+            return shares[i].share;
+    return 3;
+}
+
+static unsigned draw_service(struct demo *d)
+{
+    unsigned all = 0, service = 0;
+
+    for (unsigned i = 0; i < d->n_services; i++)
+        all += share_of(d->services[i]);
+    unsigned pick = (unsigned)demo_draw(d, all);
+    while (pick >= share_of(d->services[service]))
+        pick -= share_of(d->services[service++]);
+    return service;
+}
+
 static void plan_case(struct demo *d, struct plan *p, unsigned persons)
 {
-    static const int shares[] = {70, 82, 100};
-    unsigned pick = (unsigned)demo_draw(d, 100), service = 0;
+    unsigned service = draw_service(d);
 
     *p = (struct plan){.person = (uint32_t)demo_draw(d, persons)};
     for (int e = 0; e < EVENTS; e++)
         p->day[e] = -1;
-    while (service + 1 < d->n_services && service < 2 && pick >= (unsigned)shares[service])
-        service++;
     p->service = (uint8_t)service;
     /* half of the people live in a tenth of the countries */
     p->country =

@@ -120,6 +120,15 @@ static const struct vds_field consular_document[] = {
     {"CONTENT_SHA256", 9, VDS_BYTES, OPTIONAL, 32, 32},
 };
 
+static const struct vds_field passport_order[] = {
+    {"DOCUMENT_NUMBER", 4, VDS_UTF8, REQUIRED, 1, 32},
+    {"SURNAME", 5, VDS_UTF8, REQUIRED, 1, 120},
+    {"GIVEN_NAMES", 6, VDS_UTF8, OPTIONAL, 1, 120},
+    {"DATE_OF_BIRTH", 7, VDS_DATE_STRING, REQUIRED, 8, 8},
+    {"OLD_PASSPORT", 8, VDS_UTF8, REQUIRED, 1, 16},
+    {"MISSION", 9, VDS_UTF8, REQUIRED, 1, 80},
+};
+
 static const struct vds_profile profiles[] = {
     {{0x9a, 0x42, 0x23, 0x40, 0x6d, 0x37, 0x4e, 0xf9, 0x9e, 0x2c, 0xf9, 0x5e, 0x31, 0xa2, 0x38,
       0x46},
@@ -137,6 +146,10 @@ static const struct vds_profile profiles[] = {
       0x03},
      "CONSULAR_DOCUMENT",
      FIELDS(consular_document)},
+    {{0x3b, 0x0a, 0x5e, 0x1c, 0x52, 0x7d, 0x4c, 0x0e, 0x8f, 0x21, 0x6a, 0x9d, 0x41, 0xc7, 0x00,
+      0x04},
+     "PASSPORT_ORDER",
+     FIELDS(passport_order)},
 };
 
 const struct vds_type *vds_type_find(uint16_t ref)
