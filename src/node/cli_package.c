@@ -8,9 +8,9 @@
 #include "base/fs.h"
 #include "node/cli.h"
 #include "node/version.h"
+#include "package/check.h"
 #include "package/cpsv.h"
 #include "package/manifest.h"
-#include "package/model.h"
 #include "package/skeleton.h"
 
 enum { KEY_FILE_MAX = 4096, TRUST_FILE_MAX = 1 << 16, DIGEST_HEX = 65 };
@@ -135,14 +135,19 @@ static int say_written(struct cli *c, const char *path, size_t bytes,
     return CLI_OK;
 }
 
-/* What a node could not serve is not given to anybody. */
+/* What is not in order is not given to anybody. */
 static enum err check_served(struct cli *c, const struct package_files *files, struct fault *f)
 {
-    struct package *package = NULL;
-    enum err e = package_load(c->arena, files, &package, f);
+    struct package_problems *all;
 
-    package_free(package);
-    return e;
+    TRY(package_check(c->arena, files, &all, f));
+    for (size_t i = 0; i < all->n; i++) {
+        const struct package_problem *p = &all->list[i];
+        if (!p->advice)
+            return fault(f, ERR_INVALID, "%.*s:%u: %.*s (service check tells all)",
+                         STR_FMT(p->file), p->line, STR_FMT(p->what));
+    }
+    return OK;
 }
 
 int cli_service_pack(struct cli *c)
@@ -160,9 +165,9 @@ int cli_service_pack(struct cli *c)
     if (e == OK) {
         e = package_read_folder(c->arena, c->words[2], &files, &inner);
         if (e == OK)
-            e = check_served(c, &files, &inner);
-        if (e == OK)
             e = package_pack(c->arena, &files, &key, &archive, &m, &inner);
+        if (e == OK)
+            e = check_served(c, &files, &inner);
         e = in_file(c->words[2], e, &inner, &f);
         secret_wipe(&key.secret, sizeof key.secret);
     }
