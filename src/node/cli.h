@@ -76,6 +76,7 @@ int cli_service_verify(struct cli *);
 int cli_service_countersign(struct cli *);
 int cli_service_export(struct cli *);
 int cli_service_check(struct cli *);
+int cli_service_diff(struct cli *);
 int cli_service_try(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);

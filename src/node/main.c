@@ -91,6 +91,8 @@ static const struct command {
     {"service", "try", cli_service_try,
      "FOLDER --answers FILE [--today DAY] [--language ar|en|fr] [--words DIR]",
      "What a service asks and says, for some answers"},
+    {"service", "diff", cli_service_diff, "OLD NEW [--language ar|en|fr] [--words DIR]",
+     "What a new version of a service changes for a person"},
     {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",
      "Check the seal of a PDF or a photograph, offline"},
     {"seal", "decode", cli_seal, "--hex H | FILE", "Show what a seal says"},

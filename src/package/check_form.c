@@ -134,8 +134,7 @@ static bool kind_fits(const struct kind *k, const struct json *schema)
     return false;
 }
 
-/* Does the form want the answer whatever the others are? */
-static bool required(const struct json *form, str at)
+bool form_required(const struct json *form, str at)
 {
     const struct json *schema = form, *list;
     str rest = at, part;
@@ -172,7 +171,7 @@ static void check_field(struct check *c, const struct json *page, const struct j
     if (k && !kind_fits(k, schema))
         check_add(c, file, str_of(pointer), "change the kind, or the type in form.json",
                   "a field of the kind %s wants %s at %.*s", k->name, k->wants, STR_FMT(at));
-    if ((json_get(field, S("when")) || json_get(page, S("when"))) && required(c->form, at))
+    if ((json_get(field, S("when")) || json_get(page, S("when"))) && form_required(c->form, at))
         check_add(c, file, str_of(pointer),
                   "require it in form.json only under the same condition (if, then)",
                   "%.*s may be hidden, but the form always wants it: nobody could go on",

@@ -23,6 +23,8 @@ void check_add_byte(struct check *, str file, size_t offset, const char *remedy,
 /* The schema of the answer at a pointer ("*" for items), through properties, items and local
  * references; NULL if the form has no such answer. */
 const struct json *form_at(const struct json *form, str pointer);
+/* Does the form want the answer whatever the others are? */
+bool form_required(const struct json *form, str at);
 /* Calls for every answer of the form with its pointer; leaf: it has no members of its own. */
 void form_walk(struct check *,
                void (*visit)(struct check *, void *, str at, const struct json *, bool leaf),

@@ -8,7 +8,7 @@ static struct package *load(struct arena *a, const char *name)
 {
     const char *root = getenv("SIFARA_SOURCE");
     struct package_files files;
-    struct package *p;
+    struct package *p = NULL;
     struct fault f = {0};
     char path[1024];
 
