@@ -218,6 +218,9 @@ static enum err check_golden(struct check *c, const struct package *p, struct fa
                       "a case of this name is there already");
         TRY(replay(c, p, json_at(cases, i), i, &satisfied, f));
     }
+    if (n > PACKAGE_CASES)
+        check_add(c, S("golden.json"), S("/cases"), "keep those that show something",
+                  "%zu golden cases; at most %d are looked at", n, PACKAGE_CASES);
     if (!satisfied)
         check_add(c, S("golden.json"), S(""), "add a case with answers that the form takes",
                   "no golden case has answers that the form takes");

@@ -41,15 +41,15 @@ const struct json *form_at(const struct json *form, str pointer)
 struct walk {
     void (*visit)(struct check *, void *, str, const struct json *, bool);
     void *context;
+    unsigned visits; /* references may unfold a small form into an endless one */
 };
 
-static void walk(struct check *c, const struct walk *w, const struct json *schema, str at,
-                 unsigned depth)
+static void walk(struct check *c, struct walk *w, const struct json *schema, str at, unsigned depth)
 {
     const struct json *props = json_get(schema, S("properties"));
     const struct json *items = resolved(c->form, json_get(schema, S("items")));
 
-    if (depth > FORM_DEPTH)
+    if (depth > FORM_DEPTH || ++w->visits > FORM_ANSWERS)
         return;
     bool leaf = !props && !json_get(items, S("properties"));
     if (at.n)
@@ -69,7 +69,9 @@ static void walk(struct check *c, const struct walk *w, const struct json *schem
 void form_walk(struct check *c,
                void (*visit)(struct check *, void *, str, const struct json *, bool), void *context)
 {
-    walk(c, &(struct walk){visit, context}, c->form, S(""), 0);
+    struct walk w = {.visit = visit, .context = context};
+
+    walk(c, &w, c->form, S(""), 0);
 }
 
 /* ---- fields ------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include "package/model.h"
 
-enum { FORM_DEPTH = 16 };
+enum { FORM_DEPTH = 16, FORM_ANSWERS = 4000 };
 
 struct check {
     struct arena *arena;
@@ -25,7 +25,8 @@ void check_add_byte(struct check *, str file, size_t offset, const char *remedy,
 const struct json *form_at(const struct json *form, str pointer);
 /* Does the form want the answer whatever the others are? */
 bool form_required(const struct json *form, str at);
-/* Calls for every answer of the form with its pointer; leaf: it has no members of its own. */
+/* Calls for every answer of the form with its pointer; leaf: it has no members of its own. Stops at
+ * FORM_ANSWERS. */
 void form_walk(struct check *,
                void (*visit)(struct check *, void *, str at, const struct json *, bool leaf),
                void *);
