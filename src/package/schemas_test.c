@@ -1,5 +1,6 @@
 /* the public schemas of docs/service-package: they compile, take what the program makes, and refuse
  * what the program refuses */
+#include <dirent.h>
 #include <stdio.h>
 
 #include "base/testing.h"
@@ -70,6 +71,33 @@ static void assert_takes(const char *name, str text)
         fail_msg("%s: %s at %s", name, f.detail, f.pointer);
 }
 
+/* Every service of the repository is written as the schemas say. */
+static void test_services(void **state)
+{
+    static const char *const kinds[] = {"service", "pages", "rules", "golden"};
+    const char *root = getenv("SIFARA_SOURCE");
+    char path[1024];
+    unsigned n = 0;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/services", root ? root : ".");
+    DIR *all = opendir(path);
+    assert_non_null(all);
+    for (struct dirent *d; (d = readdir(all));) {
+        if (d->d_name[0] == '.')
+            continue;
+        for (size_t k = 0; k < ARRAY_LEN(kinds); k++, n++) {
+            struct fault f = {0};
+            snprintf(path, sizeof path, "%s/services/%.200s/%s.json", root ? root : ".", d->d_name,
+                     kinds[k]);
+            if (check(kinds[k], test_slurp(path, a), &f) != OK)
+                fail_msg("%s: %s at %s", path, f.detail, f.pointer);
+        }
+    }
+    closedir(all);
+    assert_true(n >= 6 * ARRAY_LEN(kinds));
+}
+
 static void test_skeleton(void **state)
 {
     static const char *const kinds[] = {"service", "pages", "rules", "golden"};
@@ -136,7 +164,8 @@ static void test_same_refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_skeleton),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_services),
+                                       cmocka_unit_test(test_skeleton),
                                        cmocka_unit_test(test_same_refusals)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
