@@ -75,6 +75,8 @@ int cli_service_show(struct cli *);
 int cli_service_verify(struct cli *);
 int cli_service_countersign(struct cli *);
 int cli_service_export(struct cli *);
+int cli_service_overlay(struct cli *);
+int cli_service_merge(struct cli *);
 int cli_service_check(struct cli *);
 int cli_service_diff(struct cli *);
 int cli_service_try(struct cli *);

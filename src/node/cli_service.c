@@ -216,6 +216,7 @@ static enum err read_case(struct cli *c, struct trial *t, const char *path)
     one.answers = json_get(j, S("answers"));
     one.person = json_get(j, S("person"));
     one.post = json_get(j, S("post"));
+    one.overlay = json_get(t->p->service, S("tables"));
     return package_data(&one, t->arena, &t->data, t->fault);
 }
 

@@ -255,6 +255,7 @@ enum err package_replay(const struct package *p, const struct json *doc, struct 
     struct package_case c = {.answers = json_get(doc, S("answers")),
                              .person = json_get(doc, S("person")),
                              .post = json_get(doc, S("post")),
+                             .overlay = json_get(p->service, S("tables")),
                              .today = json_get_str(doc, S("today"))};
     int32_t today;
 

@@ -11,10 +11,12 @@ enum err service_weigh(const struct service *s, const struct package_case *c, st
                        struct weighed *out, struct fault *f)
 {
     const struct package *p = s->package;
+    struct package_case seen = *c;
     struct json data;
 
     *out = (struct weighed){.n_documents = p->rules ? 0 : s->attachments_required};
-    TRY(package_data(c, a, &data, f));
+    seen.overlay = json_get(p->service, S("tables"));
+    TRY(package_data(&seen, a, &data, f));
     TRY(package_eligible(p, &data, a, &out->failed, f));
     TRY(package_attachments(p, &data, a, &out->documents, f));
     for (size_t i = 0; i < out->documents.n; i++) {
@@ -154,10 +156,12 @@ static enum err put_weighed(struct act *a, const struct service *s, const struct
                             const struct weighed *v, str language, struct fault *f)
 {
     const struct package *p = s->package;
+    struct package_case seen = *c;
     struct jw w = JW(&a->reply);
     struct json data;
 
-    TRY(package_data(c, a->arena, &data, f));
+    seen.overlay = json_get(p->service, S("tables"));
+    TRY(package_data(&seen, a->arena, &data, f));
     jw_open(&w, '{');
     jw_kv(&w, S("service"), s->name);
     jw_kv(&w, S("version"), s->version);

@@ -1,0 +1,146 @@
+/* a layer over a small service, refused where it does not fit, and merged with version 2 */
+#include "package/model.h"
+#include "package/overlay.h"
+
+#include "base/testing.h"
+
+#define HEAD                                                                                       \
+    "{\"format\":1,\"base\":{\"giver\":\"XU\",\"name\":\"visa\",\"min_version\":\"1.0.0\"},"       \
+    "\"receiver\":\"XA\",\"version\":\"1.0.0\","
+
+static const char layer[] =
+    HEAD "\"service\":{\"promise_days\":5},\"rules\":{\"eligibility\":[{\"id\":\"adult\",\"rule\":"
+         "true,\"reason\":\"own\"}],\"fee\":{\"currency\":\"AED\",\"amount\":{\"var\":\"overlay."
+         "fee\"}},\"tables\":{\"fee\":900}},\"words\":{\"en\":{\"own\":\"Our law\"},\"ar\":{"
+         "\"title\":\"تأشيرة\"}},\"off\":[\"/phone\"]}";
+
+static struct package_files base_of(const char *version, const char *form_required,
+                                    const char *amount, const char *title, struct arena *a)
+{
+    struct package_files x = {.n = 5};
+    x.list[0] = (struct package_file){
+        S("form.json"), str_printf(a,
+                                   "{\"type\":\"object\",\"additionalProperties\":false,"
+                                   "\"required\":[%s],\"properties\":{\"name\":{\"type\":"
+                                   "\"string\"},\"phone\":{\"type\":\"string\"}}}",
+                                   form_required)};
+    x.list[1] = (struct package_file){
+        S("pages.json"), S("{\"pages\":[{\"id\":\"one\",\"title\":\"title\",\"fields\":[{\"at\":\"/"
+                           "name\",\"kind\":\"text\"},{\"at\":\"/phone\",\"kind\":\"phone\"}]}]}")};
+    x.list[2] = (struct package_file){
+        S("rules.json"),
+        str_printf(a,
+                   "{\"eligibility\":[{\"id\":\"adult\",\"rule\":false,\"reason\":\"title\"}],"
+                   "\"fee\":{\"currency\":\"EUR\",\"amount\":%s}}",
+                   amount)};
+    x.list[3] = (struct package_file){
+        S("service.json"),
+        str_printf(a,
+                   "{\"name\":\"visa\",\"version\":\"%s\",\"giver\":\"XU\",\"languages\":[\"en\"],"
+                   "\"promise_days\":3}",
+                   version)};
+    x.list[4] =
+        (struct package_file){S("words.en.json"), str_printf(a, "{\"title\":\"%s\"}", title)};
+    return x;
+}
+
+static struct package_files layer_of(const char *text)
+{
+    return (struct package_files){.n = 1, .list = {{S("overlay.json"), str_of(text)}}};
+}
+
+static void applies(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(32 << 20);
+    struct package_files base = base_of("1.0.0", "\"name\"", "3000", "Visa", a);
+    struct package_files over = layer_of(layer), out;
+    struct package_case c = {.today = S("2026-11-23")};
+    struct package_names failed;
+    struct package_fee fee;
+    struct package *p;
+    struct json data;
+    struct fault f = {0};
+
+    (void)state;
+    if (overlay_apply(a, &base, &over, &out, &f) != OK)
+        fail_msg("%s %s", f.pointer, f.detail);
+    assert_int_equal(package_load(a, &out, &p, &f), OK);
+    assert_int_equal(json_get_int(p->service, S("promise_days"), 0), 5);
+    assert_int_equal(json_get(p->service, S("languages"))->n, 2);
+    assert_null(json_pointer(p->form, S("/properties/phone")));
+    assert_int_equal(p->page[0].n_fields, 1);
+    assert_true(str_eq(package_word(p, S("ar"), S("title")), S("تأشيرة")));
+    c.overlay = json_get(p->service, S("tables"));
+    assert_int_equal(package_data(&c, a, &data, &f), OK);
+    assert_int_equal(package_fee(p, &data, a, &fee, &f), OK);
+    assert_int_equal(fee.amount, 900);
+    assert_true(str_eq(fee.currency, S("AED")));
+    assert_int_equal(package_eligible(p, &data, a, &failed, &f), OK);
+    assert_int_equal(failed.n, 0);
+    package_free(p);
+}
+
+static void refuses(void **state)
+{
+    static const struct {
+        const char *text, *at;
+        enum err e;
+    } bad[] = {
+        {HEAD "\"extra\":1}", "/extra", ERR_INVALID},
+        {HEAD "\"service\":{\"giver\":\"XA\"}}", "/service/giver", ERR_INVALID},
+        {HEAD "\"rules\":{\"eligibility\":[{\"id\":\"none\",\"off\":true}]}}",
+         "/rules/eligibility/0", ERR_CONFLICT},
+        {HEAD "\"off\":[\"/name\"]}", "/off/0", ERR_CONFLICT},
+        {HEAD "\"off\":[\"/phone\",\"/phone\"]}", "/off/1", ERR_CONFLICT},
+        {HEAD "\"words\":{\"en\":{\"lost\":null}}}", "/words/en/lost", ERR_CONFLICT},
+        {HEAD "\"words\":{\"en\":{\"title\":1}}}", "/words/en/title", ERR_INVALID},
+        {"{\"format\":1,\"base\":{\"giver\":\"XU\",\"name\":\"visa\",\"min_version\":\"1.0.1\"},"
+         "\"receiver\":\"XA\",\"version\":\"1.0.0\"}",
+         "/base/min_version", ERR_CONFLICT},
+        {"{\"format\":1,\"base\":{\"giver\":\"XR\",\"name\":\"visa\",\"min_version\":\"1.0.0\"},"
+         "\"receiver\":\"XA\",\"version\":\"1.0.0\"}",
+         "/base/giver", ERR_CONFLICT},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        AUTO(arena) struct arena *a = arena_new(32 << 20);
+        struct package_files base = base_of("1.0.0", "\"name\"", "3000", "Visa", a);
+        struct package_files over = layer_of(bad[i].text), out;
+        struct fault f = {0};
+        assert_int_equal(overlay_apply(a, &base, &over, &out, &f), bad[i].e);
+        assert_string_equal(f.pointer, bad[i].at);
+    }
+}
+
+static void merges(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(64 << 20);
+    struct package_files old = base_of("1.0.0", "\"name\"", "3000", "Visa", a), out;
+    struct package_files apart = base_of("2.0.0", "\"name\"", "3000", "A visa", a);
+    struct package_files both = base_of("2.0.0", "\"name\",\"phone\"", "3500", "Visa", a);
+    struct package_files over = layer_of(layer);
+    struct overlay_conflicts *all = arena_new_of(a, struct overlay_conflicts);
+    struct fault f = {0};
+
+    (void)state;
+    assert_int_equal(overlay_merge(a, &old, &over, &apart, all, &f), OK);
+    assert_int_equal(all->n, 0);
+    assert_int_equal(overlay_apply(a, &apart, &over, &out, &f), OK);
+    assert_int_equal(overlay_merge(a, &old, &over, &both, all, &f), OK);
+    assert_int_equal(all->n, 2);
+    assert_true(str_eq(all->list[0].where, S("rules.json#/fee/amount")));
+    assert_int_equal(all->list[0].old->i, 3000);
+    assert_int_equal(all->list[0].theirs->i, 3500);
+    assert_true(str_eq(all->list[1].where, S("form.json#/phone")));
+    assert_null(all->list[1].ours);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(applies),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(merges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
