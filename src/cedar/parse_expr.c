@@ -357,7 +357,7 @@ static struct cd_expr *primary(struct cd_parser *p)
 {
     uint32_t at = p->tok.at;
     struct cd_expr *e;
-    int64_t i;
+    int64_t i = 0;
     str s;
 
     if (p->err != OK)
@@ -471,7 +471,7 @@ static struct cd_expr *unary(struct cd_parser *p)
     uint32_t at[4];
     unsigned n = 0;
     struct cd_expr *e;
-    int64_t i;
+    int64_t i = 0;
 
     while (cd_at(p, sign)) {
         if (n == 4) {

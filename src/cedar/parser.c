@@ -243,7 +243,7 @@ static bool plain_ident(struct cd_parser *p, str *out)
 /* Reads further '::' IDENT; a '::' before a string is left for the caller. */
 bool cd_parse_path(struct cd_parser *p, str *out)
 {
-    str path, piece;
+    str path, piece = STR_NONE;
 
     if (!plain_ident(p, &path))
         return false;
