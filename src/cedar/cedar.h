@@ -370,6 +370,12 @@ NODISCARD enum err cedar_value_write(struct jw *, const struct cedar_value *, st
 NODISCARD enum err cedar_policy_write(struct jw *, const struct cedar_set *, size_t i,
                                       struct fault *);
 NODISCARD enum err cedar_set_write(struct jw *, const struct cedar_set *, struct fault *);
+/* The same policy as a tree, and all templates as one object by their ids; NULL where there are
+ * none. Trees live in the arena. */
+NODISCARD enum err cedar_policy_tree(struct arena *, const struct cedar_set *, size_t i,
+                                     struct json **out, struct fault *);
+NODISCARD enum err cedar_template_trees(struct arena *, const struct cedar_set *,
+                                        const struct json **out, struct fault *);
 /* Reads a set in that format ({"staticPolicies", "templates", "templateLinks"}), or one policy,
  * which is then policy0. The texts that places refer to are the canonical ones, each in a file
  * named like its policy. Errors: ERR_INVALID with a sentence, and those of cedar_parse. */

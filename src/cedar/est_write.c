@@ -346,3 +346,38 @@ enum err cedar_set_write(struct jw *w, const struct cedar_set *s, struct fault *
     jw_close(w, '}');
     return written(w, f);
 }
+
+/* ---- trees -------------------------------------------------------------------------------- */
+
+enum { TREE_TEXT_MAX = 256 << 20 };
+
+static enum err parse_tree(struct arena *a, const struct buf *b, struct json **out, struct fault *f)
+{
+    str text = str_copy(a, buf_str(b));
+
+    TRY_PTR(text.p, f);
+    return json_parse(a, text, &json_limits_wide, out, f);
+}
+
+enum err cedar_policy_tree(struct arena *a, const struct cedar_set *set, size_t i,
+                           struct json **out, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(TREE_TEXT_MAX);
+    struct jw w = JW(&b);
+
+    TRY(cedar_policy_write(&w, set, i, f));
+    return parse_tree(a, &b, out, f);
+}
+
+enum err cedar_template_trees(struct arena *a, const struct cedar_set *set, const struct json **out,
+                              struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(TREE_TEXT_MAX);
+    struct jw w = JW(&b);
+    struct json *all;
+
+    TRY(cedar_set_write(&w, set, f));
+    TRY(parse_tree(a, &b, &all, f));
+    *out = json_get(all, S("templates"));
+    return OK;
+}

@@ -1,7 +1,7 @@
 /* mail.h - messages to persons: words from the catalogue, delivery by SMTP or into a maildir
  *
  * words/LL.json holds for each message "mail.NAME.subject" and "mail.NAME.body" with
- * {placeholders}. A language that lacks a message falls back to English.
+ * names in braces. A language that lacks a message falls back to English.
  */
 #ifndef SIFARA_MAIL_MAIL_H
 #define SIFARA_MAIL_MAIL_H

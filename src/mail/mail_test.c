@@ -1,4 +1,4 @@
-/* words and their fallback, placeholders, addresses that would break out, the mail itself */
+/* words and their fallback, names in braces, addresses that would break out, the mail itself */
 #include "mail/mail.h"
 
 #include "base/buf.h"
@@ -52,7 +52,7 @@ static void test_fallback(void **state)
     assert_int_equal(write_mail(S("a@b.example"), "no-such", "en", "{}", &m), ERR_NOT_FOUND);
 }
 
-static void test_placeholders(void **state)
+static void test_names_in_braces(void **state)
 {
     struct mail m;
 
@@ -245,7 +245,7 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fallback),      cmocka_unit_test(test_placeholders),
+        cmocka_unit_test(test_fallback),      cmocka_unit_test(test_names_in_braces),
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_maildir),       cmocka_unit_test(test_no_way),
         cmocka_unit_test(test_bad_catalogue),

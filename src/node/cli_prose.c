@@ -95,22 +95,6 @@ static enum err put_policy(const struct reading *r, struct buf *b, size_t i, str
     return OK;
 }
 
-/* The templates stand at the end of the JSON of the set. */
-static enum err templates_of(struct arena *a, const struct cedar_set *set, const struct json **out,
-                             struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(OUTPUT_MAX);
-    struct jw w = JW(&b);
-    struct json *all;
-
-    TRY(cedar_set_write(&w, set, f));
-    str text = str_copy(a, buf_str(&b));
-    TRY_PTR(text.p, f);
-    TRY(json_parse(a, text, &json_limits_wide, &all, f));
-    *out = json_get(all, S("templates"));
-    return OK;
-}
-
 static enum err put_templates(const struct reading *r, struct buf *b, struct fault *f)
 {
     const struct json *l = NULL;
@@ -118,7 +102,7 @@ static enum err put_templates(const struct reading *r, struct buf *b, struct fau
 
     if (!cedar_template_count(r->set))
         return OK;
-    TRY(templates_of(r->c->arena, r->set, &l, f));
+    TRY(cedar_template_trees(r->c->arena, r->set, &l, f));
     put_underlined(b, word(r, "prose.document.templates"), '-');
     for (uint32_t i = 0; l && i < l->n; i++) {
         const struct json *t = &l->members[i].value, *notes = json_get(t, S("annotations"));

@@ -1,4 +1,4 @@
-/* check_art.c - the document's art: nothing from outside, and every placeholder has a value */
+/* check_art.c - the document's art: nothing from outside, and every name in braces has a value */
 #include "package/check_int.h"
 
 struct art {
@@ -87,7 +87,7 @@ static void check_handler(struct art *art, size_t at)
         check_add_byte(art->c, art->file, at + 1, "leave it out", "the art has a handler");
 }
 
-/* ---- placeholders ------------------------------------------------------------------------- */
+/* ---- names in braces ------------------------------------------------------------------------- */
 
 static bool value_known(const struct check *c, str name)
 {
@@ -105,7 +105,7 @@ static bool value_known(const struct check *c, str name)
     return schema && !json_get(schema, S("properties")) && !json_get(schema, S("items"));
 }
 
-static void check_placeholder(struct art *art, size_t at)
+static void check_name(struct art *art, size_t at)
 {
     str rest = str_sub(art->svg, at + 2, art->svg.n);
 
@@ -114,7 +114,7 @@ static void check_placeholder(struct art *art, size_t at)
     ptrdiff_t end = str_find(rest, S("}}"));
     str name = end < 0 || end > 64 ? STR_NONE : str_trim(str_sub(rest, 0, (size_t)end));
     if (!name.n)
-        check_add_byte(art->c, art->file, at, "write {{name}}", "a placeholder has no proper name");
+        check_add_byte(art->c, art->file, at, "write {{name}}", "the braces hold no proper name");
     else if (art->c->form && !value_known(art->c, name))
         check_add_byte(art->c, art->file, at, "name an answer of the form, or a value of the house",
                        "nothing gives a value for {{%.*s}}", STR_FMT(name));
@@ -133,7 +133,7 @@ static void check_one(struct check *c, const struct package_file *file)
         check_forbidden(&art, i);
         check_reference(&art, i);
         check_handler(&art, i);
-        check_placeholder(&art, i);
+        check_name(&art, i);
     }
 }
 

@@ -1,6 +1,6 @@
 /* render.c - from a template to the bytes of a PDF
  *
- * Expand the placeholders; collect the tags that need work of ours; let librsvg measure what must
+ * Expand the names in braces; collect the tags that need work of ours; let librsvg measure what must
  * fit, and shrink it by a style sheet; let it draw the page; then draw boxes, zone and seal
  * where it says their rectangles are.
  */

@@ -1,4 +1,4 @@
-/* render_template.c - placeholders and start tags of a template */
+/* render_template.c - names in braces and start tags of a template */
 #include "paper/render_int.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #define NAME_MAX_BYTES 64
 
-/* --- placeholders ------------------------------------------------------------------------ */
+/* --- names in braces ------------------------------------------------------------------------ */
 
 static bool name_ok(str s)
 {
@@ -78,7 +78,7 @@ enum err template_expand(const struct render_in *in, struct buf *out, struct fau
         ptrdiff_t end = str_find(rest, S("}}"));
         str name = end < 0 ? S("") : str_trim(str_sub(rest, 0, (size_t)end));
         if (!name_ok(name))
-            return fault_at(f, ERR_SYNTAX, "/template", "a placeholder has no proper name");
+            return fault_at(f, ERR_SYNTAX, "/template", "the braces hold no proper name");
         const struct render_value *v = value_find(in, name);
         if (!v)
             return value_fault(f, ERR_INVALID, name, "the template asks for this value");

@@ -1,4 +1,4 @@
-/* templates to PDF: placeholders, boxes, refusals, the same bytes each time */
+/* templates to PDF: names in braces, boxes, refusals, the same bytes each time */
 #include "base/testing.h"
 #include "base/world.h"
 #include "paper/render.h"
@@ -118,7 +118,7 @@ static void test_no_files(void **state)
     test_folder_remove(folder);
 }
 
-/* Every placeholder of a template gets a short text; that one fits everywhere. */
+/* Every name of a template gets a short text; that one fits everywhere. */
 static size_t fill_in(str svg, struct render_value *out, size_t room)
 {
     str rest = svg;

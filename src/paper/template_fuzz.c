@@ -1,5 +1,5 @@
 /* template_fuzz.c - templates come with packages from elsewhere: expanding one and going through
- * its tags stays inside it, and an expanded one has no placeholder of ours left */
+ * its tags stays inside it, and an expanded one has no name of ours left */
 #include <assert.h>
 
 #include "paper/render_int.h"

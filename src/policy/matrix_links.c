@@ -9,21 +9,6 @@ enum { TREES_MAX = 64 << 20 };
 /* Columns of links_kind. */
 enum { LINK_ID, LINK_TEMPLATE, LINK_PRINCIPAL, LINK_RESOURCE, LINK_NOTES };
 
-static enum err templates_of(struct arena *a, const struct cedar_set *set, const struct json **out,
-                             struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(TREES_MAX);
-    struct jw w = JW(&b);
-    struct json *j;
-
-    TRY(cedar_set_write(&w, set, f));
-    str text = str_copy(a, buf_str(&b));
-    TRY_PTR(text.p, f);
-    TRY(json_parse(a, text, &json_limits_wide, &j, f));
-    *out = json_get(j, S("templates"));
-    return OK;
-}
-
 static const struct json *template_named(const struct json *all, str id)
 {
     for (uint32_t i = 0; all && i < all->n; i++) {
@@ -192,7 +177,7 @@ enum err matrix_links(struct buf *out, const struct table *t, const struct cedar
     const struct json *all = NULL;
 
     TRY_PTR(row, f);
-    TRY(templates_of(a, set, &all, f));
+    TRY(cedar_template_trees(a, set, &all, f));
     for (size_t i = 0; i < t->n; i++) {
         struct link l = {t, &t->rows[i], row, f};
         const struct json *template = template_named(all, l.r->cells[LINK_TEMPLATE]);

@@ -166,18 +166,6 @@ struct patterns {
     const struct json *body[64];
 };
 
-static enum err tree_of(struct arena *a, const struct cedar_set *set, size_t i, struct json **out,
-                        struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(64 << 20);
-    struct jw w = JW(&b);
-
-    TRY(cedar_policy_write(&w, set, i, f));
-    str text = str_copy(a, buf_str(&b));
-    TRY_PTR(text.p, f);
-    return json_parse(a, text, &json_limits_wide, out, f);
-}
-
 static enum err pattern_of(struct arena *a, const struct condition *c, const struct json **out,
                            struct fault *f)
 {
@@ -193,7 +181,7 @@ static enum err pattern_of(struct arena *a, const struct condition *c, const str
     buf_add_str(&b, S(" };"));
     src.text = buf_str(&b);
     TRY(cedar_parse(&src, 1, NULL, &set, f));
-    TRY(tree_of(a, set, 0, &j, f));
+    TRY(cedar_policy_tree(a, set, 0, &j, f));
     *out = json_pointer(j, S("/conditions/0/body"));
     return OK;
 }
@@ -339,7 +327,7 @@ static bool read_row(struct arena *a, const struct patterns *p, const struct ced
 
     for (size_t k = 0; k < TABLE_COLUMNS; k++)
         r.cells[k] = S("");
-    if (tree_of(a, set, i, &j, NULL) != OK)
+    if (cedar_policy_tree(a, set, i, &j, NULL) != OK)
         return false;
     read_notes(json_get(j, S("annotations")), &r);
     r.cells[COL_EFFECT] = json_get_str(j, S("effect"));

@@ -296,25 +296,13 @@ enum err prose_tree(struct arena *a, const struct json *policy, const struct pro
 
 /* ---- policies of a set ---------------------------------------------------------------------- */
 
-static enum err tree_of(struct arena *a, const struct cedar_set *set, size_t i, struct json **out,
-                        struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(64 << 20);
-    struct jw w = JW(&b);
-
-    TRY(cedar_policy_write(&w, set, i, f));
-    str text = str_copy(a, buf_str(&b));
-    TRY_PTR(text.p, f);
-    return json_parse(a, text, &json_limits_wide, out, f);
-}
-
 enum err prose_policy(struct arena *a, const struct cedar_set *set, size_t i,
                       const struct prose_words *words, str language, struct prose *out,
                       struct fault *f)
 {
     struct json *tree;
 
-    TRY(tree_of(a, set, i, &tree, f));
+    TRY(cedar_policy_tree(a, set, i, &tree, f));
     return prose_tree(a, tree, words, language, out, f);
 }
 
