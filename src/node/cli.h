@@ -80,6 +80,7 @@ int cli_service_merge(struct cli *);
 int cli_service_check(struct cli *);
 int cli_service_diff(struct cli *);
 int cli_service_try(struct cli *);
+int cli_service_workflow(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);
 int cli_demo(struct cli *);

@@ -11,6 +11,7 @@
 #include "package/check.h"
 #include "package/cpsv.h"
 #include "package/manifest.h"
+#include "package/model.h"
 #include "package/skeleton.h"
 
 enum { KEY_FILE_MAX = 4096, TRUST_FILE_MAX = 1 << 16, DIGEST_HEX = 65 };
@@ -331,6 +332,37 @@ static int print_text(struct cli *c, const struct package_unpacked *u)
         printf("%9zu   %.*s\n", u->archive.files.list[i].bytes.n,
                STR_FMT(u->archive.files.list[i].name));
     return CLI_OK;
+}
+
+static enum err print_workflow(struct cli *c, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(1 << 20);
+    struct package_unpacked u;
+    struct package *p = NULL;
+    struct workflow *common;
+
+    if (c->n_words == 2) {
+        TRY(workflow_load(c->arena, NULL, &common, f));
+        workflow_diagram(common, &b);
+    } else {
+        TRY(read_package(c, c->words[2], &u, f));
+        enum err e = package_load(c->arena, &u.archive.files, &p, f);
+        if (e == OK)
+            workflow_diagram(p->workflow, &b);
+        package_free(p);
+        TRY(e);
+    }
+    printf("%.*s", STR_FMT(buf_str(&b)));
+    return OK;
+}
+
+int cli_service_workflow(struct cli *c)
+{
+    struct fault f = {0};
+
+    if (c->n_words > 3)
+        return say_usage("workflow [FILE-OR-FOLDER]");
+    return print_workflow(c, &f) == OK ? CLI_OK : cli_fault(&f, CLI_FAILED);
 }
 
 /* With a file or folder it is a package; else it is the action of the node. */

@@ -28,8 +28,10 @@ static enum err print_change(const struct package_change *c, const struct catalo
     struct message *m;
     char key[64];
 
-    if (c->of)
+    if (c->of && package_word(c->of, language, c->word).p)
         TRY(package_say(c->of, language, c->word, &none, &what, f));
+    else if (c->of) /* a state of the common life, for which the house has the word */
+        buf_add_str(&what, catalogue_word(words, language, c->word));
     TRY_PTR(json_put(a, &args, S("what"), json_of_str(buf_str(&what))) &&
                 json_put(a, &args, S("was"), json_of_str(c->was.p ? c->was : S(""))) &&
                 json_put(a, &args, S("is"), json_of_str(c->is.p ? c->is : S(""))),

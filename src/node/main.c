@@ -95,6 +95,8 @@ static const struct command {
     {"service", "try", cli_service_try,
      "FOLDER --answers FILE [--today DAY] [--language ar|en|fr] [--words DIR]",
      "What a service asks and says, for some answers"},
+    {"service", "workflow", cli_service_workflow, "[FILE-OR-FOLDER]",
+     "The life of a case as a diagram and a table; of no service, the common one"},
     {"service", "diff", cli_service_diff, "OLD NEW [--language ar|en|fr] [--words DIR]",
      "What a new version of a service changes for a person"},
     {"seal", "verify", cli_seal, "FILE --trust FILE [--revocations FILE]",

@@ -145,11 +145,12 @@ static void check_members(struct check *c)
     only_each(c, "rules.json", "/attachments", json_get(c->rules, S("attachments")),
               "id when label types max_bytes min");
     only(c, "golden.json", "", c->golden, "cases");
-    only_each(c, "golden.json", "/cases", cases, "name answers person today post calendar expect");
+    only_each(c, "golden.json", "/cases", cases,
+              "name answers person today post calendar events expect");
     for (size_t i = 0; json_at(cases, i); i++) {
         snprintf(at, sizeof at, "/cases/%zu/expect", i);
         only(c, "golden.json", at, json_get(json_at(cases, i), S("expect")),
-             "valid errors eligible failed fee attachments pages route due");
+             "valid errors eligible failed fee attachments pages route due state path turn");
     }
 }
 
@@ -294,11 +295,13 @@ enum err package_check(struct arena *a, const struct package_files *files,
     c.pages = parse(&c, "pages.json");
     c.rules = parse(&c, "rules.json");
     c.golden = parse(&c, "golden.json");
+    c.workflow = parse(&c, "workflow.json");
     check_members(&c);
     if (c.service)
         check_manifest(&c);
     check_form_and_pages(&c);
     check_rules(&c);
+    check_workflow(&c);
     check_words(&c);
     check_art(&c);
     return check_whole(&c, f);

@@ -10,7 +10,8 @@ struct check {
     struct arena *arena;
     struct package_problems *out;
     const struct package_files *files;
-    const struct json *service, *form, *pages, *rules, *golden; /* NULL: absent or unreadable */
+    const struct json *service, *form, *pages, *rules, *golden,
+        *workflow; /* NULL: absent or unreadable */
 };
 
 /* Adds a problem; the line is looked up by the pointer. */
@@ -33,8 +34,16 @@ void form_walk(struct check *,
 /* "field" + "/a/b" is "field.a.b". */
 str check_word_key(struct arena *, const char *head, str at);
 
+/* A rule of a file compiles, and reads nothing that it may not. */
+void check_rule(struct check *, const char *file, const char *pointer, const struct json *rule);
+/* Calls for every event of workflow.json with its pointer. */
+void check_each_row(struct check *,
+                    void (*visit)(struct check *, void *, const char *at, const struct json *row),
+                    void *);
+
 void check_form_and_pages(struct check *);
 void check_rules(struct check *);
+void check_workflow(struct check *);
 void check_words(struct check *);
 void check_art(struct check *);
 

@@ -116,8 +116,7 @@ static void walk_rule(const struct place *at, const struct json *rule)
     walk_args(at, op, args);
 }
 
-static void check_rule(struct check *c, const char *file, const char *pointer,
-                       const struct json *rule)
+void check_rule(struct check *c, const char *file, const char *pointer, const struct json *rule)
 {
     struct rules *compiled;
     struct fault f = {0};

@@ -4,6 +4,7 @@
 
 #include "package/check_int.h"
 #include "package/manifest.h"
+#include "package/workflow.h"
 
 enum { KEYS = 2000 };
 
@@ -74,6 +75,34 @@ static void use_members(struct keys *keys, const struct json *list, const char *
         use(keys, json_get_str(json_at(list, i), str_of(member)), true);
 }
 
+static void use_row(struct check *c, void *context, const char *at, const struct json *row)
+{
+    str event = json_get_str(row, S("event")), message = json_get_str(row, S("message"));
+    const struct json *asks = json_get(row, S("asks"));
+    struct keys *keys = context;
+
+    (void)at;
+    use(keys, str_printf(c->arena, "event.%.*s", STR_FMT(event)), !workflow_common_event(event));
+    for (size_t i = 0; json_at(asks, i); i++)
+        use(keys, str_printf(c->arena, "ask.%.*s", STR_FMT(json_str(json_at(asks, i)))), true);
+    if (str_starts(message, S("message."))) {
+        use(keys, str_printf(c->arena, "%.*s.subject", STR_FMT(message)), true);
+        use(keys, str_printf(c->arena, "%.*s.text", STR_FMT(message)), true);
+    }
+}
+
+/* The house has words for the common life; a package may have better ones. */
+static void collect_workflow(struct check *c, struct keys *keys)
+{
+    const struct json *states = json_get(c->workflow, S("states"));
+
+    for (size_t i = 0; json_at(states, i); i++) {
+        str id = json_get_str(json_at(states, i), S("id"));
+        use(keys, str_printf(c->arena, "state.%.*s", STR_FMT(id)), !workflow_common_state(id));
+    }
+    check_each_row(c, use_row, keys);
+}
+
 static void collect(struct check *c, struct keys *keys)
 {
     static const char *const always[] = {"title", "lead", "who", "bring", "fee", "promise"};
@@ -95,6 +124,7 @@ static void collect(struct check *c, struct keys *keys)
     use_members(keys, json_get(fee, S("items")), "label");
     use_members(keys, json_get(fee, S("waivers")), "reason");
     use_members(keys, json_get(c->rules, S("attachments")), "label");
+    collect_workflow(c, keys);
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -138,6 +168,25 @@ static struct message *compile(struct check *c, const struct language *l, str ke
     return NULL;
 }
 
+/* What is mailed knows a few things of the case, all of them texts. */
+static void check_mail_args(struct check *c, const struct language *l, const struct message *m,
+                            str pointer)
+{
+    static const char *const known_args[] = {"service", "case", "state", "due", "until", "mission"};
+    bool number;
+
+    for (size_t i = 0; i < message_arg_count(m); i++) {
+        str name = message_arg(m, i, &number);
+        bool found = false;
+        for (size_t k = 0; k < ARRAY_LEN(known_args); k++)
+            found |= str_eq(name, str_of(known_args[k]));
+        if (!found || number)
+            check_add(c, l->file, pointer,
+                      "use {service}, {case}, {state}, {due}, {until}, {mission}",
+                      "a message has no {%.*s}", STR_FMT(name));
+    }
+}
+
 static void check_message(struct check *c, const struct language *l, const struct language *first,
                           const struct json_member *word)
 {
@@ -154,6 +203,8 @@ static void check_message(struct check *c, const struct language *l, const struc
         check_add(c, l->file, pointer, "use the same names in all languages",
                   "the arguments of \"%.*s\" differ from those in %.*s", STR_FMT(word->key),
                   STR_FMT(first->file));
+    if (m && str_starts(word->key, S("message.")))
+        check_mail_args(c, l, m, pointer);
     message_free(n);
     message_free(m);
 }
@@ -164,7 +215,8 @@ static void check_message(struct check *c, const struct language *l, const struc
 static bool complete(const struct check *c)
 {
     return c->form && (c->pages || !package_file(c->files, S("pages.json"))) &&
-           (c->rules || !package_file(c->files, S("rules.json")));
+           (c->rules || !package_file(c->files, S("rules.json"))) &&
+           (c->workflow || !package_file(c->files, S("workflow.json")));
 }
 
 static void check_language(struct check *c, const struct keys *keys, const struct language *l,

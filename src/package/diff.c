@@ -102,6 +102,31 @@ static void diff_rules(struct diff *d, const struct package_rules *was,
             add(d, (struct package_change){kinds[2], d->old, was->list[i].words});
 }
 
+/* ---- the life of a case ------------------------------------------------------------------- */
+
+static const struct json *doc_of(const struct workflow *w, str id)
+{
+    const struct json *states = json_get(w->doc, S("states"));
+
+    for (size_t i = 0; json_at(states, i); i++)
+        if (str_eq(json_get_str(json_at(states, i), S("id")), id))
+            return json_at(states, i);
+    return NULL;
+}
+
+static void diff_states(struct diff *d, const struct package *of, const struct package *other,
+                        const char *only, const char *otherwise)
+{
+    for (size_t i = 0; i < of->workflow->n; i++) {
+        str id = of->workflow->state[i].id, word = str_printf(d->arena, "state.%.*s", STR_FMT(id));
+        const struct json *there = doc_of(other->workflow, id);
+        if (!there)
+            add(d, (struct package_change){only, of, word});
+        else if (otherwise && !json_same(there, doc_of(of->workflow, id)))
+            add(d, (struct package_change){otherwise, of, word});
+    }
+}
+
 /* ---- money and time ----------------------------------------------------------------------- */
 
 static str amount_text(const struct diff *d, const struct json *fee)
@@ -159,6 +184,8 @@ enum err package_diff(const struct package *old, const struct package *new, stru
     diff_rules(&d, &old->items, &new->items, items);
     diff_rules(&d, &old->waivers, &new->waivers, waivers);
     diff_rules(&d, &old->attachments, &new->attachments, bring);
+    diff_states(&d, new, old, "state-new", "state-changed");
+    diff_states(&d, old, new, "state-gone", NULL);
     diff_number(&d, "promise", "promise_days");
     return OK;
 }

@@ -15,8 +15,8 @@
 
 static const char inner_folder[] = "documents";
 
-static const char *const known[] = {"form.json",  "golden.json",  "pages.json",
-                                    "rules.json", "service.json", "template.svg"};
+static const char *const known[] = {"form.json",    "golden.json",  "pages.json",   "rules.json",
+                                    "service.json", "template.svg", "workflow.json"};
 
 static bool name_char(char c)
 {

@@ -192,6 +192,34 @@ static enum err run_route(struct run *r)
     return e == OK ? say(r, S("route"), json_of_str(route)) : say_failure(r, S("route"), e, &f);
 }
 
+/* The events of the case, one after the other, from the start of the workflow. */
+static enum err run_workflow(struct run *r)
+{
+    static const struct json none = {.type = J_NULL};
+    const struct json *events = json_get(r->doc, S("events"));
+    const struct workflow_state *at = r->p->workflow->start;
+    struct json path = {.type = J_ARRAY}, turn = none;
+    const struct workflow_row *row;
+    struct fault f = {0};
+
+    if (!asked(r, S("state")) && !asked(r, S("path")) && !asked(r, S("turn")))
+        return OK;
+    TRY_PTR(json_push(r->arena, &path, json_of_str(at->id)), r->fault);
+    for (size_t i = 0; json_at(events, i); i++) {
+        enum err e = workflow_next(at, json_str(json_at(events, i)), &r->data, r->arena, &row, &f);
+        if (e != OK)
+            return say_failure(r, S("state"), e, &f);
+        at = row->to;
+        TRY_PTR(json_push(r->arena, &path, json_of_str(at->id)), r->fault);
+    }
+    if (at->turn != TURN_END)
+        turn = json_of_str(str_of(workflow_turn_name(at->turn)));
+    TRY(say(r, S("state"), json_of_str(at->id)));
+    if (asked(r, S("path")))
+        TRY(say(r, S("path"), path));
+    return asked(r, S("turn")) ? say(r, S("turn"), turn) : OK;
+}
+
 static enum err run_due(struct run *r, int32_t today)
 {
     int64_t days = json_get_int(r->p->service, S("promise_days"), 10);
@@ -273,6 +301,7 @@ enum err package_replay(const struct package *p, const struct json *doc, struct 
     TRY(run_attachments(&r));
     TRY(run_pages(&r));
     TRY(run_route(&r));
+    TRY(run_workflow(&r));
     TRY(run_due(&r, today));
     out->passed = as_expected(&r);
     return OK;

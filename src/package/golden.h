@@ -13,6 +13,9 @@
  *   attachments  ids of the documents to bring, in the order of rules.json
  *   pages        ids of the pages that are shown
  *   route        "mission" or "ministry"
+ *   state        the state in which the case is after the "events" of the golden case
+ *   path         all states that it passed, the first and the last among them
+ *   turn         whose move it is then: "person", "officer", "node"; null at an end
  *   due          the day of the promise, when the answers come in on "today"
  */
 #ifndef SIFARA_PACKAGE_GOLDEN_H

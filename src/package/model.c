@@ -234,14 +234,32 @@ static enum err load_form(struct package *p, struct fault *f)
                                   &p->form_schema, f));
 }
 
+/* A document that its workflow issues, and that has no art, would fail when an officer approves.
+ * The common life goes without: what is served needs template.svg then, what is tried does not. */
+static enum err load_art(const struct package_files *files, const struct workflow *w,
+                         struct fault *f)
+{
+    for (size_t i = 0; !w->common && i < w->n; i++)
+        for (size_t k = 0; k < w->state[i].n; k++) {
+            str art = w->state[i].row[k].document;
+            if (art.p && !package_file(files, art))
+                return fault(f, ERR_INVALID, "workflow.json: there is no art \"%.*s\"",
+                             STR_FMT(art));
+        }
+    return OK;
+}
+
 static enum err load(struct arena *a, const struct package_files *files, struct package *p,
                      struct fault *f)
 {
+    const struct json *workflow;
+
     TRY(need_json(a, files, "service.json", &p->service, f));
     TRY(need_json(a, files, "form.json", &p->form, f));
     TRY(read_json(a, files, "rules.json", &p->rules, f));
     TRY(read_json(a, files, "pages.json", &p->pages, f));
     TRY(read_json(a, files, "golden.json", &p->golden, f));
+    TRY(read_json(a, files, "workflow.json", &workflow, f));
     p->name = json_get_str(p->service, S("name"));
     p->version = json_get_str(p->service, S("version"));
     p->giver = json_get_str(p->service, S("giver"));
@@ -250,6 +268,8 @@ static enum err load(struct arena *a, const struct package_files *files, struct 
     TRY(load_form(p, f));
     TRY(load_pages(a, p, f));
     TRY(load_all_rules(p, f));
+    TRY(in_file(f, "workflow.json", "", workflow_load(a, workflow, &p->workflow, f)));
+    TRY(load_art(files, p->workflow, f));
     return load_words(a, files, p, f);
 }
 
@@ -285,4 +305,5 @@ void package_free(struct package *p)
     rules_free(p->fee);
     rules_free(p->currency);
     rules_free(p->route);
+    workflow_free(p->workflow);
 }

@@ -1,4 +1,4 @@
-/* model.h - a service understood: form, page plan, rules, words
+/* model.h - a service understood: form, page plan, rules, words, the life of its cases
  *
  * Loading compiles everything and stops at the first thing that is not in order; check.c finds all
  * of them. Rules are JSONLogic (rules/rules.h) over
@@ -10,6 +10,7 @@
 
 #include "package/package.h"
 #include "package/words.h"
+#include "package/workflow.h"
 #include "rules/rules.h"
 #include "schema/schema.h"
 
@@ -51,6 +52,7 @@ struct package {
     size_t n_pages;
     struct package_page *page;
     struct package_rules eligibility, waivers, items, attachments;
+    struct workflow *workflow;            /* its own, or the common life */
     struct rules *fee, *currency, *route; /* NULL: free, "EUR" of the post, the mission */
     int64_t fee_step;                     /* fees are rounded half up to a multiple of it */
     size_t n_languages;

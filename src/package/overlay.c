@@ -176,7 +176,8 @@ static enum err lay_art(const struct overlay *o, struct package_files *out, stru
         const struct package_file *own = &o->files->list[i];
         if (str_eq(own->name, S("overlay.json")))
             continue;
-        if (!package_file(out, own->name) && !str_eq(own->name, S("golden.json")))
+        if (!package_file(out, own->name) && !str_eq(own->name, S("golden.json")) &&
+            !str_eq(own->name, S("workflow.json")))
             return fault(f, ERR_CONFLICT, "%.*s: the base has no such file", STR_FMT(own->name));
         TRY(put_file(out, own->name, own->bytes, f));
     }

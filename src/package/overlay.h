@@ -28,9 +28,11 @@ NODISCARD enum err overlay_apply(struct arena *, const struct package_files *bas
 
 /* One thing that the overlay and the giver's new version both touch. */
 struct overlay_conflict {
-    const char *what; /* "service", "rule", "fee", "route", "table", "word", "field", "art" */
+    const char *what; /* "service", "rule", "fee", "route", "table", "word", "field", "art",
+                       * "workflow" */
     str where;        /* file and JSON Pointer, "rules.json#/eligibility/full-age" (by id) */
-    const struct json *old, *ours, *theirs; /* NULL: not there; of art the SHA-256 */
+    const struct json *old, *ours, *theirs; /* NULL: not there; of art and workflow the
+                                             * SHA-256 */
 };
 
 struct overlay_conflicts {

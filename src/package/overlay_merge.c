@@ -211,12 +211,13 @@ static enum err merge_art(struct merge *m, struct fault *f)
 
     for (size_t i = 0; i < m->o->files->n; i++) {
         str name = m->o->files->list[i].name;
-        if (str_ends(name, S(".json")))
+        bool workflow = str_eq(name, S("workflow.json"));
+        if (str_ends(name, S(".json")) && !workflow)
             continue;
         TRY(digest_of(m, package_file(m->old.files, name), &old, f));
         TRY(digest_of(m, &m->o->files->list[i], &ours, f));
         TRY(digest_of(m, package_file(m->next.files, name), &next, f));
-        TRY(compare(m, "art", name, old, ours, next, false, f));
+        TRY(compare(m, workflow ? "workflow" : "art", name, old, ours, next, false, f));
     }
     return OK;
 }

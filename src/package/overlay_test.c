@@ -135,12 +135,44 @@ static void merges(void **state)
     assert_null(all->list[1].ours);
 }
 
+/* The receiver's own life of a case, which the giver changes too. */
+static void lays_a_workflow(void **state)
+{
+    static const char own[] =
+        "{\"start\":\"begun\",\"states\":[{\"id\":\"begun\",\"turn\":\"person\",\"on\":[{\"event\":"
+        "\"submit\",\"action\":\"case.submit\",\"to\":\"noted\"}]},{\"id\":\"noted\"}]}";
+    AUTO(arena) struct arena *a = arena_new(64 << 20);
+    struct package_files old = base_of("1.0.0", "\"name\"", "3000", "Visa", a), out;
+    struct package_files next = base_of("2.0.0", "\"name\"", "3000", "Visa", a);
+    struct package_files over = layer_of(layer);
+    struct overlay_conflicts *all = arena_new_of(a, struct overlay_conflicts);
+    struct package *p;
+    struct fault f = {0};
+
+    (void)state;
+    over.list[over.n++] = (struct package_file){S("workflow.json"), str_of(own)};
+    assert_int_equal(overlay_apply(a, &old, &over, &out, &f), OK);
+    assert_int_equal(package_load(a, &out, &p, &f), OK);
+    assert_true(!p->workflow->common && str_eq(p->workflow->start->id, S("begun")));
+    package_free(p);
+    assert_int_equal(overlay_merge(a, &old, &over, &next, all, &f), OK);
+    assert_int_equal(all->n, 0);
+    next.list[next.n++] = (struct package_file){S("workflow.json"), str_printf(a, "%s\n", own)};
+    assert_int_equal(overlay_merge(a, &old, &over, &next, all, &f), OK);
+    assert_int_equal(all->n, 1);
+    assert_string_equal(all->list[0].what, "workflow");
+    over.list[1].bytes = S("{\"start\":\"begun\",\"states\":[]}");
+    assert_int_equal(overlay_apply(a, &old, &over, &out, &f), ERR_INVALID);
+    assert_non_null(strstr(f.detail, "workflow.json: "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(applies),
         cmocka_unit_test(refuses),
         cmocka_unit_test(merges),
+        cmocka_unit_test(lays_a_workflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

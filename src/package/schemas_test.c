@@ -6,6 +6,7 @@
 #include "base/testing.h"
 #include "package/manifest.h"
 #include "package/skeleton.h"
+#include "package/workflow.h"
 #include "schema/schema.h"
 
 static struct arena *a;
@@ -98,6 +99,36 @@ static void test_services(void **state)
     assert_true(n >= 6 * ARRAY_LEN(kinds));
 }
 
+/* The common life, and what the schema refuses as the program does. */
+static void test_workflow(void **state)
+{
+    static const struct {
+        const char *from, *to;
+    } wrong[] = {{"\"turn\": \"node\"", "\"turn\": \"cat\""},
+                 {"\"start\"", "\"begin\""},
+                 {"\"case.submit\"", "\"case.file\""},
+                 {"\"case-received\"", "\"hello\""},
+                 {"\"template.svg\"", "\"../template.svg\""},
+                 {"{ \"id\": \"issued\" }", "{ \"id\": \"issued\", \"turn\": \"node\" }"}};
+    const char *text = str_cstr(a, workflow_common[0].bytes);
+    struct workflow *w;
+
+    (void)state;
+    assert_takes("workflow", workflow_common[0].bytes);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        const char *at = strstr(text, wrong[i].from);
+        struct json *j;
+        assert_non_null(at);
+        str changed = str_printf(a, "%.*s%s%s", (int)(at - text), text, wrong[i].to,
+                                 at + strlen(wrong[i].from));
+        if (check("workflow", changed, NULL) == OK)
+            fail_msg("the schema takes %s", wrong[i].to);
+        assert_int_equal(json_parse(a, changed, NULL, &j, NULL), OK);
+        assert_true(workflow_load(a, j, &w, NULL) != OK || strstr(wrong[i].to, "../"));
+        workflow_free(w);
+    }
+}
+
 static void test_skeleton(void **state)
 {
     static const char *const kinds[] = {"service", "pages", "rules", "golden"};
@@ -164,9 +195,9 @@ static void test_same_refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_services),
-                                       cmocka_unit_test(test_skeleton),
-                                       cmocka_unit_test(test_same_refusals)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_services), cmocka_unit_test(test_skeleton),
+        cmocka_unit_test(test_workflow), cmocka_unit_test(test_same_refusals)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

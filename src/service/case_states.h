@@ -1,7 +1,7 @@
 /* case_states.h - the life of a case, as a table
  *
  * A row says: in this state, this event leads to that state. Where there is no row the event is
- * refused. docs/case-states.md has the diagram, made from this table.
+ * refused.
  */
 #ifndef SIFARA_SERVICE_CASE_STATES_H
 #define SIFARA_SERVICE_CASE_STATES_H

@@ -1,11 +1,6 @@
-/* every state × event, against a table written by hand; and the diagram in docs/case-states.md
- *
- * The program with --diagram prints the document anew:
- *   build/src/service/case_states_test --diagram > docs/case-states.md
- */
+/* every state × event, against a table written by hand */
 #include "service/case_states.h"
 
-#include "base/buf.h"
 #include "base/testing.h"
 
 #define NONE CASE_STATE_COUNT
@@ -98,75 +93,13 @@ static void test_reachable(void **state)
         assert_true(reached[s] && ends[s]);
 }
 
-/* ---- the diagram ------------------------------------------------------------------------- */
-
-static void write_document(struct buf *b)
-{
-    enum case_state to;
-
-    buf_add_str(b, S("# The life of a case\n\n"
-                     "Made from the table in `src/service/case_states.c`; do not edit, make it "
-                     "anew:\n\n"
-                     "    build/src/service/case_states_test --diagram > docs/case-states.md\n\n"
-                     "The same test compares this file with the table. Where there is no arrow the "
-                     "event is refused (`conflict`).\n\n"
-                     "```mermaid\nstateDiagram-v2\n    [*] --> draft\n"));
-    for (unsigned s = 0; s < CASE_STATE_COUNT; s++) {
-        bool leaves = false;
-        for (unsigned e = 0; e < CASE_EVENT_COUNT; e++)
-            if (case_next((enum case_state)s, (enum case_event)e, &to, NULL) == OK) {
-                buf_printf(b, "    %s --> %s: %s\n", case_state_name((enum case_state)s),
-                           case_state_name(to), case_event_name((enum case_event)e));
-                leaves = true;
-            }
-        if (!leaves)
-            buf_printf(b, "    %s --> [*]\n", case_state_name((enum case_state)s));
-    }
-    buf_add_str(b,
-                S("```\n\n"
-                  "| event | who | what it means |\n|---|---|---|\n"
-                  "| submit | person | the application is complete; the promise begins to run |\n"
-                  "| take | officer | this officer works on it |\n"
-                  "| release | officer | back to the desk |\n"
-                  "| request-correction | officer | the clock stops until the person answers |\n"
-                  "| answer | person | the clock runs on with the working days that were left |\n"
-                  "| propose | officer | approve or refuse, with a signature |\n"
-                  "| return | second officer | not so: back to the first |\n"
-                  "| approve, refuse | second officer | confirms what was proposed, with a "
-                  "signature |\n"
-                  "| sealed | the node | the keyring sealed the document |\n"
-                  "| spoilt | the node | it could not: the number is given up, the case goes "
-                  "back |\n"
-                  "| withdraw | person | until a decision is proposed |\n"));
-}
-
-static void test_document(void **state)
-{
-    const char *root = getenv("SIFARA_SOURCE");
-    AUTO(arena) struct arena *a = arena_new(1 << 20);
-    AUTO(buf) struct buf b = BUF(1 << 16);
-    char path[1024];
-
-    (void)state;
-    snprintf(path, sizeof path, "%s/docs/case-states.md", root ? root : ".");
-    write_document(&b);
-    if (!str_eq(test_slurp(path, a), buf_str(&b)))
-        fail_msg("docs/case-states.md is not what the table says: make it anew");
-}
-
-int main(int argc, char **argv)
+int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_pair),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_reachable),
-        cmocka_unit_test(test_document),
     };
 
-    if (argc == 2 && strcmp(argv[1], "--diagram") == 0) {
-        AUTO(buf) struct buf b = BUF(1 << 16);
-        write_document(&b);
-        return fwrite(b.p, 1, b.n, stdout) == b.n ? 0 : 1;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
