@@ -126,21 +126,25 @@ static enum err filled(struct arena *a, str text, const struct json *words, str 
     return OK;
 }
 
+enum err mail_of(str to, str subject, str body, struct mail *out, struct fault *f)
+{
+    if (!address_plain(to))
+        return fault(f, ERR_INVALID, "not an address");
+    *out = (struct mail){.to = to, .subject = subject, .body = body};
+    return OK;
+}
+
 enum err mail_write(const struct catalogue *c, str to, str message, str language,
                     const struct json *words, struct arena *a, struct mail *out, struct fault *f)
 {
     str subject = catalogue_word(c, language, str_printf(a, "mail.%.*s.subject", STR_FMT(message)));
     str body = catalogue_word(c, language, str_printf(a, "mail.%.*s.body", STR_FMT(message)));
-    struct mail m = {.to = to};
 
     if (!subject.p || !body.p)
         return fault(f, ERR_NOT_FOUND, "no message %.*s", STR_FMT(message));
-    if (!address_plain(to))
-        return fault(f, ERR_INVALID, "not an address");
-    TRY(filled(a, subject, words, &m.subject, f));
-    TRY(filled(a, body, words, &m.body, f));
-    *out = m;
-    return OK;
+    TRY(filled(a, subject, words, &subject, f));
+    TRY(filled(a, body, words, &body, f));
+    return mail_of(to, subject, body, out, f);
 }
 
 /* RFC 2047, section 2: encoded words of at most 75 characters, each of whole characters, folded.

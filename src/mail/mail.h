@@ -26,6 +26,9 @@ NODISCARD enum err mail_write(const struct catalogue *, str to, str message, str
                               const struct json *words, struct arena *, struct mail *out,
                               struct fault *);
 
+/* A message whose texts are there already. ERR_INVALID as above. */
+NODISCARD enum err mail_of(str to, str subject, str body, struct mail *out, struct fault *);
+
 struct mail_route {
     const char *maildir; /* used when smtp_url is NULL */
     const char *smtp_url, *from, *user, *password, *ca_file;

@@ -9,9 +9,11 @@
 #include "base/log.h"
 #include "node/keyring.h"
 #include "node/node_int.h"
+#include "package/words.h"
 #include "paper/worker.h"
 #include "registry/registry.h"
 #include "service/documents.h"
+#include "service/lapses.h"
 #include "service/services.h"
 
 enum { MAILS_AT_ONCE = 50, MAIL_TRIES = 20, IDLE_US = 100 * 1000 };
@@ -211,6 +213,38 @@ static void settle_mails(struct node *n, struct mail_settlement *s, struct arena
     act_done(&a);
 }
 
+static enum err write_house_mail(struct node *n, const struct json *j, struct arena *a,
+                                 struct mail *out, struct fault *f)
+{
+    return mail_write(n->words, json_get_str(j, S("to")), json_get_str(j, S("message")),
+                      json_get_str(j, S("language")), json_get(j, S("words")), a, out, f);
+}
+
+static enum err said(const struct json *j, str member, struct arena *a, str *out, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(64 << 10);
+    struct message *m;
+
+    TRY(message_compile(json_get_str(j, member), json_get_str(j, S("language")), &m, f));
+    enum err e = message_format(m, json_get(j, S("words")), &b, f);
+    message_free(m);
+    TRY(e);
+    *out = str_copy(a, buf_str(&b));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+/* A message of a service: ICU MessageFormat, as all its words. */
+static enum err write_own_mail(const struct json *j, struct arena *a, struct mail *out,
+                               struct fault *f)
+{
+    str subject, body;
+
+    TRY(said(j, S("subject"), a, &subject, f));
+    TRY(said(j, S("body"), a, &body, f));
+    return mail_of(json_get_str(j, S("to")), subject, body, out, f);
+}
+
 static enum err send_mail(struct node *n, const struct id *id, str sealed, struct arena *a,
                           struct fault *f)
 {
@@ -222,8 +256,7 @@ static enum err send_mail(struct node *n, const struct id *id, str sealed, struc
 
     TRY(unseal(a, &n->house.record_key, S("mail"), sealed, &plain, f));
     TRY(json_parse(a, plain, NULL, &j, f));
-    TRY(mail_write(n->words, json_get_str(j, S("to")), json_get_str(j, S("message")),
-                   json_get_str(j, S("language")), json_get(j, S("words")), a, &m, f));
+    TRY(json_get(j, S("message")) ? write_house_mail(n, j, a, &m, f) : write_own_mail(j, a, &m, f));
     snprintf(folder, sizeof folder, "%s/mail", n->data);
     route.maildir = folder;
     id_format(id, text);
@@ -293,8 +326,8 @@ static void *background(void *arg)
     struct node *n = arg;
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
-    for (int64_t mails_at = 0; !n->stopping;) {
-        unsigned done = documents_work(&n->house);
+    for (int64_t mails_at = 0, lapses_at = 0; !n->stopping;) {
+        unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at);
         int64_t now = monotonic_ns();
         if (now - mails_at >= MAIL_PACE_NS) {
             mails_at = now;

@@ -71,12 +71,15 @@ static void put_principals(struct buf *b, unsigned who)
         }
 }
 
-/* amount: units of a capability that the act asks for; free: what is left of it without the act. */
+/* event: of the workflow; barred: by who did an earlier one. amount: units of a capability that the
+ * act asks for; free: what is left of it without the act. */
 static void put_action(struct buf *b, const struct action *a)
 {
     buf_printf(b, "  action \"%s\" appliesTo { principal: [", a->name);
     put_principals(b, a->who);
     buf_printf(b, "], resource: [%s], context: { now: datetime, interest?: Bool", a->resource);
+    if (strcmp(a->resource, "Case") == 0)
+        buf_add_str(b, S(", event?: String, barred?: Bool"));
     if (a->partner)
         buf_add_str(b, S(", partner: State, undertakings: Set<String>, purpose: String,"
                          " urgent: Bool, aim?: String, amount: Long, free: Long"));

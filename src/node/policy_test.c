@@ -44,6 +44,7 @@ enum situation {
     PLAIN,       /* taken by O, on the desk of paris */
     FREE,        /* taken by nobody */
     INTEREST,    /* as PLAIN, and the actor has an interest */
+    BARRED,      /* as PLAIN, and the actor did a step that wants another officer */
     PROPOSED,    /* by O, on the desk of paris */
     BY_CONSUL,   /* taken and proposed by C */
     BY_MINISTRY, /* by O, on the ministry's desk */
@@ -80,6 +81,7 @@ static const struct {
     {"case.submit", PLAIN, "P"},
     {"case.answer", PLAIN, "P"},
     {"case.withdraw", PLAIN, "P"},
+    {"case.step", PLAIN, "P"},
     {"case.show", PLAIN, "P"},
     {"case.show", INTEREST, "P"},
     {"case.proof", PLAIN, "P"},
@@ -103,12 +105,20 @@ static const struct {
     {"case.release", INTEREST, ""},
     {"case.request-correction", PLAIN, "OoC"},
     {"case.request-correction", INTEREST, ""},
+    {"case.record", PLAIN, "OoC"},
+    {"case.record", INTEREST, ""},
+    {"case.record", BARRED, ""},
+    {"case.payment", PLAIN, "OoC"},
+    {"case.payment", INTEREST, ""},
+    {"case.take", BARRED, ""},
     {"case.propose", PLAIN, "O"},
+    {"case.propose", BARRED, ""},
     {"case.propose", FREE, ""},
     {"case.propose", INTEREST, ""},
     {"case.propose", BY_CONSUL, "C"},
     {"case.confirm", PLAIN, "C"},
     {"case.confirm", INTEREST, ""},
+    {"case.confirm", BARRED, ""},
     {"case.confirm", PROPOSED, "C"},
     {"case.confirm", BY_CONSUL, ""},
     {"case.confirm", BY_MINISTRY, "F"},
@@ -177,6 +187,7 @@ static const struct {
 
     {"document.sealed", PLAIN, "S"},
     {"document.spoilt", PLAIN, "S"},
+    {"case.lapse", PLAIN, "S"},
     {"ledger.new-epoch", PLAIN, "S"},
 };
 
@@ -381,8 +392,11 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     cedar_put(es, context, S("now"), cedar_datetime(NOW * INT64_C(1000)));
     if (action->partner)
         put_partner(p, es, context, s);
-    if (str_eq(type, S("Sifara::Case")))
+    if (str_eq(type, S("Sifara::Case"))) {
         cedar_put(es, context, S("interest"), cedar_bool(who->role && s == INTEREST));
+        cedar_put(es, context, S("event"), cedar_str(S("hand-over")));
+        cedar_put(es, context, S("barred"), cedar_bool(who->role && s == BARRED));
+    }
     assert_true(cedar_entities_ok(es));
     assert_int_equal(policy_decide(p, es, &r, a, &d, NULL), OK);
     if (d.why.p)

@@ -49,6 +49,7 @@ const struct action *action_find(str name)
 #define DATE      "{\"type\":\"string\",\"format\":\"date\"}"
 #define BASE64URL "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]+$\",\"maxLength\":128}"
 #define COUNTRY   "{\"type\":\"string\",\"pattern\":\"^[A-Z]{2}$\"}"
+#define CURRENCY  "{\"type\":\"string\",\"pattern\":\"^[A-Z]{3}$\"}"
 #define NAMES     "{\"type\":\"object\",\"required\":[\"en\"],\"additionalProperties\":" TEXT(200) "}"
 #define CODE_NAME "{\"type\":\"string\",\"pattern\":\"^[a-z][a-z0-9-]{0,30}$\"}"
 #define EMAIL     "{\"type\":\"string\",\"format\":\"email\",\"maxLength\":254}"
@@ -81,7 +82,7 @@ static const struct {
          "\"country\":" COUNTRY ",\"city\":" TEXT(100) ",\"zone\":" TEXT(
              60) ",\"weekend\":{\"type\":\"array\",\"maxItems\":3,\"items\":{\"type\":\"integer\","
                  "\"minimum\":0,\"maximum\":6}},\"name\":" NAMES
-                 ",\"one_officer\":{\"type\":\"boolean\"}")},
+                 ",\"one_officer\":{\"type\":\"boolean\"},\"currency\":" CURRENCY)},
     {"jurisdiction.v1",
      OBJECT("\"service\",\"assign\"",
             "\"service\":{\"type\":\"string\",\"pattern\":\"^([a-z][a-z0-9-]{0,60}|[*])$\"},"
@@ -145,6 +146,15 @@ static const struct {
                            "\"person\":" ID_SCHEMA
                            ",\"kind\":{\"enum\":[\"kin\",\"friend\",\"business\",\"other\"]}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
+    {"step.v1",
+     OBJECT("\"event\"",
+            "\"event\":" TEXT(40) ",\"fields\":{\"type\":\"object\",\"maxProperties\":12,"
+                                  "\"additionalProperties\":" TEXT(500) "},\"note\":" TEXT(2000))},
+    {"payment.v1",
+     OBJECT("\"amount\",\"currency\",\"how\"",
+            "\"amount\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000000000},"
+            "\"currency\":" CURRENCY ",\"how\":{\"enum\":[\"cash\",\"card\",\"transfer\",\"post\","
+            "\"other\"]},\"reference\":" TEXT(120))},
     {"intelligence.v1",
      OBJECT("\"title\",\"tlp\",\"originator\"", ENGAGEMENT
             "," TLP ",\"originator\":" COUNTRY

@@ -244,6 +244,8 @@ static const struct {
      "cannot be an event upon"},
     {"\"event\":\"hand-over\"", "\"event\":\"take\"", "/states/7/on/0/event",
      "cannot be an event upon"},
+    {"\"event\":\"hand-over\"", "\"event\":\"payment\"", "/states/7/on/0/event",
+     "cannot be an event upon"},
     {"\"event\":\"hand-over\"", "\"event\":\"Hand over\"", "/states/7/on/0/event",
      "cannot be an event upon"},
     {"\"action\":\"case.propose\"", "\"action\":\"case.guess\"", "/states/3/on/1/action",

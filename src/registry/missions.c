@@ -93,6 +93,11 @@ static enum err read_mission(struct arena *a, str doc, struct mission *out, stru
     TRY_PTR(text.p, f);
     TRY(json_parse(a, text, NULL, &j, f));
     const struct json *name = json_get(j, S("name"));
+    str currency = json_get_str(j, S("currency"));
+    char code[4];
+    if (!currency.n)
+        currency = str_copy(a, country_currency(json_get_str(j, S("country")), code));
+    TRY_PTR(currency.p, f);
     *out = (struct mission){.code = json_get_str(j, S("code")),
                             .kind = json_get_str(j, S("kind")),
                             .country = json_get_str(j, S("country")),
@@ -101,7 +106,8 @@ static enum err read_mission(struct arena *a, str doc, struct mission *out, stru
                             .name_ar = json_get_str(name, S("ar")),
                             .name_fr = json_get_str(name, S("fr")),
                             .weekend = weekend_mask(json_get(j, S("weekend"))),
-                            .one_officer = json_get_bool(j, S("one_officer"), false)};
+                            .one_officer = json_get_bool(j, S("one_officer"), false),
+                            .currency = currency};
     return OK;
 }
 
@@ -230,6 +236,7 @@ static void put_mission(struct jw *w, const struct mission *m)
     jw_kv(w, S("kind"), m->kind);
     jw_kv(w, S("country"), m->country);
     jw_kv(w, S("zone"), m->zone);
+    jw_kv(w, S("currency"), m->currency);
     jw_key(w, S("name"));
     jw_open(w, '{');
     jw_kv(w, S("en"), m->name_en);

@@ -205,12 +205,27 @@ void registry_close(struct registry *r)
 }
 
 /* The message is sealed: an outbox on disk shows no address. */
+/* An outbox row of a JSON text that ends before its words. */
+static enum err queue(struct act *a, struct buf *text, struct jw *w, const struct json *words,
+                      bool urgent, struct fault *f)
+{
+    AUTO(buf) struct buf sealed = BUF(65 << 10);
+    struct id id = id_new(&a->house->world, 0);
+
+    if (words) {
+        jw_key(w, S("words"));
+        jw_tree(w, words);
+    }
+    jw_close(w, '}');
+    TRY(seal(&sealed, &a->house->record_key, S("mail"), buf_str(text), f));
+    return db_run(a->db, f, "INSERT INTO outbox(id, body, due, urgent) VALUES(?,?,?,?)", "dbii",
+                  &id, buf_str(&sealed), a->now, (int64_t)urgent);
+}
+
 enum err mail_queue(struct act *a, str to, str message, str language, const struct json *words,
                     struct fault *f)
 {
-    AUTO(buf) struct buf text = BUF(16 << 10);
-    AUTO(buf) struct buf sealed = BUF(17 << 10);
-    struct id id = id_new(&a->house->world, 0);
+    AUTO(buf) struct buf text = BUF(64 << 10);
     struct jw w = JW(&text);
 
     if (a->house->replaying_history || !to.p)
@@ -219,14 +234,22 @@ enum err mail_queue(struct act *a, str to, str message, str language, const stru
     jw_kv(&w, S("to"), to);
     jw_kv(&w, S("message"), message);
     jw_kv(&w, S("language"), language);
-    if (words) {
-        jw_key(&w, S("words"));
-        jw_tree(&w, words);
-    }
-    jw_close(&w, '}');
-    TRY(seal(&sealed, &a->house->record_key, S("mail"), buf_str(&text), f));
     /* whoever waits for a code does not wait behind a thousand notices */
-    int64_t urgent = str_eq(message, S("sign-in-code"));
-    return db_run(a->db, f, "INSERT INTO outbox(id, body, due, urgent) VALUES(?,?,?,?)", "dbii",
-                  &id, buf_str(&sealed), a->now, urgent);
+    return queue(a, &text, &w, words, str_eq(message, S("sign-in-code")), f);
+}
+
+enum err mail_queue_text(struct act *a, str to, str subject, str body, str language,
+                         const struct json *words, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(64 << 10);
+    struct jw w = JW(&text);
+
+    if (a->house->replaying_history || !to.p)
+        return OK;
+    jw_open(&w, '{');
+    jw_kv(&w, S("to"), to);
+    jw_kv(&w, S("subject"), subject);
+    jw_kv(&w, S("body"), body);
+    jw_kv(&w, S("language"), language);
+    return queue(a, &text, &w, words, false, f);
 }

@@ -64,6 +64,7 @@ struct mission {
     str zone;         /* IANA time zone */
     unsigned weekend; /* bit 0 is Sunday … bit 6 Saturday */
     bool one_officer; /* decisions are confirmed at the ministry */
+    str currency;     /* ISO 4217, of its fees: the mission's own, else the host country's */
 };
 
 /* An immutable snapshot of missions, jurisdiction and calendars; held while used. */
@@ -89,6 +90,11 @@ unsigned working_days_between(const struct missions *, const struct mission *, i
 /* The day in the Umm al-Qura calendar, in Arabic with Arabic digits; STR_NONE without memory. */
 str hijri_text(struct arena *, int32_t day);
 
+/* The currency of a country (CLDR), into code; "XXX", no currency, of what is no country. */
+str country_currency(str country, char code[4]);
+/* Decimal digits of its minor unit. */
+unsigned currency_digits(str currency);
+
 /* The host countries, alpha-2, sorted. */
 size_t country_count(void);
 str country_at(size_t i);
@@ -108,6 +114,11 @@ NODISCARD enum err access_put(struct act *, struct jw *w, const struct id *perso
  * address is of a person (from the profile by prepare) or given. */
 NODISCARD enum err mail_queue(struct act *, str to, str message, str language,
                               const struct json *words, struct fault *);
+
+/* The same with texts of a service, ICU MessageFormat in the language, formatted when it is sent.
+ */
+NODISCARD enum err mail_queue_text(struct act *, str to, str subject, str body, str language,
+                                   const struct json *words, struct fault *);
 
 /* ---- policies (policies.c) -------------------------------------------------------------- */
 

@@ -234,7 +234,7 @@ enum err attachment_add(struct act *a, struct fault *f)
     struct jw w = JW(&a->reply);
     struct query q;
 
-    if (p->c.state != CASE_DRAFT && p->c.state != CASE_CORRECTION)
+    if (!case_is_open(&p->c))
         return fault(f, ERR_CONFLICT, "documents are added to a draft, or when they are asked for");
     TRY(db_one(a->db, &q, f, "SELECT count(*) FROM attachment WHERE file = ?", "d", &p->c.id));
     int64_t n = query_int(&q, 0);

@@ -10,14 +10,15 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
 
     TRY(db_one(a->db, &q, f,
                "SELECT person, service, country, mission, queue, state, revision, filed, due, left,"
-               " paused, officer, answers, steps FROM case_file WHERE id = ? AND bucket = ?",
+               " paused, officer, answers, steps, lapses, fee, paid, currency FROM case_file"
+               " WHERE id = ? AND bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
     c.person = query_id(&q, 0);
     c.service_name = str_copy(a->arena, query_str(&q, 1));
     c.country = str_copy(a->arena, query_str(&q, 2));
     c.mission = str_copy(a->arena, query_str(&q, 3));
     c.queue = str_copy(a->arena, query_str(&q, 4));
-    bool good = case_state_parse(query_str(&q, 5), &c.state);
+    str state = str_copy(a->arena, query_str(&q, 5));
     c.revision = query_int(&q, 6);
     c.filed = query_int(&q, 7);
     c.due = (int32_t)query_int(&q, 8);
@@ -25,16 +26,21 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     c.paused = query_int(&q, 10) != 0;
     c.officer = query_id(&q, 11);
     c.answers = query_null(&q, 12) ? STR_NONE : str_copy(a->arena, query_str(&q, 12));
-    bool copied = c.service_name.p && c.country.p && c.mission.p && c.queue.p &&
-                  (query_null(&q, 12) || c.answers.p);
     c.steps = query_int(&q, 13);
+    c.lapses = query_int(&q, 14);
+    c.fee = query_int(&q, 15);
+    c.paid = query_int(&q, 16);
+    c.currency = query_null(&q, 17) ? STR_NONE : str_copy(a->arena, query_str(&q, 17));
+    bool copied = c.service_name.p && c.country.p && c.mission.p && c.queue.p && state.p &&
+                  (query_null(&q, 12) || c.answers.p) && (query_null(&q, 17) || c.currency.p);
     TRY(query_end(&q, f));
-    if (!good)
-        return fault(f, ERR_CORRUPT, "a case has an unknown state");
     TRY_PTR(copied, f);
     c.service = service_find(a->house->services, c.service_name);
     if (!c.service)
         return fault(f, ERR_NOT_FOUND, "the service is no longer offered");
+    c.state = workflow_state(c.service->package->workflow, state);
+    if (!c.state)
+        return fault(f, ERR_CORRUPT, "a case has an unknown state");
     *out = c;
     return OK;
 }
@@ -93,11 +99,11 @@ enum err case_facts_of(struct act *a, const struct casefile *c, struct fault *f)
     cedar_attr(es, e, S("authority"), cedar_ref(es, S("Sifara::Mission"), c->mission));
     cedar_attr(es, e, S("queue"), cedar_ref(es, S("Sifara::Mission"), c->queue));
     cedar_attr(es, e, S("service"), cedar_str(c->service_name));
-    cedar_attr(es, e, S("state"), cedar_str(str_of(case_state_name(c->state))));
+    cedar_attr(es, e, S("state"), cedar_str(c->state->id));
     if (!id_is_nil(&c->officer))
         cedar_attr(es, e, S("officer"),
                    cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &c->officer)));
-    if (c->state == CASE_PROPOSED) {
+    if (workflow_takes(c->state, S("approve"))) {
         TRY(proposer_of(a, c, &proposer, f));
         if (!id_is_nil(&proposer))
             cedar_attr(es, e, S("proposer"),
@@ -137,44 +143,6 @@ enum err case_answers(struct act *a, const struct casefile *c, const struct key 
     return json_parse(a->arena, plain, NULL, out, f);
 }
 
-static enum err write_step(struct act *a, const struct casefile *c, enum case_event ev, str note,
-                           struct fault *f)
-{
-    struct receipt next = ledger_next(a->house->ledger);
-    bool officer = a->actor.kind == ACTOR_OFFICER;
-
-    return db_run(a->db, f,
-                  "INSERT INTO case_step(file, seq, bucket, at, event, role, mission, note, epoch,"
-                  " entry) VALUES(?,?,?,?,?,?,?,?,?,?)",
-                  "diiisssbii", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now,
-                  str_of(case_event_name(ev)),
-                  officer ? (a->actor.n_roles ? a->actor.roles[0] : S("officer"))
-                          : (a->actor.kind == ACTOR_PERSON ? S("person") : S("system")),
-                  officer ? a->actor.mission : STR_NONE, note, (int64_t)next.epoch,
-                  (int64_t)next.index);
-}
-
-enum err case_move(struct act *a, struct casefile *c, enum case_event ev, str note, struct fault *f)
-{
-    enum case_state to;
-
-    TRY(case_next(c->state, ev, &to, f));
-    TRY(write_step(a, c, ev, note, f));
-    TRY(db_run(a->db, f,
-               "UPDATE case_file SET state = ?, revision = revision + 1, queue = ?, filed = ?,"
-               " due = ?, left = ?, paused = ?, officer = ?, answers = ?, steps = steps + 1,"
-               " updated = ? WHERE id = ? AND bucket = ? AND revision = ?",
-               "ssiiiidbidii", str_of(case_state_name(to)), c->queue, c->filed, (int64_t)c->due,
-               (int64_t)c->left, (int64_t)c->paused, id_is_nil(&c->officer) ? NULL : &c->officer,
-               c->answers, a->now, &c->id, (int64_t)id_bucket(&c->id), c->revision));
-    if (db_changes(a->db) != 1)
-        return fault(f, ERR_STALE, "the case changed meanwhile");
-    c->state = to;
-    c->revision++;
-    c->steps++;
-    return OK;
-}
-
 enum err case_addressee(struct act *a, const struct id *person, struct addressee *out,
                         struct fault *f)
 {
@@ -187,19 +155,46 @@ enum err case_addressee(struct act *a, const struct id *person, struct addressee
     return OK;
 }
 
+static str mission_title(struct act *a, str code, str language)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, code);
+    str name = !at                         ? code
+               : str_eq(language, S("ar")) ? at->name_ar
+               : str_eq(language, S("fr")) ? at->name_fr
+                                           : at->name_en;
+
+    name = str_copy(a->arena, name.n || !at ? name : at->name_en);
+    missions_drop(m);
+    return name;
+}
+
 enum err case_mail(struct act *a, const struct casefile *c, const struct addressee *to, str message,
                    struct fault *f)
 {
-    struct json words = {.type = J_OBJECT};
     str title = service_word(c->service, to->language, S("title"));
-    char due[16];
+    str state = case_word(a, c->service, to->language, "state", c->state->id);
+    struct json words = {.type = J_OBJECT};
+    str until = case_until(a, c);
+    char due[16] = "";
 
-    day_format(c->due, due);
-    if (!json_put(a->arena, &words, S("service"), json_of_str(title)) ||
-        !json_put(a->arena, &words, S("case"), json_of_str(act_id_text(a, &c->id))) ||
-        !json_put(a->arena, &words, S("due"), json_of_str(str_copy(a->arena, str_of(due)))))
-        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
-    return mail_queue(a, to->email, message, to->language, &words, f);
+    if (c->filed && !c->paused)
+        day_format(c->due, due);
+    bool ok = json_put(a->arena, &words, S("service"), json_of_str(title)) &&
+              json_put(a->arena, &words, S("case"), json_of_str(act_id_text(a, &c->id))) &&
+              json_put(a->arena, &words, S("state"), json_of_str(state)) &&
+              json_put(a->arena, &words, S("due"), json_of_str(str_of(due))) &&
+              json_put(a->arena, &words, S("until"), json_of_str(until.p ? until : S(""))) &&
+              json_put(a->arena, &words, S("mission"),
+                       json_of_str(mission_title(a, c->mission, to->language)));
+    TRY_PTR(ok, f);
+    if (!str_starts(message, S("message.")))
+        return mail_queue(a, to->email, message, to->language, &words, f);
+    str subject = str_printf(a->arena, "%.*s.subject", STR_FMT(message));
+    str text = str_printf(a->arena, "%.*s.text", STR_FMT(message));
+    TRY_PTR(subject.p && text.p, f);
+    return mail_queue_text(a, to->email, service_word(c->service, to->language, subject),
+                           service_word(c->service, to->language, text), to->language, &words, f);
 }
 
 enum err page_limit(struct act *a, int64_t *out, struct fault *f)
@@ -220,10 +215,10 @@ void case_reply(struct act *a, const struct casefile *c)
 
     jw_open(&w, '{');
     jw_kv(&w, S("id"), act_id_text(a, &c->id));
-    jw_kv(&w, S("state"), str_of(case_state_name(c->state)));
+    jw_kv(&w, S("state"), c->state->id);
     jw_kv_int(&w, S("revision"), c->revision);
     jw_kv(&w, S("mission"), c->mission);
-    if (c->state != CASE_DRAFT && !c->paused) {
+    if (c->filed && !c->paused) {
         day_format(c->due, due);
         jw_kv(&w, S("due"), str_of(due));
     }

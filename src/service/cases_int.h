@@ -4,22 +4,32 @@
 
 #include "base/json.h"
 #include "registry/registry.h"
-#include "service/case_states.h"
 #include "service/services.h"
 
 enum { ANSWERS_MAX = 256 << 10, STATEMENT_MAX = 16 << 10, DAY_MS = 86400000 };
+
+struct addressee {
+    str email, language;
+};
 
 /* One row of case_file; strings in the act's arena. */
 struct casefile {
     struct id id, person, officer; /* officer: who has taken it; nil if nobody */
     const struct service *service;
     str service_name, country, mission, queue; /* queue: whose desk it lies on */
-    enum case_state state;
+    const struct workflow_state *state;
     int64_t revision, filed;
     int32_t due, left; /* day numbers; left: working days that remained when the clock paused */
     bool paused;
     str answers; /* sealed */
     int64_t steps;
+    int64_t lapses;    /* when the state's timer has passed, 0 without one */
+    int64_t fee, paid; /* minor units: fixed when it was filed or answered; received */
+    str currency;      /* of both; STR_NONE while there is no fee */
+    /* What the act is about to do, chosen in prepare (moving.c). */
+    str event;
+    const struct workflow_row *next; /* NULL: the state does not take the event */
+    struct addressee to;             /* filled where the event mails */
 };
 
 /* Loads the case of the path's {id}. ERR_NOT_FOUND. */
@@ -32,13 +42,40 @@ enum err case_facts(struct act *, struct fault *);
 /* Unseals and parses the answers. */
 enum err case_answers(struct act *, const struct casefile *, const struct key *, struct json **out,
                       struct fault *);
-/* Moves the case and writes its step; revision is checked against the row. note is sealed JSON or
- * STR_NONE. */
-enum err case_move(struct act *, struct casefile *, enum case_event, str note, struct fault *);
+/* Prepare: what the event would do to the case. answers are those that the rules see; NULL: those
+ * of the case, unsealed where a rule asks. That the state does not take the event is told when the
+ * case moves, once the policy has permitted it. */
+enum err case_choose(struct act *, struct casefile *, str event, const struct json *answers,
+                     struct fault *);
+/* Facts of an act that moves the case that a->data begins with: the event, and whether another
+ * officer must do it. */
+enum err case_move_facts(struct act *, struct fault *);
+/* Checks that the chosen event may be done, and makes the case what it becomes: state, clock,
+ * timer. ERR_CONFLICT, with what is still owed. */
+enum err case_advance(struct act *, struct casefile *, struct fault *);
+/* Advances the case, writes its row and its step, queues the event's mail; revision is checked
+ * against the row. note is sealed JSON or STR_NONE. */
+enum err case_move(struct act *, struct casefile *, str note, struct fault *);
+/* One more step, of a case whose row is written by the caller. */
+enum err case_write_step(struct act *, const struct casefile *, str event, str note,
+                         struct fault *);
+/* Writes the row back; ERR_STALE unless it is still of this revision. */
+enum err case_write(struct act *, struct casefile *, struct fault *);
+/* Is it a draft, not filed yet? May documents be added? */
+bool case_is_draft(const struct casefile *);
+bool case_is_open(const struct casefile *);
+/* The fee, as the rules gave it. */
+void case_fix_fee(struct casefile *, const struct weighed *);
+/* "30.00 EUR" */
+str case_money(struct act *, int64_t amount, str currency);
+/* The word of a state ("state.ID") or an event ("event.NAME"): the package's, else the house's. */
+str case_word(struct act *, const struct service *, str language, const char *head, str name);
+/* The last day of the state's timer, as text; STR_NONE without one. */
+str case_until(struct act *, const struct casefile *);
+/* The language of whoever asks: ?language=, else that of the session. */
+str case_language(struct act *);
+
 /* Mails the person, if the profile told an address to prepare(). */
-struct addressee {
-    str email, language;
-};
 enum err case_addressee(struct act *, const struct id *person, struct addressee *out,
                         struct fault *);
 enum err case_mail(struct act *, const struct casefile *, const struct addressee *, str message,
@@ -59,6 +96,7 @@ enum err case_start_prepare(struct act *, struct fault *);
 enum err case_start_facts(struct act *, struct fault *);
 enum err case_start(struct act *, struct fault *);
 enum err case_file_prepare(struct act *, struct fault *);
+enum err case_file_facts(struct act *, struct fault *);
 enum err case_file(struct act *, struct fault *);
 enum err draft_save_prepare(struct act *, struct fault *);
 enum err draft_save(struct act *, struct fault *);
@@ -66,6 +104,8 @@ enum err case_submit_prepare(struct act *, struct fault *);
 enum err case_submit(struct act *, struct fault *);
 enum err case_answer_prepare(struct act *, struct fault *);
 enum err case_answer(struct act *, struct fault *);
+enum err case_step_prepare(struct act *, struct fault *);
+enum err case_step(struct act *, struct fault *);
 enum err case_withdraw_prepare(struct act *, struct fault *);
 enum err case_withdraw(struct act *, struct fault *);
 enum err case_list_facts(struct act *, struct fault *);
@@ -78,7 +118,16 @@ enum err desk_queue(struct act *, struct fault *);
 enum err case_examine_prepare(struct act *, struct fault *);
 enum err case_examine(struct act *, struct fault *);
 enum err case_examine_run(struct act *, struct fault *);
-enum err case_officer_prepare(struct act *, struct fault *);
+enum err case_take_prepare(struct act *, struct fault *);
+enum err case_release_prepare(struct act *, struct fault *);
+enum err case_correction_prepare(struct act *, struct fault *);
+enum err case_return_prepare(struct act *, struct fault *);
+enum err case_record_prepare(struct act *, struct fault *);
+enum err case_record(struct act *, struct fault *);
+enum err case_payment_prepare(struct act *, struct fault *);
+enum err case_payment(struct act *, struct fault *);
+enum err case_lapse_prepare(struct act *, struct fault *);
+enum err case_lapse(struct act *, struct fault *);
 enum err case_take(struct act *, struct fault *);
 enum err case_release(struct act *, struct fault *);
 enum err case_request_correction(struct act *, struct fault *);
@@ -112,13 +161,34 @@ enum err hold_lift(struct act *, struct fault *);
  * met. */
 enum err case_weigh(struct act *, const struct casefile *, const struct json *answers,
                     struct weighed *out, struct fault *);
+/* The data that rules see of the case with these answers. */
+enum err case_rule_data(struct act *, const struct casefile *, const struct json *answers,
+                        struct json *out, struct fault *);
 enum err service_ask(struct act *, struct fault *);
 enum err name_latin(struct act *, struct fault *);
 enum err service_list(struct act *, struct fault *);
 enum err service_show(struct act *, struct fault *);
 
-/* Inside run() of a confirmed approval: the number, the document's row, the job. */
-enum err document_reserve(struct act *, const struct casefile *, str fields, str statement,
+/* What an officer's act on a case shares. */
+struct examining {
+    struct casefile c; /* first: case_move_facts reads it there */
+    struct json *answers;
+    str note; /* sealed */
+    str statement, fields, outcome;
+    struct ed25519_signature signature;
+    struct id proposer;
+};
+/* Prepare: the case of the path, the person's key. */
+enum err examining_new(struct act *, struct examining **out, struct fault *);
+/* JSON sealed under the person's key, shown to them with the step. */
+enum err case_seal_note(struct act *, str json, str *out, struct fault *);
+/* The texts that the event asks for, exactly these, with the note: sealed; ERR_SCHEMA. */
+enum err case_seal_texts(struct act *, const struct casefile *, str *out, struct fault *);
+/* Run: the person will see who touched the file. */
+enum err case_touch(struct act *, const struct casefile *, struct fault *);
+
+/* Inside run() of a confirmed approval: the number, the document's row with its art, the job. */
+enum err document_reserve(struct act *, const struct casefile *, str art, str fields, str statement,
                           struct fault *);
 
 #endif

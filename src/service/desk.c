@@ -9,16 +9,6 @@
 #include "base/encode.h"
 #include "service/cases_int.h"
 
-struct examining {
-    struct casefile c;
-    struct json *answers;
-    struct addressee to;
-    str note; /* sealed */
-    str statement, fields, outcome;
-    struct ed25519_signature signature;
-    struct id proposer;
-};
-
 enum err desk_queue_facts(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission"));
@@ -86,7 +76,7 @@ enum err desk_queue(struct act *a, struct fault *f)
     return query_end(&q, f);
 }
 
-static enum err examining_new(struct act *a, struct examining **out, struct fault *f)
+enum err examining_new(struct act *a, struct examining **out, struct fault *f)
 {
     struct examining *x = arena_new_of(a->arena, struct examining);
 
@@ -96,14 +86,26 @@ static enum err examining_new(struct act *a, struct examining **out, struct faul
     return act_seal_for(a, &x->c.person, f);
 }
 
-/* {"text": …, "fields": […]} sealed under the person's key, shown to them with the step. */
-static enum err seal_note(struct act *a, struct examining *x, str text, const struct json *fields,
-                          struct fault *f)
+enum err case_seal_note(struct act *a, str json, str *out, struct fault *f)
+{
+    AUTO(buf) struct buf sealed = BUF(33 << 10);
+
+    TRY(seal(&sealed, &a->record_key, S("note"), json, f));
+    *out = str_copy(a->arena, buf_str(&sealed));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+/* {"text": …, "fields": […]} of what an officer says to the person. */
+static enum err seal_message(struct act *a, struct examining *x, struct fault *f)
 {
     AUTO(buf) struct buf plain = BUF(32 << 10);
-    AUTO(buf) struct buf sealed = BUF(33 << 10);
+    const struct json *fields = json_get(a->input, S("fields"));
+    str text = json_get_str(a->input, S("message"));
     struct jw w = JW(&plain);
 
+    if (!text.p)
+        text = json_get_str(a->input, S("reason"));
     if (!text.p)
         return OK;
     jw_open(&w, '{');
@@ -113,10 +115,7 @@ static enum err seal_note(struct act *a, struct examining *x, str text, const st
         jw_tree(&w, fields);
     }
     jw_close(&w, '}');
-    TRY(seal(&sealed, &a->record_key, S("note"), buf_str(&plain), f));
-    x->note = str_copy(a->arena, buf_str(&sealed));
-    TRY_PTR(x->note.p, f);
-    return OK;
+    return case_seal_note(a, buf_str(&plain), &x->note, f);
 }
 
 enum err case_examine_prepare(struct act *a, struct fault *f)
@@ -140,22 +139,55 @@ enum err case_examine_run(struct act *a, struct fault *f)
     return access_note(a, &x->c.person, a->subject, reason.p ? reason : S("examination"), f);
 }
 
-enum err case_officer_prepare(struct act *a, struct fault *f)
+/* An officer's event: the case, what is said with it, what it would do. */
+static enum err officer_prepare(struct act *a, struct examining **out, str event, struct fault *f)
+{
+    TRY(examining_new(a, out, f));
+    TRY(seal_message(a, *out, f));
+    a->content = sha256(a->body);
+    return event.p ? case_choose(a, &(*out)->c, event, NULL, f) : OK;
+}
+
+enum err case_take_prepare(struct act *a, struct fault *f)
 {
     struct examining *x = NULL;
 
-    TRY(examining_new(a, &x, f));
-    str text = json_get_str(a->input, S("message"));
-    if (!text.p)
-        text = json_get_str(a->input, S("reason"));
-    TRY(seal_note(a, x, text, json_get(a->input, S("fields")), f));
-    a->content = sha256(a->body);
-    return case_addressee(a, &x->c.person, &x->to, f);
+    return officer_prepare(a, &x, S("take"), f);
 }
 
-static enum err touch(struct act *a, struct examining *x, struct fault *f)
+enum err case_release_prepare(struct act *a, struct fault *f)
 {
-    return access_note(a, &x->c.person, a->subject, str_of(a->action->summary), f);
+    struct examining *x = NULL;
+
+    return officer_prepare(a, &x, S("release"), f);
+}
+
+enum err case_correction_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x = NULL;
+
+    return officer_prepare(a, &x, S("request-correction"), f);
+}
+
+enum err case_return_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x = NULL;
+
+    return officer_prepare(a, &x, S("return"), f);
+}
+
+enum err case_touch(struct act *a, const struct casefile *c, struct fault *f)
+{
+    return access_note(a, &c->person, a->subject, str_of(a->action->summary), f);
+}
+
+/* Moves the case, as the officer's. */
+static enum err move(struct act *a, struct examining *x, struct fault *f)
+{
+    TRY(case_move(a, &x->c, x->note, f));
+    TRY(case_touch(a, &x->c, f));
+    case_reply(a, &x->c);
+    return OK;
 }
 
 enum err case_take(struct act *a, struct fault *f)
@@ -163,10 +195,7 @@ enum err case_take(struct act *a, struct fault *f)
     struct examining *x = a->data;
 
     x->c.officer = a->actor.id;
-    TRY(case_move(a, &x->c, CASE_EV_TAKE, STR_NONE, f));
-    TRY(touch(a, x, f));
-    case_reply(a, &x->c);
-    return OK;
+    return move(a, x, f);
 }
 
 enum err case_release(struct act *a, struct fault *f)
@@ -174,28 +203,12 @@ enum err case_release(struct act *a, struct fault *f)
     struct examining *x = a->data;
 
     x->c.officer = (struct id){{0}};
-    TRY(case_move(a, &x->c, CASE_EV_RELEASE, STR_NONE, f));
-    TRY(touch(a, x, f));
-    case_reply(a, &x->c);
-    return OK;
+    return move(a, x, f);
 }
 
-/* The clock stops: what is left of the promise is kept in working days. */
 enum err case_request_correction(struct act *a, struct fault *f)
 {
-    struct examining *x = a->data;
-    struct casefile *c = &x->c;
-    struct missions *m = missions_hold(a->house->registry);
-    const struct mission *at = mission_find(m, c->mission);
-
-    c->left = at ? (int32_t)working_days_between(m, at, mission_day(m, at, a->now), c->due) : 0;
-    c->paused = true;
-    missions_drop(m);
-    TRY(case_move(a, c, CASE_EV_ASK, x->note, f));
-    TRY(touch(a, x, f));
-    TRY(case_mail(a, c, &x->to, S("correction-asked"), f));
-    case_reply(a, c);
-    return OK;
+    return move(a, a->data, f);
 }
 
 /* ---- the decision ----------------------------------------------------------------------- */
@@ -327,8 +340,7 @@ enum err case_decision_prepare(struct act *a, struct fault *f)
 {
     struct examining *x = NULL;
 
-    TRY(case_officer_prepare(a, f));
-    x = a->data;
+    TRY(officer_prepare(a, &x, S("propose"), f));
     x->outcome = json_get_str(a->input, S("outcome"));
     TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
     TRY(case_statement(a, &x->c, x->answers, x->outcome, &x->statement, &x->fields, f));
@@ -352,10 +364,7 @@ enum err case_propose(struct act *a, struct fault *f)
                " proposer_signature) VALUES(?,?,?,?,?,?,?)",
                "diisbdb", &c->id, (int64_t)id_bucket(&c->id), c->steps, x->outcome, x->statement,
                &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b)));
-    TRY(case_move(a, c, CASE_EV_PROPOSE, x->note, f));
-    TRY(touch(a, x, f));
-    case_reply(a, c);
-    return OK;
+    return move(a, x, f);
 }
 
 /* The outcome is the proposer's: what the second officer signs is the same statement. */
@@ -364,8 +373,7 @@ enum err case_confirm_prepare(struct act *a, struct fault *f)
     struct examining *x = NULL;
     struct query q;
 
-    TRY(case_officer_prepare(a, f));
-    x = a->data;
+    TRY(officer_prepare(a, &x, STR_NONE, f));
     enum err e = db_one(a->db, &q, f,
                         "SELECT outcome, statement, proposer FROM case_decision WHERE file = ?"
                         " AND confirmer IS NULL AND returned = 0",
@@ -379,6 +387,7 @@ enum err case_confirm_prepare(struct act *a, struct fault *f)
     TRY(query_end(&q, f));
     TRY_PTR(x->outcome.p && proposed.p, f);
     TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
+    TRY(case_choose(a, &x->c, x->outcome, x->answers, f));
     TRY(case_statement(a, &x->c, x->answers, x->outcome, &x->statement, &x->fields, f));
     if (!str_eq(proposed, x->statement))
         return fault(f, ERR_STALE, "the case is no longer what was proposed");
@@ -390,7 +399,6 @@ enum err case_confirm(struct act *a, struct fault *f)
 {
     struct examining *x = a->data;
     struct casefile *c = &x->c;
-    bool approve = str_eq(x->outcome, S("approve"));
 
     enum err e =
         db_run(a->db, f,
@@ -403,14 +411,10 @@ enum err case_confirm(struct act *a, struct fault *f)
     if (db_changes(a->db) != 1)
         return fault(f, ERR_STALE, "the proposal is gone");
     c->queue = c->mission;
-    TRY(case_move(a, c, approve ? CASE_EV_APPROVE : CASE_EV_REFUSE, x->note, f));
-    if (approve)
-        TRY(document_reserve(a, c, x->fields, x->statement, f));
-    else
-        TRY(case_mail(a, c, &x->to, S("case-refused"), f));
-    TRY(touch(a, x, f));
-    case_reply(a, c);
-    return OK;
+    TRY(move(a, x, f));
+    return c->next->document.p
+               ? document_reserve(a, c, c->next->document, x->fields, x->statement, f)
+               : OK;
 }
 
 enum err case_return(struct act *a, struct fault *f)
@@ -421,10 +425,7 @@ enum err case_return(struct act *a, struct fault *f)
                "UPDATE case_decision SET returned = 1 WHERE file = ? AND confirmer IS NULL", "d",
                &x->c.id));
     x->c.queue = x->c.mission;
-    TRY(case_move(a, &x->c, CASE_EV_RETURN, x->note, f));
-    TRY(touch(a, x, f));
-    case_reply(a, &x->c);
-    return OK;
+    return move(a, x, f);
 }
 
 /* ---- conflicts of interest ----------------------------------------------------------------- */

@@ -81,8 +81,8 @@ static enum err next_number(struct act *a, str series, int year, str *out, struc
     return OK;
 }
 
-enum err document_reserve(struct act *a, const struct casefile *c, str fields, str statement,
-                          struct fault *f)
+enum err document_reserve(struct act *a, const struct casefile *c, str art, str fields,
+                          str statement, struct fault *f)
 {
     AUTO(buf) struct buf plain = BUF(SEAL_ROOM * 4);
     AUTO(buf) struct buf sealed = BUF(SEAL_ROOM * 5);
@@ -101,9 +101,9 @@ enum err document_reserve(struct act *a, const struct casefile *c, str fields, s
     TRY(seal(&sealed, &a->record_key, S("document"), buf_str(&plain), f));
     TRY(db_run(a->db, f,
                "INSERT INTO document(id, bucket, file, person, service, number, state, issued,"
-               " content) VALUES(?,?,?,?,?,?,'reserved',?,?)",
-               "diddssib", &id, (int64_t)id_bucket(&id), &c->id, &c->person, c->service_name,
-               number, a->now, buf_str(&sealed)));
+               " content, art) VALUES(?,?,?,?,?,?,'reserved',?,?,?)",
+               "diddssibs", &id, (int64_t)id_bucket(&id), &c->id, &c->person, c->service_name,
+               number, a->now, buf_str(&sealed), art));
     return job_add(a, S("document.seal"), act_id_text(a, &id), f);
 }
 
@@ -115,7 +115,7 @@ enum err document_load(struct act *a, const struct id *id, struct document *out,
     struct query q;
 
     TRY(db_one(a->db, &q, f,
-               "SELECT file, person, service, number, state, issued, content, seal, seal_id"
+               "SELECT file, person, service, number, state, issued, content, seal, seal_id, art"
                " FROM document WHERE id = ? AND bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
     d.file = query_id(&q, 0);
@@ -127,8 +127,9 @@ enum err document_load(struct act *a, const struct id *id, struct document *out,
     d.content = str_copy(a->arena, query_str(&q, 6));
     d.seal = query_null(&q, 7) ? STR_NONE : str_copy(a->arena, query_str(&q, 7));
     d.seal_id = query_null(&q, 8) ? STR_NONE : str_copy(a->arena, query_str(&q, 8));
+    d.art = query_null(&q, 9) ? S("template.svg") : str_copy(a->arena, query_str(&q, 9));
     TRY(query_end(&q, f));
-    TRY_PTR(d.number.p && d.state.p && d.content.p, f);
+    TRY_PTR(d.number.p && d.state.p && d.content.p && d.art.p, f);
     if (!d.service)
         return fault(f, ERR_NOT_FOUND, "the service is no longer offered");
     *out = d;
@@ -186,7 +187,8 @@ enum err document_sealed_prepare(struct act *a, struct fault *f)
     TRY(vds_decode(s->seal, &v, f));
     vds_id(&v, s->seal_id);
     a->content = sha256(s->seal);
-    return case_addressee(a, &s->d.person, &s->to, f);
+    TRY(case_load(a, &s->d.file, &s->c, f));
+    return case_choose(a, &s->c, S("sealed"), NULL, f);
 }
 
 enum err document_facts(struct act *a, struct fault *f)
@@ -219,7 +221,6 @@ static enum err end_job(struct act *a, struct fault *f)
 enum err document_sealed(struct act *a, struct fault *f)
 {
     struct sealing *s = a->data;
-    struct casefile c;
 
     TRY(db_run(a->db, f,
                "UPDATE document SET state = 'sealed', seal = ?, seal_id = ? WHERE id = ?"
@@ -228,28 +229,34 @@ enum err document_sealed(struct act *a, struct fault *f)
     if (db_changes(a->db) != 1)
         return fault(f, ERR_CONFLICT, "the document is no longer reserved");
     TRY(end_job(a, f));
-    TRY(case_load(a, &s->d.file, &c, f));
-    TRY(case_move(a, &c, CASE_EV_SEALED, STR_NONE, f));
-    return case_mail(a, &c, &s->to, S("document-ready"), f);
+    return case_move(a, &s->c, STR_NONE, f);
+}
+
+enum err document_spoilt_prepare(struct act *a, struct fault *f)
+{
+    struct sealing *s = arena_new_of(a->arena, struct sealing);
+    struct id id;
+
+    TRY_PTR(s, f);
+    a->data = s;
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(document_load(a, &id, &s->d, f));
+    TRY(case_load(a, &s->d.file, &s->c, f));
+    return case_choose(a, &s->c, S("spoilt"), NULL, f);
 }
 
 enum err document_spoilt(struct act *a, struct fault *f)
 {
-    struct document d;
-    struct casefile c;
-    struct id id;
+    struct sealing *s = a->data;
 
-    TRY(act_param_id(a, S("id"), &id, f));
-    TRY(document_load(a, &id, &d, f));
     TRY(db_run(a->db, f,
                "UPDATE document SET state = 'spoilt', reason = ? WHERE id = ? AND bucket = ?"
                " AND state = 'reserved'",
-               "sdi", act_param(a, S("reason")), &id, (int64_t)id_bucket(&id)));
+               "sdi", act_param(a, S("reason")), &s->d.id, (int64_t)id_bucket(&s->d.id)));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_CONFLICT, "the document is no longer reserved");
     TRY(end_job(a, f));
-    TRY(case_load(a, &d.file, &c, f));
-    return case_move(a, &c, CASE_EV_SPOILT, STR_NONE, f);
+    return case_move(a, &s->c, STR_NONE, f);
 }
 
 /* ---- working through jobs ---------------------------------------------------------------- */
@@ -310,7 +317,7 @@ static bool passing(enum err e)
 {
     enum err_class c = err_class(e);
 
-    return c == CLASS_BUSY || c == CLASS_INTERNAL;
+    return c == CLASS_BUSY || c == CLASS_INTERNAL || e == ERR_STALE;
 }
 
 unsigned documents_work(struct house *h)
@@ -442,7 +449,7 @@ enum err document_pdf(struct act *a, struct fault *f)
     TRY(add_answers(a, v, &n, S(""), answers, f));
     TRY(add_left_out(a, v, &n, S(""), d.service->form, f));
     str mrz = mrz_of_seal(a, d.seal);
-    struct render_in in = {.template_svg = d.service->template_svg,
+    struct render_in in = {.template_svg = service_art(d.service, d.art),
                            .values = v,
                            .n = n,
                            .seal = d.seal,

@@ -7,12 +7,13 @@
 struct document {
     struct id id, file, person;
     const struct service *service;
-    str number, state, content, seal, seal_id;
+    str number, state, content, seal, seal_id, art;
     int64_t issued;
 };
 
 struct sealing {
     struct document d;
+    struct casefile c;
     struct addressee to;
     str seal;
     char seal_id[33];
@@ -22,6 +23,7 @@ enum err document_load(struct act *, const struct id *, struct document *out, st
 enum err document_facts(struct act *, struct fault *);
 enum err document_sealed_prepare(struct act *, struct fault *);
 enum err document_sealed(struct act *, struct fault *);
+enum err document_spoilt_prepare(struct act *, struct fault *);
 enum err document_spoilt(struct act *, struct fault *);
 enum err document_pdf(struct act *, struct fault *);
 enum err document_show(struct act *, struct fault *);

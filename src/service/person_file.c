@@ -99,7 +99,8 @@ static enum err check_retention(struct act *a, struct fault *f)
 
     TRY(db_query(a->db, &q, f,
                  "SELECT service, filed FROM case_file WHERE person = ? AND filed > 0"
-                 " AND state <> 'withdrawn'",
+                 " AND NOT EXISTS (SELECT 1 FROM case_step WHERE case_step.file = case_file.id"
+                 " AND case_step.event = 'withdraw')",
                  "d", &a->actor.id));
     for (; e == OK && query_row(&q); query_next(&q)) {
         const struct service *s = service_find(a->house->services, query_str(&q, 0));
@@ -117,7 +118,7 @@ enum err person_erase(struct act *a, struct fault *f)
 {
     static const char *const sql[] = {
         "UPDATE person SET profile = NULL WHERE id = ?",
-        "UPDATE case_file SET answers = NULL WHERE person = ?",
+        "UPDATE case_file SET answers = NULL, lapses = 0 WHERE person = ?",
         "UPDATE document SET content = NULL WHERE person = ?",
         "DELETE FROM lookup WHERE person = ?",
         "DELETE FROM session WHERE id = ?",

@@ -16,17 +16,31 @@ struct services {
     struct service list[SERVICES_MAX];
 };
 
+str service_art(const struct service *s, str name)
+{
+    const struct package_file *file = package_file(s->files, name);
+
+    return file ? file->bytes : STR_NONE;
+}
+
 static enum err check_service(const struct service *s, const char *dir, struct fault *f)
 {
+    const struct workflow *w = s->package->workflow;
+
     if (!s->name.n || !s->version.n || !s->series.n)
         return fault(f, ERR_INVALID, "%s/service.json: name, version and series are needed", dir);
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t k = 0; k < w->state[i].n; k++) {
+            str art = w->state[i].row[k].document;
+            if (art.p && !service_art(s, art).p)
+                return fault(f, ERR_INVALID, "%s: %.*s is missing", dir, STR_FMT(art));
+        }
     return OK;
 }
 
 static enum err load_one(struct arena *a, const char *dir, struct service *s, struct fault *f)
 {
     struct package_files *files = arena_zalloc(a, 1, sizeof *files);
-    const struct package_file *art;
     struct package *p = NULL;
 
     TRY_PTR(files, f);
@@ -46,10 +60,7 @@ static enum err load_one(struct arena *a, const char *dir, struct service *s, st
     s->promise_days = (unsigned)json_get_int(s->doc, S("promise_days"), 10);
     s->retention_years = (unsigned)json_get_int(s->doc, S("retention_years"), 10);
     s->attachments_required = (unsigned)json_get_int(s->doc, S("attachments_required"), 0);
-    art = package_file(files, S("template.svg"));
-    if (!art)
-        return fault(f, ERR_INVALID, "%s: template.svg is missing", dir);
-    s->template_svg = art->bytes;
+    s->files = files;
     return check_service(s, dir, f);
 }
 
@@ -222,6 +233,8 @@ enum err service_show(struct act *a, struct fault *f)
         jw_key(&w, S("rules"));
         jw_tree(&w, s->package->rules);
     }
+    jw_key(&w, S("workflow"));
+    jw_tree(&w, s->package->workflow->doc);
     jw_close(&w, '}');
     return OK;
 }

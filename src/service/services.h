@@ -18,7 +18,7 @@ struct service {
     unsigned attachments_required; /* where the package has no rules about them */
     const struct json *doc;        /* service.json */
     const struct json *form;       /* form.json */
-    str template_svg;
+    const struct package_files *files;
     const struct package *package;
 };
 
@@ -30,6 +30,8 @@ void services_free(struct services *);
 const struct service *service_find(const struct services *, str name);
 size_t services_count(const struct services *);
 const struct service *service_at(const struct services *, size_t i);
+/* The bytes of a file of art; STR_NONE if there is none. */
+str service_art(const struct service *, str name);
 /* A word of a service in a language, else in English; STR_NONE if neither has it. */
 str service_word(const struct service *, str language, str key);
 /* Checks answers against the form: all findings as items of the fault, pointers below /answers. */

@@ -327,7 +327,7 @@ static void test_documents(void **state)
             add_answers(a, values, &n, S(""), answers);
             if (json_get(def, S("mrz")))
                 check_zone(s, def, answers, zone);
-            struct render_in in = {.template_svg = s->template_svg,
+            struct render_in in = {.template_svg = service_art(s, S("template.svg")),
                                    .values = values,
                                    .n = n,
                                    .seal = S("\xdc\x03 any bytes do for this"),

@@ -3,6 +3,7 @@
  * Asked before anybody signs in, with as many answers as there are, and again when an application
  * is filed, with the person's record.
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "service/cases_int.h"
@@ -61,31 +62,94 @@ static enum err put_post(struct act *a, str country, str mission, struct json *p
 {
     struct missions *m = missions_hold(a->house->registry);
     const struct mission *at = mission_find(m, mission);
-    char day[16];
+    char day[16], code[4];
 
+    str currency = str_copy(a->arena, at ? at->currency : country_currency(country, code));
     day_format(at ? mission_day(m, at, a->now) : day_of_ms(a->now), day);
     missions_drop(m);
     *post = (struct json){.type = J_OBJECT};
     *out_today = str_copy(a->arena, str_of(day));
-    bool ok = out_today->p && json_put(a->arena, post, S("country"), json_of_str(country)) &&
+    bool ok = out_today->p && currency.p &&
+              json_put(a->arena, post, S("country"), json_of_str(country)) &&
               json_put(a->arena, post, S("mission"), json_of_str(mission)) &&
-              json_put(a->arena, post, S("currency"), json_of_str(S("EUR")));
+              json_put(a->arena, post, S("currency"), json_of_str(currency));
     TRY_PTR(ok, f);
     return OK;
+}
+
+/* What is asked with these answers; post must outlive it. */
+static enum err case_asked(struct act *a, const struct casefile *c, const struct json *answers,
+                           struct json *post, struct package_case *out, struct fault *f)
+{
+    struct json *profile;
+
+    *out = (struct package_case){
+        .answers = answers, .post = post, .overlay = json_get(c->service->doc, S("tables"))};
+    TRY(put_post(a, c->country, c->mission, post, &out->today, f));
+    TRY(person_profile(a, &c->person, &profile, f));
+    out->person = profile;
+    return OK;
+}
+
+enum err case_rule_data(struct act *a, const struct casefile *c, const struct json *answers,
+                        struct json *out, struct fault *f)
+{
+    struct package_case asked;
+    struct json post;
+
+    TRY(case_asked(a, c, answers, &post, &asked, f));
+    return package_data(&asked, a->arena, out, f);
 }
 
 enum err case_weigh(struct act *a, const struct casefile *c, const struct json *answers,
                     struct weighed *out, struct fault *f)
 {
-    struct package_case asked = {.answers = answers};
-    struct json post, *profile;
+    struct package_case asked;
+    struct json post;
 
-    TRY(put_post(a, c->country, c->mission, &post, &asked.today, f));
-    TRY(person_profile(a, &c->person, &profile, f));
-    asked.person = profile;
-    asked.post = &post;
+    TRY(case_asked(a, c, answers, &post, &asked, f));
     TRY(service_weigh(c->service, &asked, a->arena, out, f));
     return service_admit(c->service, out, a->actor.language, a->arena, f);
+}
+
+/* ---- money --------------------------------------------------------------------------------- */
+
+void case_fix_fee(struct casefile *c, const struct weighed *v)
+{
+    c->fee = v->fee.amount;
+    c->currency = c->fee || c->paid ? v->fee.currency : STR_NONE;
+}
+
+str case_money(struct act *a, int64_t amount, str currency)
+{
+    int64_t unit = 1;
+    unsigned digits = currency_digits(currency);
+
+    for (unsigned i = 0; i < digits; i++)
+        unit *= 10;
+    return digits ? str_printf(a->arena, "%" PRId64 ".%0*" PRId64 " %.*s", amount / unit,
+                               (int)digits, amount % unit, STR_FMT(currency))
+                  : str_printf(a->arena, "%" PRId64 " %.*s", amount, STR_FMT(currency));
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+str case_language(struct act *a)
+{
+    str asked = act_param(a, S("language"));
+
+    return asked.n ? asked : a->actor.language.n ? a->actor.language : S("en");
+}
+
+str case_word(struct act *a, const struct service *s, str language, const char *head, str name)
+{
+    str key = str_printf(a->arena, "%s.%.*s", head, STR_FMT(name));
+    str word = key.p ? service_word(s, language, key) : STR_NONE;
+
+    if (word.p)
+        return said(s->package, language, key, a->arena);
+    word = key.p && a->house->word ? a->house->word(a->house->words, language, key) : STR_NONE;
+    return word.p ? word : name;
 }
 
 /* ---- asked before applying ------------------------------------------------------------------ */

@@ -1,0 +1,319 @@
+/* showing.c - a case as its person and its officers see it: steps, documents, what may come next */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "service/cases_int.h"
+
+enum err case_list_facts(struct act *a, struct fault *f)
+{
+    str id = act_id_text(a, &a->actor.id);
+
+    TRY_PTR(id.p, f);
+    struct cedar_entity *e = act_resource(a, S("File"), id);
+    cedar_attr(a->entities, e, S("person"), cedar_ref(a->entities, S("Sifara::Person"), id));
+    return OK;
+}
+
+/* Newest first; ?after= is the "next" of the page before. */
+enum err case_list(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct id before, id = {{0}};
+    struct query q;
+    int64_t limit, n = 0;
+    char text[32];
+    str after = act_param(a, S("after"));
+
+    TRY(page_limit(a, &limit, f));
+    memset(before.b, 0xff, sizeof before.b);
+    if (after.p && !id_parse(after, &before))
+        return fault_at(f, ERR_INVALID, "/after", "not the end of a page");
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, service, mission, state, due, updated FROM case_file"
+                 " WHERE person = ? AND id < ? ORDER BY id DESC LIMIT ?",
+                 "ddi", &a->actor.id, &before, limit));
+    jw_open(&w, '{');
+    jw_key(&w, S("cases"));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q), n++) {
+        id = query_id(&q, 0);
+        jw_open(&w, '{');
+        jw_kv(&w, S("id"), act_id_text(a, &id));
+        jw_kv(&w, S("service"), query_str(&q, 1));
+        jw_kv(&w, S("mission"), query_str(&q, 2));
+        jw_kv(&w, S("state"), query_str(&q, 3));
+        day_format((int32_t)query_int(&q, 4), text);
+        jw_kv(&w, S("due"), str_of(text));
+        time_format(query_int(&q, 5), text);
+        jw_kv(&w, S("updated"), str_of(text));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    if (n == limit)
+        jw_kv(&w, S("next"), act_id_text(a, &id));
+    jw_close(&w, '}');
+    return query_end(&q, f);
+}
+
+static enum err put_note(struct act *a, struct jw *w, str sealed, const struct key *k,
+                         struct fault *f)
+{
+    str plain;
+
+    TRY(unseal(a->arena, k, S("note"), sealed, &plain, f));
+    jw_key(w, S("note"));
+    jw_raw(w, plain);
+    return OK;
+}
+
+static enum err put_steps(struct act *a, struct jw *w, const struct casefile *c,
+                          const struct key *k, struct fault *f)
+{
+    str language = case_language(a);
+    struct query q;
+    enum err e = OK;
+    char at[32];
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT seq, at, event, role, mission, note, epoch, entry FROM case_step"
+                 " WHERE file = ? ORDER BY seq",
+                 "d", &c->id));
+    jw_key(w, S("steps"));
+    jw_open(w, '[');
+    for (; e == OK && query_row(&q); query_next(&q)) {
+        time_format(query_int(&q, 1), at);
+        jw_open(w, '{');
+        jw_kv_int(w, S("step"), query_int(&q, 0));
+        jw_kv(w, S("at"), str_of(at));
+        jw_kv(w, S("event"), query_str(&q, 2));
+        jw_kv(w, S("text"), case_word(a, c->service, language, "event", query_str(&q, 2)));
+        jw_kv(w, S("role"), query_str(&q, 3));
+        if (!query_null(&q, 4))
+            jw_kv(w, S("mission"), query_str(&q, 4));
+        if (!query_null(&q, 5))
+            e = put_note(a, w, query_str(&q, 5), k, f);
+        jw_key(w, S("receipt"));
+        jw_open(w, '{');
+        jw_kv_int(w, S("epoch"), query_int(&q, 6));
+        jw_kv_int(w, S("index"), query_int(&q, 7));
+        jw_close(w, '}');
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    TRY(query_end(&q, f));
+    return e;
+}
+
+/* ---- what may come next ------------------------------------------------------------------- */
+
+static void put_asks(struct act *a, struct jw *w, const struct casefile *c,
+                     const struct workflow_row *row)
+{
+    jw_key(w, S("asks"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < row->n_asks; i++) {
+        jw_open(w, '{');
+        jw_kv(w, S("name"), row->asks[i]);
+        jw_kv(w, S("text"), case_word(a, c->service, case_language(a), "ask", row->asks[i]));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+static void put_way(struct act *a, struct jw *w, const struct casefile *c,
+                    const struct workflow_row *row)
+{
+    jw_open(w, '{');
+    jw_kv(w, S("event"), row->event);
+    jw_kv(w, S("action"), str_of(row->kind->action));
+    jw_kv(w, S("text"), case_word(a, c->service, case_language(a), "event", row->event));
+    if (row->n_asks)
+        put_asks(a, w, c, row);
+    if (row->paid && c->fee > c->paid)
+        jw_kv_bool(w, S("waits_for_fee"), true);
+    jw_close(w, '}');
+}
+
+/* The events that are open to whoever asks; whether they may is the policy's to say. */
+static enum err put_next(struct act *a, struct jw *w, const struct casefile *c,
+                         const struct json *answers, struct fault *f)
+{
+    enum workflow_turn by = a->actor.kind == ACTOR_OFFICER ? TURN_OFFICER : TURN_PERSON;
+    const struct workflow_row *row;
+    struct json data;
+
+    TRY(case_rule_data(a, c, answers, &data, f));
+    jw_key(w, S("next"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < c->state->n; i++) {
+        const struct workflow_row *r = &c->state->row[i];
+        if (r->kind->by != by)
+            continue;
+        enum err e = workflow_next(c->state, r->event, &data, a->arena, &row, NULL);
+        if (e != OK && e != ERR_CONFLICT)
+            return fault(f, e, "a rule of the service goes beyond its limits");
+        if (e == OK && row == r)
+            put_way(a, w, c, r);
+    }
+    jw_close(w, ']');
+    return OK;
+}
+
+/* ---- the file ----------------------------------------------------------------------------- */
+
+static enum err put_attachments(struct act *a, struct jw *w, const struct casefile *c,
+                                const struct key *k, struct fault *f)
+{
+    struct query q;
+    enum err e = OK;
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, size, type, name FROM attachment WHERE file = ? ORDER BY id", "d",
+                 &c->id));
+    jw_key(w, S("attachments"));
+    jw_open(w, '[');
+    for (; e == OK && query_row(&q); query_next(&q)) {
+        struct id id = query_id(&q, 0);
+        str name;
+        e = unseal(a->arena, k, S("name"), query_str(&q, 3), &name, f);
+        if (e != OK)
+            break;
+        jw_open(w, '{');
+        jw_kv(w, S("id"), act_id_text(a, &id));
+        jw_kv_int(w, S("size"), query_int(&q, 1));
+        jw_kv(w, S("type"), query_str(&q, 2));
+        jw_kv(w, S("name"), name);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    TRY(query_end(&q, f));
+    return e;
+}
+
+static enum err put_documents(struct act *a, struct jw *w, const struct casefile *c,
+                              struct fault *f)
+{
+    struct query q;
+
+    TRY(db_query(a->db, &q, f, "SELECT id, number, state FROM document WHERE file = ? ORDER BY id",
+                 "d", &c->id));
+    jw_key(w, S("documents"));
+    jw_open(w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        struct id id = query_id(&q, 0);
+        jw_open(w, '{');
+        jw_kv(w, S("id"), act_id_text(a, &id));
+        jw_kv(w, S("number"), query_str(&q, 1));
+        jw_kv(w, S("state"), query_str(&q, 2));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return query_end(&q, f);
+}
+
+/* What the rules gave, and what of it was received. */
+static void put_fee(struct jw *w, const struct casefile *c)
+{
+    if (!c->fee && !c->paid)
+        return;
+    jw_key(w, S("fee"));
+    jw_open(w, '{');
+    jw_kv_int(w, S("amount"), c->fee);
+    jw_kv(w, S("currency"), c->currency);
+    jw_kv_int(w, S("paid"), c->paid);
+    jw_kv_int(w, S("owed"), c->fee > c->paid ? c->fee - c->paid : 0);
+    jw_close(w, '}');
+}
+
+static void put_state(struct act *a, struct jw *w, const struct casefile *c)
+{
+    const char *turn = workflow_turn_name(c->state->turn);
+    str until = case_until(a, c);
+
+    jw_kv(w, S("state"), c->state->id);
+    jw_kv(w, S("state_text"), case_word(a, c->service, case_language(a), "state", c->state->id));
+    if (turn)
+        jw_kv(w, S("turn"), str_of(turn));
+    if (until.p)
+        jw_kv(w, S("until"), until);
+}
+
+/* The whole file as one object: for its person, the officer who examines it, and the export. */
+enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
+                  struct fault *f)
+{
+    struct json *answers;
+    char text[32];
+
+    TRY(case_answers(a, c, k, &answers, f));
+    jw_open(w, '{');
+    jw_kv(w, S("id"), act_id_text(a, &c->id));
+    jw_kv(w, S("service"), c->service_name);
+    jw_kv(w, S("country"), c->country);
+    jw_kv(w, S("mission"), c->mission);
+    put_state(a, w, c);
+    jw_kv_int(w, S("revision"), c->revision);
+    if (c->filed) {
+        time_format(c->filed, text);
+        jw_kv(w, S("filed"), str_of(text));
+        day_format(c->due, text);
+        jw_kv_bool(w, S("clock_paused"), c->paused);
+        if (!c->paused)
+            jw_kv(w, S("due"), str_of(text));
+    }
+    put_fee(w, c);
+    jw_key(w, S("answers"));
+    jw_tree(w, answers);
+    TRY(put_attachments(a, w, c, k, f));
+    TRY(put_documents(a, w, c, f));
+    TRY(put_steps(a, w, c, k, f));
+    TRY(put_next(a, w, c, answers, f));
+    jw_close(w, '}');
+    return buf_ok(&a->reply) ? OK : fault(f, ERR_MEMORY_LIMIT, "the file is too large to show");
+}
+
+enum err case_show(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct casefile c;
+    struct key k;
+
+    if (a->action->kind == ACTION_READ)
+        c = *(struct casefile *)a->data;
+    else
+        TRY(case_of_path(a, &c, f));
+    TRY(person_key(a->house, &c.person, &k, f));
+    a->revision = c.revision;
+    return case_put(a, &w, &c, &k, f);
+}
+
+/* The proof of one step: a tlog-proof file whose extra data is the journal entry itself. */
+enum err case_step_proof(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf note = BUF(NOTE_MAX);
+    struct tlog_proof proof = {0};
+    struct receipt r;
+    struct casefile c;
+    struct query q;
+    int64_t step;
+
+    TRY(case_of_path(a, &c, f));
+    if (!str_to_int64(act_param(a, S("step")), &step))
+        return fault(f, ERR_NOT_FOUND, "no such step");
+    TRY(db_one(a->db, &q, f, "SELECT epoch, entry FROM case_step WHERE file = ? AND seq = ?", "di",
+               &c.id, step));
+    r = (struct receipt){(uint64_t)query_int(&q, 0), (uint64_t)query_int(&q, 1)};
+    TRY(query_end(&q, f));
+    struct ledger_state head;
+    TRY(ledger_head(a->house->ledger, a->house->keyring, r.index + 1, &head, &note, f));
+    if (r.epoch != head.epoch)
+        return fault(f, ERR_CONFLICT, "the step is in an earlier part of the journal");
+    TRY(ledger_entry(a->db, r, a->arena, &proof.extra, f));
+    TRY(ledger_prove_inclusion(a->db, r.epoch, r.index, head.size, &proof.path, f));
+    proof.index = r.index;
+    proof.note = buf_str(&note);
+    tlog_proof_format(&a->reply, &proof);
+    a->type = "application/octet-stream";
+    return OK;
+}
