@@ -1,4 +1,4 @@
-/* desk.c - the officer's side: queue, examine, take, ask, propose, confirm
+/* desk.c - the officer's side: examine, take, ask, propose, confirm
  *
  * A decision is made by two officers who sign the same statement: canonical JSON that names the
  * case, its answers, the outcome and the digest of what the document's seal will say. The keyring
@@ -8,73 +8,6 @@
 
 #include "base/encode.h"
 #include "service/cases_int.h"
-
-enum err desk_queue_facts(struct act *a, struct fault *f)
-{
-    str mission = act_param(a, S("mission"));
-
-    (void)f;
-    act_resource(a, S("Mission"), mission.p ? mission : a->actor.mission);
-    return OK;
-}
-
-/* "2026-11-20.ID": the due day and id that a page ended with. */
-static bool parse_cursor(str text, int64_t *due, struct id *id)
-{
-    int32_t day;
-
-    if (text.n != 11 + ID_TEXT || text.p[10] != '.' || !day_parse(str_sub(text, 0, 10), &day) ||
-        !id_parse(str_sub(text, 11, text.n), id))
-        return false;
-    *due = day;
-    return true;
-}
-
-/* What lies on a mission's desk, by due day: nothing of what persons wrote. */
-enum err desk_queue(struct act *a, struct fault *f)
-{
-    str mission = act_param(a, S("mission")), state = act_param(a, S("state"));
-    str after = act_param(a, S("after"));
-    struct jw w = JW(&a->reply);
-    struct id last = {{0}}, id = last;
-    int64_t limit, n = 0, from = INT32_MIN;
-    struct query q;
-    char text[32], due[16];
-
-    TRY(page_limit(a, &limit, f));
-    if (after.p && !parse_cursor(after, &from, &last))
-        return fault_at(f, ERR_INVALID, "/after", "not the end of a page");
-    TRY(db_query(a->db, &q, f,
-                 "SELECT id, service, state, due, filed, officer, country FROM case_file"
-                 " WHERE queue = ? AND state = ? AND (due > ? OR (due = ? AND id > ?))"
-                 " ORDER BY due, id LIMIT ?",
-                 "ssiidi", mission.p ? mission : a->actor.mission, state.p ? state : S("filed"),
-                 from, from, &last, limit));
-    jw_open(&w, '{');
-    jw_key(&w, S("cases"));
-    jw_open(&w, '[');
-    for (; query_row(&q); query_next(&q), n++) {
-        struct id officer = query_id(&q, 5);
-        id = query_id(&q, 0);
-        jw_open(&w, '{');
-        jw_kv(&w, S("id"), act_id_text(a, &id));
-        jw_kv(&w, S("service"), query_str(&q, 1));
-        jw_kv(&w, S("state"), query_str(&q, 2));
-        jw_kv(&w, S("country"), query_str(&q, 6));
-        day_format((int32_t)query_int(&q, 3), due);
-        jw_kv(&w, S("due"), str_of(due));
-        time_format(query_int(&q, 4), text);
-        jw_kv(&w, S("filed"), str_of(text));
-        if (!id_is_nil(&officer))
-            jw_kv(&w, S("officer"), act_id_text(a, &officer));
-        jw_close(&w, '}');
-    }
-    jw_close(&w, ']');
-    if (n == limit)
-        jw_kv(&w, S("next"), str_printf(a->arena, "%s.%.*s", due, STR_FMT(act_id_text(a, &id))));
-    jw_close(&w, '}');
-    return query_end(&q, f);
-}
 
 enum err examining_new(struct act *a, struct examining **out, struct fault *f)
 {

@@ -137,20 +137,18 @@ static void put_way(struct act *a, struct jw *w, const struct casefile *c,
 
 /* The events that are open to whoever asks; whether they may is the policy's to say. */
 static enum err put_next(struct act *a, struct jw *w, const struct casefile *c,
-                         const struct json *answers, struct fault *f)
+                         const struct json *data, struct fault *f)
 {
     enum workflow_turn by = a->actor.kind == ACTOR_OFFICER ? TURN_OFFICER : TURN_PERSON;
     const struct workflow_row *row;
-    struct json data;
 
-    TRY(case_rule_data(a, c, answers, &data, f));
     jw_key(w, S("next"));
     jw_open(w, '[');
     for (size_t i = 0; i < c->state->n; i++) {
         const struct workflow_row *r = &c->state->row[i];
         if (r->kind->by != by)
             continue;
-        enum err e = workflow_next(c->state, r->event, &data, a->arena, &row, NULL);
+        enum err e = workflow_next(c->state, r->event, data, a->arena, &row, NULL);
         if (e != OK && e != ERR_CONFLICT)
             return fault(f, e, "a rule of the service goes beyond its limits");
         if (e == OK && row == r)
@@ -243,10 +241,11 @@ static void put_state(struct act *a, struct jw *w, const struct casefile *c)
 enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
                   struct fault *f)
 {
-    struct json *answers;
+    struct json *answers, data;
     char text[32];
 
     TRY(case_answers(a, c, k, &answers, f));
+    TRY(case_rule_data(a, c, answers, &data, f));
     jw_open(w, '{');
     jw_kv(w, S("id"), act_id_text(a, &c->id));
     jw_kv(w, S("service"), c->service_name);
@@ -268,7 +267,7 @@ enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const s
     TRY(put_attachments(a, w, c, k, f));
     TRY(put_documents(a, w, c, f));
     TRY(put_steps(a, w, c, k, f));
-    TRY(put_next(a, w, c, answers, f));
+    TRY(put_next(a, w, c, &data, f));
     jw_close(w, '}');
     return buf_ok(&a->reply) ? OK : fault(f, ERR_MEMORY_LIMIT, "the file is too large to show");
 }

@@ -1,0 +1,154 @@
+/* queue.c - what lies on a mission's desk */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "service/cases_int.h"
+
+enum { STATES_MAX = 64 };
+
+enum err desk_queue_facts(struct act *a, struct fault *f)
+{
+    str mission = act_param(a, S("mission"));
+
+    (void)f;
+    act_resource(a, S("Mission"), mission.p ? mission : a->actor.mission);
+    return OK;
+}
+
+/* "2026-11-20.ID": the due day and id that a page ended with. */
+static bool parse_cursor(str text, int64_t *due, struct id *id)
+{
+    int32_t day;
+
+    if (text.n != 11 + ID_TEXT || text.p[10] != '.' || !day_parse(str_sub(text, 0, 10), &day) ||
+        !id_parse(str_sub(text, 11, text.n), id))
+        return false;
+    *due = day;
+    return true;
+}
+
+/* A row of the queue. */
+struct waiting {
+    struct id id, officer;
+    str service, state, country;
+    int64_t due, filed;
+};
+
+struct queue {
+    str mission;
+    struct id after_id;
+    int64_t after_due, limit;
+    size_t n, room;
+    struct waiting *list;
+};
+
+/* The first ones in a state, behind the last page. */
+static enum err add_waiting(struct act *a, struct queue *queue, str state, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, service, due, filed, officer, country FROM case_file"
+                 " WHERE queue = ? AND state = ? AND (due > ? OR (due = ? AND id > ?))"
+                 " ORDER BY due, id LIMIT ?",
+                 "ssiidi", queue->mission, state, queue->after_due, queue->after_due,
+                 &queue->after_id, queue->limit));
+    for (; query_row(&q) && queue->n < queue->room; query_next(&q))
+        queue->list[queue->n++] = (struct waiting){.id = query_id(&q, 0),
+                                                   .service = str_copy(a->arena, query_str(&q, 1)),
+                                                   .state = state,
+                                                   .due = query_int(&q, 2),
+                                                   .filed = query_int(&q, 3),
+                                                   .officer = query_id(&q, 4),
+                                                   .country = str_copy(a->arena, query_str(&q, 5))};
+    return query_end(&q, f);
+}
+
+static int by_due(const void *a, const void *b)
+{
+    const struct waiting *x = a, *y = b;
+
+    return x->due != y->due ? (x->due > y->due) - (x->due < y->due)
+                            : memcmp(x->id.b, y->id.b, sizeof x->id.b);
+}
+
+/* The states in which some service waits for an officer to take the case: each name once. */
+static size_t takeable(const struct house *h, str *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < services_count(h->services); i++) {
+        const struct workflow *w = service_at(h->services, i)->package->workflow;
+        for (size_t k = 0; k < w->n && n < STATES_MAX; k++) {
+            bool there = !workflow_takes(&w->state[k], S("take"));
+            for (size_t m = 0; m < n; m++)
+                there |= str_eq(out[m], w->state[k].id);
+            if (!there)
+                out[n++] = w->state[k].id;
+        }
+    }
+    return n;
+}
+
+static void put_waiting(struct act *a, struct jw *w, const struct waiting *row)
+{
+    char due[16], text[32];
+
+    jw_open(w, '{');
+    jw_kv(w, S("id"), act_id_text(a, &row->id));
+    jw_kv(w, S("service"), row->service);
+    jw_kv(w, S("state"), row->state);
+    jw_kv(w, S("country"), row->country);
+    day_format((int32_t)row->due, due);
+    jw_kv(w, S("due"), str_of(due));
+    time_format(row->filed, text);
+    jw_kv(w, S("filed"), str_of(text));
+    if (!id_is_nil(&row->officer))
+        jw_kv(w, S("officer"), act_id_text(a, &row->officer));
+    jw_close(w, '}');
+}
+
+/* The cursor of the next page is the due day and id of the last row. */
+static void put_queue(struct act *a, const struct queue *queue)
+{
+    size_t n = queue->n < (size_t)queue->limit ? queue->n : (size_t)queue->limit;
+    struct jw w = JW(&a->reply);
+    char due[16];
+
+    jw_open(&w, '{');
+    jw_key(&w, S("cases"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < n; i++)
+        put_waiting(a, &w, &queue->list[i]);
+    jw_close(&w, ']');
+    if (n == (size_t)queue->limit) {
+        day_format((int32_t)queue->list[n - 1].due, due);
+        jw_kv(
+            &w, S("next"),
+            str_printf(a->arena, "%s.%.*s", due, STR_FMT(act_id_text(a, &queue->list[n - 1].id))));
+    }
+    jw_close(&w, '}');
+}
+
+/* What lies on a mission's desk, by due day: nothing of what persons wrote. Without ?state= what
+ * waits to be taken. */
+enum err desk_queue(struct act *a, struct fault *f)
+{
+    str mission = act_param(a, S("mission")), asked = act_param(a, S("state"));
+    struct queue queue = {.mission = mission.p ? mission : a->actor.mission,
+                          .after_due = INT32_MIN};
+    str after = act_param(a, S("after")), states[STATES_MAX] = {asked};
+    size_t n = asked.p ? 1 : takeable(a->house, states);
+
+    TRY(page_limit(a, &queue.limit, f));
+    if (after.p && !parse_cursor(after, &queue.after_due, &queue.after_id))
+        return fault_at(f, ERR_INVALID, "/after", "not the end of a page");
+    queue.room = n * (size_t)queue.limit;
+    queue.list = arena_zalloc(a->arena, queue.room + 1, sizeof *queue.list);
+    TRY_PTR(queue.list, f);
+    for (size_t i = 0; i < n; i++)
+        TRY(add_waiting(a, &queue, states[i], f));
+    qsort(queue.list, queue.n, sizeof *queue.list, by_due);
+    put_queue(a, &queue);
+    return OK;
+}
