@@ -22,7 +22,7 @@ struct cli {
     const char *keys[CLI_ARGS], *pairs[CLI_ARGS]; /* key=value, or key:=json */
     bool raw[CLI_ARGS];
     int n_pairs;
-    bool json, help, check, all, cpsv;
+    bool json, help, check, all, cpsv, write_digests;
 };
 
 /* NULL if absent; the last one counts. */
@@ -85,6 +85,8 @@ int cli_config(struct cli *);
 int cli_completion(struct cli *);
 int cli_demo(struct cli *);
 int cli_policy_aims(struct cli *);
+/* Writes into golden.json of the folder which documents its cases are issued, by their digests. */
+NODISCARD enum err cli_service_digests(struct arena *, const char *folder, struct fault *);
 struct catalogue; /* mail/mail.h */
 /* The words of commands, from --words, the data folder of --data, or beside the program. */
 NODISCARD enum err cli_words(struct cli *, struct catalogue **out, struct fault *);

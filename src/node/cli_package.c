@@ -13,6 +13,7 @@
 #include "package/manifest.h"
 #include "package/model.h"
 #include "package/skeleton.h"
+#include "service/document_page.h"
 
 enum { KEY_FILE_MAX = 4096, TRUST_FILE_MAX = 1 << 16, DIGEST_HEX = 65 };
 
@@ -141,7 +142,8 @@ static enum err check_served(struct cli *c, const struct package_files *files, s
 {
     struct package_problems *all;
 
-    TRY(package_check(c->arena, files, &all, f));
+    struct package_art art = {document_digest, files};
+    TRY(package_check(c->arena, files, &art, &all, f));
     for (size_t i = 0; i < all->n; i++) {
         const struct package_problem *p = &all->list[i];
         if (!p->advice)

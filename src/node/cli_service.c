@@ -8,6 +8,7 @@
 #include "node/cli.h"
 #include "package/check.h"
 #include "package/golden.h"
+#include "service/document_page.h"
 
 enum { CHECK_MEMORY = 256 << 20, TRY_TEXT = 1 << 20 };
 
@@ -51,14 +52,17 @@ int cli_service_check(struct cli *c)
     AUTO(arena) struct arena *a = arena_new(CHECK_MEMORY);
     struct package_problems *all;
     struct package_files files;
+    struct package_art art = {document_digest, &files};
     struct fault f = {0};
 
     if (c->n_words != 3)
-        return say_usage("check FOLDER [--json]");
+        return say_usage("check FOLDER [--json] [--write-digests]");
     if (!a)
         return cli_fault(&(struct fault){.code = ERR_MEMORY}, CLI_FAILED);
+    if (c->write_digests && cli_service_digests(a, c->words[2], &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
     if (package_read_folder(a, c->words[2], &files, &f) != OK ||
-        package_check(a, &files, &all, &f) != OK)
+        package_check(a, &files, &art, &all, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     if (c->json)
         print_json(all);

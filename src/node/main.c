@@ -90,7 +90,7 @@ static const struct command {
      "Lay a receiver's own law, fees and words over a service of another state"},
     {"service", "merge", cli_service_merge, "OLD OVERLAY NEW [--json]",
      "Where a giver's next version and a receiver's layer touch the same thing"},
-    {"service", "check", cli_service_check, "FOLDER [--json]",
+    {"service", "check", cli_service_check, "FOLDER [--json] [--write-digests]",
      "All that is wrong with a service's folder, each with its place and a remedy"},
     {"service", "try", cli_service_try,
      "FOLDER --answers FILE [--today DAY] [--language ar|en|fr] [--words DIR]",
@@ -181,6 +181,8 @@ static bool take_option(struct cli *c, int argc, char **argv, int *i)
         return c->all = true;
     if (strcmp(name, "cpsv") == 0)
         return c->cpsv = true;
+    if (strcmp(name, "write-digests") == 0)
+        return c->write_digests = true;
     if (strcmp(name, "help") == 0)
         return c->help = true;
     if (*i + 1 == argc || c->n_options == CLI_ARGS) {

@@ -150,7 +150,8 @@ static void check_members(struct check *c)
     for (size_t i = 0; json_at(cases, i); i++) {
         snprintf(at, sizeof at, "/cases/%zu/expect", i);
         only(c, "golden.json", at, json_get(json_at(cases, i), S("expect")),
-             "valid errors eligible failed fee attachments pages route due state path turn");
+             "valid errors eligible failed fee attachments pages route due state path turn "
+             "document");
     }
 }
 
@@ -183,7 +184,7 @@ static enum err replay(struct check *c, const struct package *p, const struct js
     struct package_replay r;
     char at[300];
 
-    enum err e = package_replay(p, one, c->arena, &r, &inner);
+    enum err e = package_replay(p, one, c->art, c->arena, &r, &inner);
     if (e == ERR_MEMORY || e == ERR_MEMORY_LIMIT)
         return fault(f, e, "golden.json: %s", inner.detail);
     if (e != OK) {
@@ -280,9 +281,11 @@ static void check_manifest(struct check *c)
 }
 
 enum err package_check(struct arena *a, const struct package_files *files,
-                       struct package_problems **out, struct fault *f)
+                       const struct package_art *art, struct package_problems **out,
+                       struct fault *f)
 {
-    struct check c = {.arena = a, .files = files, .out = arena_new_of(a, struct package_problems)};
+    struct check c = {
+        .arena = a, .files = files, .art = art, .out = arena_new_of(a, struct package_problems)};
 
     TRY_PTR(c.out, f);
     c.out->arena = a;

@@ -7,15 +7,16 @@
 #ifndef SIFARA_PACKAGE_CHECK_H
 #define SIFARA_PACKAGE_CHECK_H
 
-#include "package/package.h"
+#include "package/golden.h"
 
 enum { PACKAGE_CASES_EXPECTED = 8 };
 
 /* Fills *out, which lives in the arena and points into the files; lists stop at its room, and
  * `dropped` says how many more there are. An error means that the check itself could not be
- * finished: ERR_MEMORY, ERR_MEMORY_LIMIT. */
+ * finished: ERR_MEMORY, ERR_MEMORY_LIMIT. art NULL: documents of golden cases are not compared. */
 NODISCARD enum err package_check(struct arena *, const struct package_files *,
-                                 struct package_problems **out, struct fault *);
+                                 const struct package_art *, struct package_problems **out,
+                                 struct fault *);
 /* Those that are no advice. */
 size_t package_problems_grave(const struct package_problems *);
 

@@ -37,7 +37,7 @@ static void check(struct arena *a, const struct package_files *files)
     struct package_problems *all;
     struct package *p = NULL;
 
-    if (package_check(a, files, &all, NULL) != OK)
+    if (package_check(a, files, NULL, &all, NULL) != OK)
         return;
     for (size_t i = 0; i < all->n; i++)
         assert(all->list[i].line >= 1 && all->list[i].what.p && all->list[i].remedy.p);

@@ -2,6 +2,7 @@
 #ifndef SIFARA_PACKAGE_CHECK_INT_H
 #define SIFARA_PACKAGE_CHECK_INT_H
 
+#include "package/golden.h"
 #include "package/model.h"
 
 enum { FORM_DEPTH = 16, FORM_ANSWERS = 4000 };
@@ -10,6 +11,7 @@ struct check {
     struct arena *arena;
     struct package_problems *out;
     const struct package_files *files;
+    const struct package_art *art;
     const struct json *service, *form, *pages, *rules, *golden,
         *workflow; /* NULL: absent or unreadable */
 };

@@ -26,7 +26,7 @@ static struct package_problems *check(struct arena *a, const struct package_file
     struct package_problems *all;
     struct fault f = {0};
 
-    if (package_check(a, files, &all, &f) != OK)
+    if (package_check(a, files, NULL, &all, &f) != OK)
         fail_msg("%s", f.detail);
     return all;
 }

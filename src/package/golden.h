@@ -16,6 +16,7 @@
  *   state        the state in which the case is after the "events" of the golden case
  *   path         all states that it passed, the first and the last among them
  *   turn         whose move it is then: "person", "officer", "node"; null at an end
+ *   document     SHA-256 of the document that an approval issues, in hex; null: none is
  *   due          the day of the promise, when the answers come in on "today"
  */
 #ifndef SIFARA_PACKAGE_GOLDEN_H
@@ -31,10 +32,23 @@ struct package_replay {
     struct json got;
 };
 
-/* Evaluates one case. ERR_INVALID when the case itself cannot be understood (pointer into it);
- * ERR_LIMIT, ERR_MEMORY_LIMIT. A rule that throws is no error here: it is what was got. */
+/* How a document is made is known above this floor only. */
+struct package_art {
+    /* SHA-256 in hex of what the art says of the case, whose number and day are fixed: the art with
+     * its values put in, and what its seal says. ERR_INVALID where the art wants a value that the
+     * case does not give. */
+    enum err (*digest)(const struct package_art *, const struct package *,
+                       const struct json *golden_case, str art, struct arena *, char hex[65],
+                       struct fault *);
+    const struct package_files *files;
+};
+
+/* Evaluates one case; art NULL: its document is not compared. ERR_INVALID when the case itself
+ * cannot be understood (pointer into it); ERR_LIMIT, ERR_MEMORY_LIMIT. A rule that throws is no
+ * error here: it is what was got. */
 NODISCARD enum err package_replay(const struct package *, const struct json *golden_case,
-                                  struct arena *, struct package_replay *out, struct fault *);
+                                  const struct package_art *, struct arena *,
+                                  struct package_replay *out, struct fault *);
 
 /* The day on which so many working days have passed; the first is the day after. Of no days it is
  * the day itself, or the next working one. calendar NULL: every day is one. ERR_INVALID with a

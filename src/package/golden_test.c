@@ -45,7 +45,7 @@ static void test_services(void **state)
         for (size_t k = 0; (c = json_at(json_get(p->golden, S("cases")), k)); k++, cases++) {
             struct package_replay r;
             struct fault f = {0};
-            if (package_replay(p, c, a, &r, &f) != OK)
+            if (package_replay(p, c, NULL, a, &r, &f) != OK)
                 fail_msg("%s case %zu: %s %s", names[i], k, f.pointer, f.detail);
             if (!r.passed)
                 tell(c, &r.got);
@@ -69,7 +69,7 @@ static void assert_fails(const char *member, const char *value)
     assert_int_equal(json_parse(a, str_of(value), NULL, &v, NULL), OK);
     assert_true(json_put(a, &expect, str_of(member), *v));
     assert_true(json_put(a, &changed, S("expect"), expect));
-    assert_int_equal(package_replay(p, &changed, a, &r, NULL), OK);
+    assert_int_equal(package_replay(p, &changed, NULL, a, &r, NULL), OK);
     if (r.passed)
         fail_msg("passes with %s: %s", member, value);
     package_free(p);
@@ -89,6 +89,57 @@ static void test_fails(void **state)
     assert_fails("route", "\"ministry\"");
     assert_fails("due", "\"2026-11-27\"");
     assert_fails("weather", "\"fine\"");
+}
+
+/* ---- documents ---------------------------------------------------------------------------- */
+
+/* Says which art it was asked for. */
+static enum err name_art(const struct package_art *art, const struct package *p,
+                         const struct json *golden_case, str name, struct arena *a, char hex[65],
+                         struct fault *f)
+{
+    (void)p;
+    (void)a;
+    assert_null(art->files);
+    if (json_get(golden_case, S("poor")))
+        return fault(f, ERR_INVALID, "the art asks for more");
+    snprintf(hex, 65, "%.*s", STR_FMT(name));
+    return OK;
+}
+
+static void test_document(void **state)
+{
+    static const struct package_art art = {name_art, NULL};
+    static const struct {
+        const char *members, *expected;
+        bool passes;
+    } cases[] = {
+        {"", "\"template.svg\"", true},
+        {"", "\"other.svg\"", false},
+        {"", "null", false},
+        {"\"events\":[\"submit\",\"take\",\"propose\",\"approve\"],", "\"template.svg\"", true},
+        {"\"events\":[\"submit\",\"take\",\"propose\",\"refuse\"],", "null", true},
+        {"\"events\":[\"submit\"],", "\"template.svg\"", false},
+        {"\"poor\":1,", "\"template.svg\"", false},
+    };
+    AUTO(arena) struct arena *a = arena_new(32 << 20);
+    struct package *p = load(a, "power-of-attorney");
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        str text = str_printf(
+            a, "{%s\"answers\":{},\"today\":\"2026-11-23\",\"expect\":{\"document\":%s}}",
+            cases[i].members, cases[i].expected);
+        struct package_replay r;
+        struct json *one;
+        assert_int_equal(json_parse(a, text, NULL, &one, NULL), OK);
+        assert_int_equal(package_replay(p, one, &art, a, &r, NULL), OK);
+        if (r.passed != cases[i].passes)
+            fail_msg("case %zu", i);
+        assert_int_equal(package_replay(p, one, NULL, a, &r, NULL), OK);
+        assert_true(r.passed); /* nobody can say */
+    }
+    package_free(p);
 }
 
 static void test_not_a_case(void **state)
@@ -115,7 +166,7 @@ static void test_not_a_case(void **state)
         struct fault f = {0};
         struct json *j;
         assert_int_equal(json_parse(a, str_of(cases[i].text), NULL, &j, NULL), OK);
-        assert_int_equal(package_replay(p, j, a, &r, &f), ERR_INVALID);
+        assert_int_equal(package_replay(p, j, NULL, a, &r, &f), ERR_INVALID);
         assert_string_equal(f.pointer, cases[i].pointer);
     }
     package_free(p);
@@ -165,9 +216,8 @@ static void test_due(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_services),
-        cmocka_unit_test(test_fails),
-        cmocka_unit_test(test_not_a_case),
+        cmocka_unit_test(test_services), cmocka_unit_test(test_fails),
+        cmocka_unit_test(test_document), cmocka_unit_test(test_not_a_case),
         cmocka_unit_test(test_due),
     };
 

@@ -396,7 +396,7 @@ static struct package_problems *check(str workflow, const char *more_words)
     struct package_files files = package_with(workflow, more_words);
     struct package_problems *all;
 
-    assert_int_equal(package_check(a, &files, &all, NULL), OK);
+    assert_int_equal(package_check(a, &files, NULL, &all, NULL), OK);
     return all;
 }
 
@@ -456,7 +456,7 @@ static void test_golden(void **state)
                               "\"events\":%s,\"expect\":%s}",
                               cases[i].events, cases[i].expect);
         struct package_replay r;
-        assert_int_equal(package_replay(p, parse(text), a, &r, NULL), OK);
+        assert_int_equal(package_replay(p, parse(text), NULL, a, &r, NULL), OK);
         if (r.passed != cases[i].passes)
             fail_msg("%s gives %.*s", cases[i].events, STR_FMT(json_get_str(&r.got, S("state"))));
     }

@@ -44,6 +44,10 @@ struct render_in {
     int64_t created_ms; /* date of the PDF */
 };
 
+/* Appends the template with its values put in: what the page says, before any font is asked. Errors
+ * as render_pdf. */
+NODISCARD enum err template_expand(const struct render_in *, struct buf *out, struct fault *);
+
 /* Appends the PDF. Errors: ERR_LIMIT; ERR_SYNTAX at /template (not a template, or a seal or zone
  * without a place); ERR_INVALID at /values/NAME (a value is missing, or has characters that no
  * document can have); ERR_RANGE at /template/ID (a text that does not fit its box);

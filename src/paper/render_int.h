@@ -22,9 +22,6 @@ str tag_attr(const struct tag *, const char *key, str otherwise);
 /* A number at the beginning of an attribute. */
 double tag_number(const struct tag *, const char *key, double otherwise);
 
-/* Puts the values in. Errors as render_pdf. */
-NODISCARD enum err template_expand(const struct render_in *, struct buf *out, struct fault *);
-
 /* Goes through start tags: false at the end, or with *e set at what a template may not have.
  * *rest begins as the whole text. */
 bool template_next(str *rest, struct arena *, struct tag *out, enum err *e, struct fault *);

@@ -11,54 +11,23 @@
 #include "paper/vds.h"
 #include "paper/worker.h"
 #include "service/cases_int.h"
+#include "service/document_page.h"
 #include "service/documents_int.h"
 
-enum { SEAL_ROOM = 8192, JOBS_AT_ONCE = 64, RENDER_DEADLINE_MS = 10000 };
+enum { JOBS_AT_ONCE = 64, RENDER_DEADLINE_MS = 10000 };
 
 /* ---- what the seal says ------------------------------------------------------------------ */
 
-/* "answer:/holder/surname" is looked up; "mission" and "nationality" are the house's; else the
- * text stands for itself. */
-static str field_value(struct act *a, const struct casefile *c, const struct json *answers,
-                       str source)
-{
-    if (str_starts(source, S("answer:")))
-        return json_str(json_pointer(answers, str_sub(source, 7, source.n)));
-    if (str_eq(source, S("mission"))) {
-        struct missions *m = missions_hold(a->house->registry);
-        const struct mission *at = mission_find(m, c->mission);
-        str name = at ? str_copy(a->arena, at->name_en) : c->mission;
-        missions_drop(m);
-        return name;
-    }
-    return source;
-}
-
-/* {"ref": "01c8", "profile": …, "messages": {…}} or {"mrz": {…}, "ref": "5e03"}: canonical, so
- * that both officers sign the same bytes. */
 enum err seal_fields(struct act *a, const struct casefile *c, const struct json *answers, str *out,
                      struct fault *f)
 {
-    const struct json *def = json_get(c->service->doc, S("seal"));
-    bool travel = json_get(def, S("mrz")) != NULL;
-    const struct json *map = json_get(def, travel ? S("mrz") : S("messages"));
-    AUTO(buf) struct buf b = BUF(SEAL_ROOM);
-    struct json root = {.type = J_OBJECT}, values = {.type = J_OBJECT};
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+    str mission = str_copy(a->arena, at ? at->name_en : c->mission);
 
-    for (uint32_t i = 0; map && i < map->n; i++) {
-        str v = field_value(a, c, answers, json_str(&map->members[i].value));
-        if (v.p && v.n && !json_put(a->arena, &values, map->members[i].key, json_of_str(v)))
-            return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
-    }
-    bool ok = json_put(a->arena, &root, S("ref"), json_of_str(json_get_str(def, S("ref")))) &&
-              json_put(a->arena, &root, travel ? S("mrz") : S("messages"), values);
-    if (ok && !travel)
-        ok = json_put(a->arena, &root, S("profile"), json_of_str(json_get_str(def, S("profile"))));
-    TRY_PTR(ok, f);
-    TRY(json_canonical(&b, &root, a->arena, f));
-    *out = str_copy(a->arena, buf_str(&b));
-    TRY_PTR(out->p, f);
-    return OK;
+    missions_drop(m);
+    TRY_PTR(mission.p, f);
+    return document_seal_fields(c->service->doc, answers, mission, a->arena, out, f);
 }
 
 /* ---- reserve ---------------------------------------------------------------------------- */
@@ -84,8 +53,8 @@ static enum err next_number(struct act *a, str series, int year, str *out, struc
 enum err document_reserve(struct act *a, const struct casefile *c, str art, str fields,
                           str statement, struct fault *f)
 {
-    AUTO(buf) struct buf plain = BUF(SEAL_ROOM * 4);
-    AUTO(buf) struct buf sealed = BUF(SEAL_ROOM * 5);
+    AUTO(buf) struct buf plain = BUF(DOCUMENT_SEAL_ROOM * 4);
+    AUTO(buf) struct buf sealed = BUF(DOCUMENT_SEAL_ROOM * 5);
     struct id id = id_new(&a->house->world, id_bucket(&c->id));
     time_t secs = (time_t)(a->now / 1000);
     struct jw w = JW(&plain);
@@ -342,81 +311,23 @@ unsigned documents_work(struct house *h)
 
 /* ---- the person's copy, the head of mission's revocation --------------------------------- */
 
-static enum err add_value(struct act *a, struct render_value *v, size_t *n, str name, str text,
-                          struct fault *f)
-{
-    if (*n == RENDER_VALUES_MAX)
-        return fault(f, ERR_LIMIT, "too many values in a document");
-    (void)a;
-    v[(*n)++] = (struct render_value){name, text.p ? text : S("")};
-    return OK;
-}
-
-/* Every answer that is a string or a number becomes {{path.to.it}}. */
-static enum err add_answers(struct act *a, struct render_value *v, size_t *n, str prefix,
-                            const struct json *j, struct fault *f)
-{
-    for (uint32_t i = 0; j->type == J_OBJECT && i < j->n; i++) {
-        const struct json *m = &j->members[i].value;
-        str name = prefix.n ? str_printf(a->arena, "%.*s.%.*s", STR_FMT(prefix),
-                                         STR_FMT(j->members[i].key))
-                            : j->members[i].key;
-        TRY_PTR(name.p, f);
-        if (m->type == J_OBJECT)
-            TRY(add_answers(a, v, n, name, m, f));
-        else if (m->type == J_STRING)
-            TRY(add_value(a, v, n, name, json_str(m), f));
-        else if (m->type == J_INT)
-            TRY(add_value(a, v, n, name, str_printf(a->arena, "%" PRId64, m->i), f));
-    }
-    return OK;
-}
-
-static bool has_value(const struct render_value *v, size_t n, str name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(v[i].name, name))
-            return true;
-    return false;
-}
-
-/* A field of the form that was left out is an empty text in the document. */
-static enum err add_left_out(struct act *a, struct render_value *v, size_t *n, str prefix,
-                             const struct json *form, struct fault *f)
-{
-    const struct json *fields = json_get(form, S("properties"));
-
-    for (uint32_t i = 0; fields && i < fields->n; i++) {
-        str name = prefix.n ? str_printf(a->arena, "%.*s.%.*s", STR_FMT(prefix),
-                                         STR_FMT(fields->members[i].key))
-                            : fields->members[i].key;
-        TRY_PTR(name.p, f);
-        if (json_get(&fields->members[i].value, S("properties")))
-            TRY(add_left_out(a, v, n, name, &fields->members[i].value, f));
-        else if (!has_value(v, *n, name))
-            TRY(add_value(a, v, n, name, S(""), f));
-    }
-    return OK;
-}
-
-static enum err house_values(struct act *a, const struct document *d, const struct casefile *c,
-                             struct render_value *v, size_t *n, struct fault *f)
+/* What the page of this document says. */
+static enum err fill_page(struct act *a, const struct document *d, const struct casefile *c,
+                          const struct json *answers, struct document_page *page, struct fault *f)
 {
     struct missions *m = missions_hold(a->house->registry);
     const struct mission *at = mission_find(m, c->mission);
-    str en = at ? str_copy(a->arena, at->name_en) : c->mission;
-    str ar = at ? str_copy(a->arena, at->name_ar) : c->mission;
-    int32_t day = at ? mission_day(m, at, d->issued) : (int32_t)(d->issued / DAY_MS);
-    char *text = arena_alloc(a->arena, 16);
+    struct document_of of = {.form = d->service->form,
+                             .answers = answers,
+                             .number = d->number,
+                             .mission_en = str_copy(a->arena, at ? at->name_en : c->mission),
+                             .mission_ar = str_copy(a->arena, at ? at->name_ar : c->mission),
+                             .issued = at ? mission_day(m, at, d->issued)
+                                          : (int32_t)(d->issued / DAY_MS)};
 
     missions_drop(m);
-    TRY_PTR(text, f);
-    day_format(day, text);
-    TRY(add_value(a, v, n, S("number"), d->number, f));
-    TRY(add_value(a, v, n, S("mission_en"), en, f));
-    TRY(add_value(a, v, n, S("mission_ar"), ar, f));
-    TRY(add_value(a, v, n, S("issued"), str_of(text), f));
-    return add_value(a, v, n, S("issued_hijri"), hijri_text(a->arena, day), f);
+    TRY_PTR(of.mission_en.p && of.mission_ar.p, f);
+    return document_fill(&of, a->arena, page, f);
 }
 
 static str mrz_of_seal(struct act *a, str seal)
@@ -429,15 +340,14 @@ static str mrz_of_seal(struct act *a, str seal)
 /* The PDF is a rendering of the sealed document: made on demand, the same bytes each time. */
 enum err document_pdf(struct act *a, struct fault *f)
 {
-    struct render_value *v = arena_alloc(a->arena, RENDER_VALUES_MAX * sizeof *v);
+    struct document_page *page = arena_new_of(a->arena, struct document_page);
     struct document d;
     struct casefile c;
     struct json *answers;
     struct key k;
     struct id id;
-    size_t n = 0;
 
-    TRY_PTR(v, f);
+    TRY_PTR(page, f);
     TRY(act_param_id(a, S("id"), &id, f));
     TRY(document_load(a, &id, &d, f));
     if (!d.seal.p)
@@ -445,13 +355,11 @@ enum err document_pdf(struct act *a, struct fault *f)
     TRY(case_load(a, &d.file, &c, f));
     TRY(person_key(a->house, &d.person, &k, f));
     TRY(case_answers(a, &c, &k, &answers, f));
-    TRY(house_values(a, &d, &c, v, &n, f));
-    TRY(add_answers(a, v, &n, S(""), answers, f));
-    TRY(add_left_out(a, v, &n, S(""), d.service->form, f));
+    TRY(fill_page(a, &d, &c, answers, page, f));
     str mrz = mrz_of_seal(a, d.seal);
     struct render_in in = {.template_svg = service_art(d.service, d.art),
-                           .values = v,
-                           .n = n,
+                           .values = page->values,
+                           .n = page->n,
                            .seal = d.seal,
                            .mrz = mrz.p ? mrz : S(""),
                            .title = d.number,
