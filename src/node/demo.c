@@ -32,8 +32,13 @@ static unsigned share_of(const struct service *s)
         unsigned share;
     } shares[] = {{S("consular-registration"), 50},
                   {S("passport-renewal"), 25},
+                  {S("attestation"), 20},
+                  {S("visa"), 20},
                   {S("power-of-attorney"), 12},
-                  {S("emergency-travel-document"), 8}};
+                  {S("certificate"), 10},
+                  {S("emergency-travel-document"), 8},
+                  {S("birth-registration"), 6},
+                  {S("consular-assistance"), 4}};
 
     for (size_t i = 0; i < ARRAY_LEN(shares); i++)
         if (str_eq(shares[i].service, s->name))

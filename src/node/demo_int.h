@@ -17,7 +17,7 @@ enum {
     NAMES_MAX = 400,
     PER_POST = 8,
     MISSIONS_MAX = 64,
-    SERVICES_MAX = 8,
+    SERVICES_MAX = 24,
     TOKEN_MAX = 64,
     PERSON_LOCKS = 64
 };
