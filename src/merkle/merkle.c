@@ -100,20 +100,24 @@ enum err merkle_prove_inclusion(merkle_get_fn *get, void *ctx, uint64_t index, u
     return OK;
 }
 
-/* SUBPROOF of RFC 9162 section 2.1.4.1 over [start, end); m leaves of it belong to the old tree.
- * The recursion halves the range: at most 64 deep. */
-static enum err subproof(merkle_get_fn *get, void *ctx, uint64_t m, uint64_t start, uint64_t end,
-                         bool whole, struct merkle_proof *p)
+/* SUBTREE_SUBPROOF of draft-ietf-plants-merkle-tree-certs-02, section 4.4.1, for the subtree
+ * [start, end) of the range [from, to); of start 0 it is SUBPROOF of RFC 9162 section 2.1.4.1. The
+ * recursion halves the range: at most 64 deep. */
+static enum err subproof(merkle_get_fn *get, void *ctx, uint64_t start, uint64_t end, uint64_t from,
+                         uint64_t to, bool whole, struct merkle_proof *p)
 {
-    if (m == end - start)
-        return whole ? OK : range_root(get, ctx, start, end, &p->node[p->n++]);
-    uint64_t k = (uint64_t)1 << floor_log2(end - start - 1);
-    if (m <= k) {
-        TRY(subproof(get, ctx, m, start, start + k, whole, p));
-        return range_root(get, ctx, start + k, end, &p->node[p->n++]);
+    if (start == from && end == to)
+        return whole ? OK : range_root(get, ctx, from, to, &p->node[p->n++]);
+    uint64_t middle = from + ((uint64_t)1 << floor_log2(to - from - 1));
+    if (end <= middle) {
+        TRY(subproof(get, ctx, start, end, from, middle, whole, p));
+        return range_root(get, ctx, middle, to, &p->node[p->n++]);
     }
-    TRY(subproof(get, ctx, m - k, start + k, end, false, p));
-    return range_root(get, ctx, start, start + k, &p->node[p->n++]);
+    if (start >= middle)
+        TRY(subproof(get, ctx, start, end, middle, to, whole, p));
+    else /* it begins in the left half, so it holds all of it */
+        TRY(subproof(get, ctx, middle, end, middle, to, false, p));
+    return range_root(get, ctx, from, middle, &p->node[p->n++]);
 }
 
 enum err merkle_prove_consistency(merkle_get_fn *get, void *ctx, uint64_t from, uint64_t to,
@@ -124,7 +128,7 @@ enum err merkle_prove_consistency(merkle_get_fn *get, void *ctx, uint64_t from, 
     if (from > to)
         return ERR_RANGE;
     if (from > 0 && from < to)
-        TRY(subproof(get, ctx, from, 0, to, true, &p));
+        TRY(subproof(get, ctx, 0, from, 0, to, true, &p));
     *out = p;
     return OK;
 }
@@ -170,6 +174,18 @@ static bool is_subtree(uint64_t start, uint64_t end)
         return start == 0;
     uint64_t ceil = n == 1 ? 1 : (uint64_t)1 << (floor_log2(n - 1) + 1);
     return start % ceil == 0;
+}
+
+enum err merkle_prove_subtree_consistency(merkle_get_fn *get, void *ctx, uint64_t start,
+                                          uint64_t end, uint64_t size, struct merkle_proof *out)
+{
+    struct merkle_proof p = {0};
+
+    if (!is_subtree(start, end) || end > size)
+        return ERR_RANGE;
+    TRY(subproof(get, ctx, start, end, 0, size, true, &p));
+    *out = p;
+    return OK;
 }
 
 enum err merkle_check_subtree_inclusion(uint64_t index, uint64_t start, uint64_t end,

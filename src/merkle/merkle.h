@@ -50,7 +50,13 @@ NODISCARD enum err merkle_check_consistency(uint64_t from, uint64_t to,
                                             const struct hash *to_root,
                                             const struct merkle_proof *);
 
-/* The same for a subtree [start, end) of a tree, start a multiple of the power of two that holds
+/* Proves that the subtree [start, end) is part of the tree of that size (tlog-mirror sends one with
+ * each package of entries). ERR_RANGE where [start, end) is no subtree of it. */
+NODISCARD enum err merkle_prove_subtree_consistency(merkle_get_fn *get, void *ctx, uint64_t start,
+                                                    uint64_t end, uint64_t size,
+                                                    struct merkle_proof *out);
+
+/* The checks for a subtree [start, end) of a tree, start a multiple of the power of two that holds
  * end - start leaves (draft-ietf-plants-merkle-tree-certs-02, section 4). */
 NODISCARD enum err merkle_check_subtree_inclusion(uint64_t index, uint64_t start, uint64_t end,
                                                   const struct hash *leaf,

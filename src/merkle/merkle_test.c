@@ -148,6 +148,24 @@ static void test_growth_and_proofs(void **state)
         }
     }
     assert_int_equal(merkle_prove_inclusion(get, leaf, 3, 3, &p), ERR_RANGE);
+
+    for (uint64_t n = 1; n <= N; n++)
+        for (uint64_t step = 1; step <= 64; step *= 2)
+            for (uint64_t start = 0; start < n; start += step)
+                for (uint64_t end = start + step / 2 + 1; end <= start + step && end <= n; end++) {
+                    struct hash part = mth(leaf + start, end - start), other = part;
+                    assert_int_equal(merkle_prove_subtree_consistency(get, leaf, start, end, n, &p),
+                                     OK);
+                    assert_int_equal(
+                        merkle_check_subtree_consistency(start, end, n, &part, &root[n], &p), OK);
+                    other.b[0] ^= 1;
+                    assert_int_equal(
+                        merkle_check_subtree_consistency(start, end, n, &other, &root[n], &p),
+                        ERR_BAD_PROOF);
+                }
+    assert_int_equal(merkle_prove_subtree_consistency(get, leaf, 1, 3, 4, &p), ERR_RANGE);
+    assert_int_equal(merkle_prove_subtree_consistency(get, leaf, 2, 2, 4, &p), ERR_RANGE);
+    assert_int_equal(merkle_prove_subtree_consistency(get, leaf, 4, 6, 5, &p), ERR_RANGE);
 }
 
 static void test_notes(void **state)
@@ -206,13 +224,53 @@ static void test_published_note(void **state)
     assert_true(signers == 1);
 }
 
+/* A log's head with a cosignature: it counts, its time is read, and no byte of it can change. */
+static void test_cosignatures(void **state)
+{
+    AUTO(buf) struct buf text = BUF(4096);
+    AUTO(buf) struct buf note = BUF(4096);
+    AUTO(buf) struct buf message = BUF(4096);
+    struct ed25519_secret log_secret = {{1}}, mirror_secret = {{2}};
+    struct ed25519_public log_public = ed25519_public_of(&log_secret);
+    struct ed25519_public mirror_public = ed25519_public_of(&mirror_secret);
+    struct note_key key[2] = {note_key_of(S("log.example/1"), &log_public),
+                              note_cosigner_of(S("mirror.example"), &mirror_public)};
+    struct hash root = merkle_empty();
+    uint64_t signers;
+    int64_t at;
+    str body;
+
+    (void)state;
+    assert_int_not_equal(note_key_of(S("mirror.example"), &mirror_public).id, key[1].id);
+    checkpoint_format(&text, &(struct checkpoint){S("log.example/1"), 0, root});
+    note_sign(&note, buf_str(&text), key[0].name, &log_secret);
+    assert_int_equal(cosignature_time(buf_str(&note), &key[1], &at, NULL), ERR_NOT_FOUND);
+    cosignature_message(&message, 1679315147, buf_str(&text));
+    assert_true(
+        str_starts(buf_str(&message), S("cosignature/v1\ntime 1679315147\nlog.example/1\n0\n")));
+    struct ed25519_signature sig = ed25519_sign(&mirror_secret, buf_str(&message));
+    cosignature_line(&note, &key[1], 1679315147, &sig);
+    assert_int_equal(note_open(buf_str(&note), key, 2, &body, &signers, NULL), OK);
+    assert_true(signers == 3 && str_eq(body, buf_str(&text)));
+    assert_int_equal(cosignature_time(buf_str(&note), &key[1], &at, NULL), OK);
+    assert_true(at == 1679315147);
+
+    /* another time under the same signature; a cosigner's key that signs the bare text */
+    note.n = text.n + 1;
+    cosignature_line(&note, &key[1], 1679315148, &sig);
+    assert_int_equal(note_open(buf_str(&note), key, 2, &body, &signers, NULL), ERR_BAD_SIGNATURE);
+    note.n = text.n + 1;
+    sig = ed25519_sign(&mirror_secret, buf_str(&text));
+    note_signature_line(&note, &key[1], &sig);
+    assert_int_equal(note_open(buf_str(&note), key, 2, &body, &signers, NULL), ERR_BAD_SIGNATURE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_data),
-        cmocka_unit_test(test_growth_and_proofs),
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_published_note),
+        cmocka_unit_test(test_data),         cmocka_unit_test(test_growth_and_proofs),
+        cmocka_unit_test(test_notes),        cmocka_unit_test(test_published_note),
+        cmocka_unit_test(test_cosignatures),
     };
     test_folder(tmp);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

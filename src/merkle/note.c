@@ -4,7 +4,7 @@
 
 #include "base/encode.h"
 
-enum { ALG_ED25519 = 1 };
+enum { SIGNATURE_BYTES = 64, TIME_BYTES = 8 };
 
 /* White space by Unicode's White_Space property. */
 static bool unicode_space(uint32_t c)
@@ -28,14 +28,28 @@ bool note_name_valid(str name)
     return true;
 }
 
+static uint32_t read_id(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static struct note_key key_of(str name, enum note_key_type type, const struct ed25519_public *p)
+{
+    uint8_t mark[2] = {'\n', (uint8_t)type};
+    struct hash h =
+        sha256_parts((str[]){name, str_bytes(mark, sizeof mark), str_bytes(p->b, sizeof p->b)}, 3);
+
+    return (struct note_key){.name = name, .id = read_id(h.b), .type = type, .public = *p};
+}
+
 struct note_key note_key_of(str name, const struct ed25519_public *p)
 {
-    struct hash h = sha256_parts((str[]){name, S("\n\x01"), str_bytes(p->b, sizeof p->b)}, 3);
+    return key_of(name, NOTE_ED25519, p);
+}
 
-    return (struct note_key){.name = name,
-                             .id = (uint32_t)h.b[0] << 24 | (uint32_t)h.b[1] << 16 |
-                                   (uint32_t)h.b[2] << 8 | h.b[3],
-                             .public = *p};
+struct note_key note_cosigner_of(str name, const struct ed25519_public *p)
+{
+    return key_of(name, NOTE_COSIGNER, p);
 }
 
 enum err note_key_parse(str text, struct note_key *out, struct fault *f)
@@ -47,13 +61,12 @@ enum err note_key_parse(str text, struct note_key *out, struct fault *f)
 
     if (!str_split(&rest, '+', &name) || !str_split(&rest, '+', &id) || !rest.p ||
         !note_name_valid(name) || !hex_decode(id, id_bytes, 4) ||
-        !base64_decode(&raw, rest, BASE64_STD) || raw.n != 33 || raw.p[0] != ALG_ED25519)
+        !base64_decode(&raw, rest, BASE64_STD) || raw.n != 33 ||
+        (raw.p[0] != NOTE_ED25519 && raw.p[0] != NOTE_COSIGNER))
         return fault(f, ERR_MALFORMED_TEXT, "not an Ed25519 note key (name+id+key)");
     memcpy(p.b, raw.p + 1, 32);
-    struct note_key key = note_key_of(name, &p);
-    uint32_t want = (uint32_t)id_bytes[0] << 24 | (uint32_t)id_bytes[1] << 16 |
-                    (uint32_t)id_bytes[2] << 8 | id_bytes[3];
-    if (want != key.id)
+    struct note_key key = key_of(name, (enum note_key_type)raw.p[0], &p);
+    if (read_id(id_bytes) != key.id)
         return fault(f, ERR_MALFORMED_TEXT, "the key id does not belong to the key");
     *out = key;
     return OK;
@@ -61,7 +74,7 @@ enum err note_key_parse(str text, struct note_key *out, struct fault *f)
 
 void note_key_format(struct buf *b, const struct note_key *k)
 {
-    uint8_t raw[33] = {ALG_ED25519};
+    uint8_t raw[33] = {(uint8_t)k->type};
 
     memcpy(raw + 1, k->public.b, 32);
     buf_add_str(b, k->name);
@@ -69,18 +82,40 @@ void note_key_format(struct buf *b, const struct note_key *k)
     base64_encode(b, str_bytes(raw, sizeof raw), BASE64_STD);
 }
 
-void note_signature_line(struct buf *b, const struct note_key *k,
-                         const struct ed25519_signature *sig)
+static void signature_line(struct buf *b, const struct note_key *k, str signature)
 {
-    uint8_t raw[68] = {(uint8_t)(k->id >> 24), (uint8_t)(k->id >> 16), (uint8_t)(k->id >> 8),
-                       (uint8_t)k->id};
+    uint8_t raw[4 + TIME_BYTES + SIGNATURE_BYTES] = {(uint8_t)(k->id >> 24), (uint8_t)(k->id >> 16),
+                                                     (uint8_t)(k->id >> 8), (uint8_t)k->id};
 
-    memcpy(raw + 4, sig->b, 64);
+    memcpy(raw + 4, signature.p, signature.n);
     buf_add_str(b, S("\xe2\x80\x94 "));
     buf_add_str(b, k->name);
     buf_add_char(b, ' ');
-    base64_encode(b, str_bytes(raw, sizeof raw), BASE64_STD);
+    base64_encode(b, str_bytes(raw, 4 + signature.n), BASE64_STD);
     buf_add_char(b, '\n');
+}
+
+void note_signature_line(struct buf *b, const struct note_key *k,
+                         const struct ed25519_signature *sig)
+{
+    signature_line(b, k, str_bytes(sig->b, sizeof sig->b));
+}
+
+void cosignature_message(struct buf *b, int64_t at, str text)
+{
+    buf_printf(b, "cosignature/v1\ntime %" PRId64 "\n", at);
+    buf_add_str(b, text);
+}
+
+void cosignature_line(struct buf *b, const struct note_key *k, int64_t at,
+                      const struct ed25519_signature *sig)
+{
+    uint8_t raw[TIME_BYTES + SIGNATURE_BYTES];
+
+    for (unsigned i = 0; i < TIME_BYTES; i++)
+        raw[i] = (uint8_t)((uint64_t)at >> (56 - 8 * i));
+    memcpy(raw + TIME_BYTES, sig->b, SIGNATURE_BYTES);
+    signature_line(b, k, str_bytes(raw, sizeof raw));
 }
 
 void note_sign(struct buf *b, str text, str name, const struct ed25519_secret *secret)
@@ -94,32 +129,66 @@ void note_sign(struct buf *b, str text, str name, const struct ed25519_secret *s
     note_signature_line(b, &k, &sig);
 }
 
-/* One line "— name base64"; sets *out_key to the index of the known key or n. */
-static enum err check_line(str line, str text, const struct note_key *keys, size_t n,
-                           size_t *out_key, struct fault *f)
+/* "— name base64": the name, and the bytes behind the key's id. */
+static enum err parse_line(str line, str *out_name, uint32_t *out_id, struct buf *signature,
+                           struct fault *f)
 {
     AUTO(buf) struct buf raw = BUF(8192);
-    str dash = S("\xe2\x80\x94 "), name, rest;
+    str dash = S("\xe2\x80\x94 "), rest;
 
     if (!str_starts(line, dash))
         return fault(f, ERR_MALFORMED_TEXT, "not a signature line");
     rest = str_sub(line, dash.n, line.n);
-    if (!str_split(&rest, ' ', &name) || !rest.p || !note_name_valid(name) ||
+    if (!str_split(&rest, ' ', out_name) || !rest.p || !note_name_valid(*out_name) ||
         !base64_decode(&raw, rest, BASE64_STD) || raw.n < 5)
         return fault(f, ERR_MALFORMED_TEXT, "malformed signature line");
-    const uint8_t *p = (const uint8_t *)raw.p;
-    uint32_t id = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    *out_id = read_id((const uint8_t *)raw.p);
+    buf_clear(signature);
+    buf_add(signature, raw.p + 4, raw.n - 4);
+    return OK;
+}
+
+static int64_t read_time(const uint8_t *p)
+{
+    uint64_t at = 0;
+
+    for (unsigned i = 0; i < TIME_BYTES; i++)
+        at = at << 8 | p[i];
+    return at > INT64_MAX ? -1 : (int64_t)at;
+}
+
+static bool signature_holds(const struct note_key *k, str text, str raw)
+{
+    AUTO(buf) struct buf message = BUF(NOTE_MAX + 64);
+    struct ed25519_signature sig;
+    size_t at = k->type == NOTE_COSIGNER ? TIME_BYTES : 0;
+
+    if (raw.n != at + sizeof sig.b)
+        return false;
+    memcpy(sig.b, raw.p + at, sizeof sig.b);
+    if (k->type != NOTE_COSIGNER)
+        return ed25519_verify(&k->public, text, &sig);
+    int64_t time = read_time((const uint8_t *)raw.p);
+    if (time < 0)
+        return false;
+    cosignature_message(&message, time, text);
+    return buf_ok(&message) && ed25519_verify(&k->public, buf_str(&message), &sig);
+}
+
+/* Sets *out_key to the index of the known key or n: unknown keys are ignored. */
+static enum err check_line(str line, str text, const struct note_key *keys, size_t n,
+                           size_t *out_key, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(8192);
+    uint32_t id;
+    str name;
     size_t k = 0;
+
+    TRY(parse_line(line, &name, &id, &raw, f));
     while (k < n && !(keys[k].id == id && str_eq(keys[k].name, name)))
         k++;
     *out_key = k;
-    if (k == n)
-        return OK; /* unknown keys are ignored */
-    struct ed25519_signature sig;
-    if (raw.n != 4 + sizeof sig.b)
-        return fault(f, ERR_BAD_SIGNATURE, "signature of the wrong length");
-    memcpy(sig.b, p + 4, sizeof sig.b);
-    if (!ed25519_verify(&keys[k].public, text, &sig))
+    if (k < n && !signature_holds(&keys[k], text, buf_str(&raw)))
         return fault(f, ERR_BAD_SIGNATURE, "the signature by %.*s does not verify", STR_FMT(name));
     return OK;
 }
@@ -163,6 +232,24 @@ enum err note_open(str note, const struct note_key *keys, size_t n, str *out_tex
     *out_text = text;
     *out_signers = signers;
     return OK;
+}
+
+enum err cosignature_time(str note, const struct note_key *k, int64_t *out, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(8192);
+    str text, lines, line, name;
+    uint32_t id;
+
+    if (!split_note(note, &text, &lines))
+        return fault(f, ERR_MALFORMED_TEXT, "not a signed note");
+    while (str_split(&lines, '\n', &line)) {
+        TRY(parse_line(line, &name, &id, &raw, f));
+        if (id != k->id || !str_eq(name, k->name) || raw.n != TIME_BYTES + SIGNATURE_BYTES)
+            continue;
+        *out = read_time((const uint8_t *)raw.p);
+        return *out < 0 ? fault(f, ERR_MALFORMED_TEXT, "a time beyond all times") : OK;
+    }
+    return fault(f, ERR_NOT_FOUND, "the note has no cosignature by %.*s", STR_FMT(k->name));
 }
 
 void checkpoint_format(struct buf *b, const struct checkpoint *c)
@@ -277,7 +364,7 @@ enum err tlog_proof_verify(const struct tlog_proof *p, str entry, const struct n
 
     TRY(note_open(p->note, key, 1, &text, &signers, f));
     TRY(checkpoint_parse(text, &c, f));
-    if (!str_eq(c.origin, key->name))
+    if (key->type != NOTE_ED25519 || !str_eq(c.origin, key->name))
         return fault(f, ERR_BAD_SIGNATURE, "the checkpoint is of another log");
     struct hash leaf = merkle_leaf(entry);
     if (merkle_check_inclusion(p->index, c.size, &leaf, &p->path, &c.root) != OK)

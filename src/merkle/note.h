@@ -1,6 +1,7 @@
-/* note.h - C2SP signed notes, checkpoints and proof files
+/* note.h - C2SP signed notes, checkpoints, cosignatures and proof files
  *
  * signed-note:      text, empty line, lines "— name base64(key id || signature)"
+ * tlog-cosignature: a signature line of key type 0x04 under a checkpoint, with its time
  * tlog-checkpoint:  a note whose text is origin, size, root hash, one a line
  * tlog-proof:       "c2sp.org/tlog-proof@v1", optional extra, index, hashes, checkpoint
  *
@@ -13,18 +14,27 @@
 
 enum { NOTE_MAX_SIGNATURES = 64, NOTE_MAX = 1 << 20 };
 
-/* A key that verifies notes: name, id, Ed25519 public key. */
+/* What a key's signature says; the byte is part of the key's id, so one key says one thing. */
+enum note_key_type {
+    NOTE_ED25519 = 0x01,  /* over the text of the note */
+    NOTE_COSIGNER = 0x04, /* Ed25519 over "cosignature/v1", the time, the text of a checkpoint */
+};
+
+/* A key that verifies notes. */
 struct note_key {
     str name;
     uint32_t id;
+    enum note_key_type type;
     struct ed25519_public public;
 };
 
 /* Key name rules of signed-note: not empty, no Unicode space, no plus, no newline. */
 bool note_name_valid(str name);
-/* signed-note, "Signatures": the first four bytes of SHA-256(name || 0x0A || 0x01 || key). */
+/* signed-note, "Signatures": the id is the first four bytes of
+ * SHA-256(name || 0x0A || type || key). */
 struct note_key note_key_of(str name, const struct ed25519_public *);
-/* "name+hexid+base64(0x01 || key)" both ways; ERR_MALFORMED_TEXT. */
+struct note_key note_cosigner_of(str name, const struct ed25519_public *);
+/* "name+hexid+base64(type || key)" both ways; ERR_MALFORMED_TEXT, also for other types. */
 NODISCARD enum err note_key_parse(str text, struct note_key *out, struct fault *);
 void note_key_format(struct buf *, const struct note_key *);
 
@@ -38,6 +48,16 @@ void note_signature_line(struct buf *, const struct note_key *, const struct ed2
  * *out_signers has bit i set where keys[i] signed (n at most 64). */
 NODISCARD enum err note_open(str note, const struct note_key *keys, size_t n, str *out_text,
                              uint64_t *out_signers, struct fault *);
+
+/* tlog-cosignature: what a cosigner signs for a checkpoint's text at a time in seconds since 1970,
+ * and the line that carries the signature, made elsewhere. */
+void cosignature_message(struct buf *, int64_t at, str text);
+void cosignature_line(struct buf *, const struct note_key *, int64_t at,
+                      const struct ed25519_signature *);
+/* When the cosigner signed this note, in seconds since 1970; verifies nothing else. ERR_NOT_FOUND
+ * where it has no line of that key, ERR_MALFORMED_TEXT. */
+NODISCARD enum err cosignature_time(str note, const struct note_key *, int64_t *out,
+                                    struct fault *);
 
 struct checkpoint {
     str origin;

@@ -1,7 +1,7 @@
 /* note_fuzz.c - proof files and notes: what parses prints back alike */
 #include <assert.h>
 
-#include "merkle/note.h"
+#include "merkle/quorum.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,5 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     (void)!note_open(in, &key, 1, &text, &signers, NULL);
     (void)!note_key_parse(in, &key, NULL);
+    struct quorum q;
+    if (quorum_parse(in, &q, NULL) == OK)
+        assert(quorum_met(&q, UINT64_MAX));
     return 0;
 }

@@ -72,6 +72,8 @@ static enum err trust_line(str line, struct package_trust *t, struct fault *f)
     if (!str_split(&rest, ' ', &state) || !package_state_valid(state))
         return fault(f, ERR_MALFORMED_TEXT, "begins with no code of a state (STATE name+id+key)");
     TRY(note_key_parse(str_trim(rest), &t->keys[t->n], f));
+    if (t->keys[t->n].type != NOTE_ED25519)
+        return fault(f, ERR_MALFORMED_TEXT, "a cosigner's key signs no packages");
     /* two lines for one key could name two states, and then whose is the signature? */
     for (size_t i = 0; i < t->n; i++)
         if (t->keys[i].id == t->keys[t->n].id && str_eq(t->keys[i].name, t->keys[t->n].name))
