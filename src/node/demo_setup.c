@@ -268,11 +268,11 @@ static enum err staff_ministry(struct demo *d, const char *token, struct fault *
 
 static enum err load_services(struct demo *d, struct fault *f)
 {
-    const struct services *all = d->node->house.services;
+    const struct offer *all = services_offered(d->node->house.services);
     char path[256];
 
-    for (size_t i = 0; i < services_count(all) && d->n_services < SERVICES_MAX; i++) {
-        const struct service *s = service_at(all, i);
+    for (size_t i = 0; i < all->n && d->n_services < SERVICES_MAX; i++) {
+        const struct service *s = all->list[i];
         snprintf(path, sizeof path, "answers/%.*s.json", STR_FMT(s->name));
         d->services[d->n_services] = s;
         TRY(demo_read_json(d, path, &d->answers[d->n_services++], f));

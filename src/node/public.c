@@ -29,8 +29,10 @@ static void put_link(struct buf *b, const struct node *n, str language, const ch
 
 static void put_services(struct buf *b, const struct node *n, str language)
 {
-    for (size_t i = 0; i < services_count(n->house.services); i++) {
-        const struct service *s = service_at(n->house.services, i);
+    const struct offer *offer = services_offered(n->house.services);
+
+    for (size_t i = 0; i < offer->n; i++) {
+        const struct service *s = offer->list[i];
         buf_printf(b, "<li><a href=\"/v1/services/%.*s\">", STR_FMT(s->name));
         xml_escape(b, service_word(s, language, S("title")));
         buf_add_str(b, S("</a></li>\n"));

@@ -77,8 +77,8 @@ static size_t takeable(const struct house *h, str *out)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < services_count(h->services); i++) {
-        const struct workflow *w = service_at(h->services, i)->package->workflow;
+    for (size_t i = 0; service_known(h->services, i); i++) {
+        const struct workflow *w = service_known(h->services, i)->package->workflow;
         for (size_t k = 0; k < w->n && n < STATES_MAX; k++) {
             bool there = !workflow_takes(&w->state[k], S("take"));
             for (size_t m = 0; m < n; m++)

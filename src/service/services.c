@@ -4,16 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/encode.h"
 #include "base/fs.h"
+#include "package/manifest.h"
 #include "paper/translit.h"
 #include "service/cases_int.h"
 
-enum { SERVICES_MAX = 256, SERVICES_ARENA = 256 << 20 };
+enum { SERVICES_MAX = 1024, SERVICE_ARENA = 96 << 20 };
 
+/* Only ever added to: whoever reads needs no lock. */
 struct services {
-    struct arena *arena;
-    size_t n;
-    struct service list[SERVICES_MAX];
+    _Atomic size_t n;
+    struct service *list[SERVICES_MAX];
+    const struct offer *_Atomic offer;
 };
 
 str service_art(const struct service *s, str name)
@@ -23,83 +26,97 @@ str service_art(const struct service *s, str name)
     return file ? file->bytes : STR_NONE;
 }
 
-static enum err check_service(const struct service *s, const char *dir, struct fault *f)
+/* ---- one service -------------------------------------------------------------------------- */
+
+static enum err check_service(const struct service *s, struct fault *f)
 {
     const struct workflow *w = s->package->workflow;
 
     if (!s->name.n || !s->version.n || !s->series.n)
-        return fault(f, ERR_INVALID, "%s/service.json: name, version and series are needed", dir);
+        return fault(f, ERR_INVALID, "service.json: name, version and series are needed");
     for (size_t i = 0; i < w->n; i++)
         for (size_t k = 0; k < w->state[i].n; k++) {
             str art = w->state[i].row[k].document;
             if (art.p && !service_art(s, art).p)
-                return fault(f, ERR_INVALID, "%s: %.*s is missing", dir, STR_FMT(art));
+                return fault(f, ERR_INVALID, "%.*s is missing", STR_FMT(art));
         }
     return OK;
 }
 
-static enum err load_one(struct arena *a, const char *dir, struct service *s, struct fault *f)
+static enum err read_service(struct service *s, struct fault *f)
 {
-    struct package_files *files = arena_zalloc(a, 1, sizeof *files);
-    struct package *p = NULL;
+    struct package_manifest manifest;
+    char hex[2 * sizeof manifest.digest.b + 1];
 
-    TRY_PTR(files, f);
-    TRY(package_read_folder(a, dir, files, f));
-    enum err e = package_load(a, files, &p, f);
-    s->package = p;
-    if (e != OK) {
-        char detail[sizeof f->detail];
-        memcpy(detail, f->detail, sizeof detail);
-        return fault_at(f, e, f->pointer, "%.100s/%.150s", dir, detail);
-    }
-    s->doc = p->service;
-    s->form = p->form;
-    s->name = p->name;
-    s->version = p->version;
+    TRY(package_manifest_of(s->arena, s->files, &manifest, f));
+    hex_encode(manifest.digest.b, sizeof manifest.digest.b, hex);
+    s->content = str_copy(s->arena, str_of(hex));
+    TRY_PTR(s->content.p, f);
+    s->doc = s->package->service;
+    s->form = s->package->form;
+    s->name = s->package->name;
+    s->version = s->package->version;
     s->series = json_get_str(s->doc, S("series"));
     s->promise_days = (unsigned)json_get_int(s->doc, S("promise_days"), 10);
     s->retention_years = (unsigned)json_get_int(s->doc, S("retention_years"), 10);
     s->attachments_required = (unsigned)json_get_int(s->doc, S("attachments_required"), 0);
-    s->files = files;
-    return check_service(s, dir, f);
+    return check_service(s, f);
 }
 
-static int by_name(const void *a, const void *b)
+enum err service_new(struct arena *a, const struct package_files *files, struct service **out,
+                     struct fault *f)
 {
-    return str_cmp(((const struct service *)a)->name, ((const struct service *)b)->name);
-}
+    struct service *s = arena_new_of(a, struct service);
+    struct package *p = NULL;
 
-enum err services_load(const char *folder, struct services **out, struct fault *f)
-{
-    struct services *all = calloc(1, sizeof *all);
-    DIR *d = opendir(folder);
-    enum err e = OK;
-
-    if (!all || !d || !(all->arena = arena_new(SERVICES_ARENA))) {
-        if (d)
-            closedir(d);
-        free(all);
-        return fault(f, ERR_IO, "cannot read %s", folder);
-    }
-    for (struct dirent *entry; e == OK && (entry = readdir(d));) {
-        char dir[4096], probe[4200];
-        snprintf(dir, sizeof dir, "%s/%s", folder, entry->d_name);
-        snprintf(probe, sizeof probe, "%s/service.json", dir);
-        if (entry->d_name[0] == '.' || !fs_exists(probe))
-            continue;
-        if (all->n == SERVICES_MAX)
-            e = fault(f, ERR_LIMIT, "more than %d services", SERVICES_MAX);
-        else
-            e = load_one(all->arena, dir, &all->list[all->n++], f);
-    }
-    closedir(d);
+    TRY_PTR(s, f);
+    enum err e = package_load(a, files, &p, f);
+    *s = (struct service){.arena = a, .files = files, .package = p};
+    if (e == OK)
+        e = read_service(s, f);
     if (e != OK) {
-        services_free(all);
+        package_free(p);
         return e;
     }
-    qsort(all->list, all->n, sizeof all->list[0], by_name);
-    *out = all;
+    *out = s;
     return OK;
+}
+
+void service_free(struct service *s)
+{
+    if (!s)
+        return;
+    package_free((struct package *)s->package);
+    arena_free(s->arena);
+}
+
+enum err service_load_folder(struct arena *a, const char *folder, struct service **out,
+                             struct fault *f)
+{
+    struct package_files *files = arena_new_of(a, struct package_files);
+    struct fault inner = {0};
+
+    TRY_PTR(files, f);
+    enum err e = package_read_folder(a, folder, files, &inner);
+    if (e == OK)
+        e = service_new(a, files, out, &inner);
+    return e == OK ? OK : fault_at(f, e, inner.pointer, "%.100s/%.150s", folder, inner.detail);
+}
+
+/* ---- all of them -------------------------------------------------------------------------- */
+
+struct services *services_new(void)
+{
+    struct services *all = calloc(1, sizeof *all);
+    struct offer *none = calloc(1, sizeof *none);
+
+    if (!all || !none) {
+        free(all);
+        free(none);
+        return NULL;
+    }
+    all->offer = none;
+    return all;
 }
 
 void services_free(struct services *all)
@@ -107,27 +124,127 @@ void services_free(struct services *all)
     if (!all)
         return;
     for (size_t i = 0; i < all->n; i++)
-        package_free((struct package *)all->list[i].package);
-    arena_free(all->arena);
+        service_free(all->list[i]);
+    for (const struct offer *o = all->offer, *before; o; o = before) {
+        before = o->before;
+        free((void *)o);
+    }
     free(all);
+}
+
+enum err services_add(struct services *all, struct service *s, struct fault *f)
+{
+    enum err e = OK;
+
+    if (all->n == SERVICES_MAX)
+        e = fault(f, ERR_LIMIT, "more than %d versions of services", SERVICES_MAX);
+    else if (service_find_version(all, s->name, s->version, s->content))
+        e = fault(f, ERR_CONFLICT, "%.*s %.*s is there already", STR_FMT(s->name),
+                  STR_FMT(s->version));
+    if (e != OK) {
+        service_free(s);
+        return e;
+    }
+    all->list[all->n] = s;
+    all->n++; /* now readers may see it */
+    return OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct service *const *x = a, *const *y = b;
+
+    return str_cmp((*x)->name, (*y)->name);
+}
+
+enum err services_offer(struct services *all, str name, const struct service *s, struct fault *f)
+{
+    const struct offer *now = all->offer;
+    struct offer *next = calloc(1, sizeof *next + (now->n + 1) * sizeof next->list[0]);
+
+    if (!next)
+        return fault(f, ERR_MEMORY, "out of memory");
+    next->before = now;
+    for (size_t i = 0; i < now->n; i++)
+        if (!str_eq(now->list[i]->name, name))
+            next->list[next->n++] = now->list[i];
+    if (s)
+        next->list[next->n++] = s;
+    qsort(next->list, next->n, sizeof next->list[0], by_name);
+    all->offer = next;
+    return OK;
+}
+
+static enum err load_all(struct services *all, DIR *d, const char *folder, struct fault *f)
+{
+    for (struct dirent *entry; (entry = readdir(d));) {
+        char dir[4096], probe[4200];
+        struct service *s;
+        snprintf(dir, sizeof dir, "%s/%s", folder, entry->d_name);
+        snprintf(probe, sizeof probe, "%s/service.json", dir);
+        if (entry->d_name[0] == '.' || !fs_exists(probe))
+            continue;
+        struct arena *a = arena_new(SERVICE_ARENA);
+        TRY_PTR(a, f);
+        enum err e = service_load_folder(a, dir, &s, f);
+        if (e != OK) {
+            arena_free(a);
+            return e;
+        }
+        TRY(services_add(all, s, f));
+        TRY(services_offer(all, s->name, s, f));
+    }
+    return OK;
+}
+
+enum err services_load(const char *folder, struct services **out, struct fault *f)
+{
+    struct services *all = services_new();
+    DIR *d = opendir(folder);
+    enum err e = all && d ? OK : fault(f, ERR_IO, "cannot read %s", folder);
+
+    if (e == OK)
+        e = load_all(all, d, folder, f);
+    if (d)
+        closedir(d);
+    if (e != OK) {
+        services_free(all);
+        return e;
+    }
+    *out = all;
+    return OK;
+}
+
+const struct offer *services_offered(const struct services *all)
+{
+    return all->offer;
 }
 
 const struct service *service_find(const struct services *all, str name)
 {
-    for (size_t i = 0; i < all->n; i++)
-        if (str_eq(all->list[i].name, name))
-            return &all->list[i];
+    const struct offer *o = all->offer;
+
+    for (size_t i = 0; i < o->n; i++)
+        if (str_eq(o->list[i]->name, name))
+            return o->list[i];
     return NULL;
 }
 
-size_t services_count(const struct services *all)
+const struct service *service_find_version(const struct services *all, str name, str version,
+                                           str content)
 {
-    return all->n;
+    for (size_t i = all->n; i-- > 0;) {
+        const struct service *s = all->list[i];
+        if (content.p ? str_eq(s->content, content)
+                      : str_eq(s->name, name) && str_eq(s->version, version))
+            return s;
+    }
+    return NULL;
 }
 
-const struct service *service_at(const struct services *all, size_t i)
+const struct service *service_known(const struct services *all, size_t i)
 {
-    return i < all->n ? &all->list[i] : NULL;
+    return i < all->n ? all->list[i] : NULL;
 }
 
 str service_word(const struct service *s, str language, str key)
@@ -182,7 +299,7 @@ enum err name_latin(struct act *a, struct fault *f)
 
 enum err service_list(struct act *a, struct fault *f)
 {
-    const struct services *all = a->house->services;
+    const struct offer *offer = services_offered(a->house->services);
     str language = act_param(a, S("language"));
     struct jw w = JW(&a->reply);
 
@@ -192,8 +309,8 @@ enum err service_list(struct act *a, struct fault *f)
     jw_open(&w, '{');
     jw_key(&w, S("services"));
     jw_open(&w, '[');
-    for (size_t i = 0; i < all->n; i++) {
-        const struct service *s = &all->list[i];
+    for (size_t i = 0; i < offer->n; i++) {
+        const struct service *s = offer->list[i];
         jw_open(&w, '{');
         jw_kv(&w, S("name"), s->name);
         jw_kv(&w, S("version"), s->version);

@@ -1,8 +1,10 @@
-/* services.h - services as data: what a folder under services/ says
+/* services.h - services as data, as they are offered at this moment
  *
- * Each is a package in source form (package/model.h, docs/service-package.md): form, page plan,
- * rules, words, document. Loaded once at start, then only read. A language is added by adding
- * files.
+ * Each is a package (package/model.h, docs/service-package.md): form, page plan, rules, words,
+ * document; with the layer of the house over it, if there is one. Which versions are offered
+ * changes while the node runs (packages.c). A version that was loaded stays until the node ends,
+ * for a case lives by the one that it began with: so a pointer to a service is good for as long as
+ * the node, and nobody holds or drops anything.
  */
 #ifndef SIFARA_SERVICE_SERVICES_H
 #define SIFARA_SERVICE_SERVICES_H
@@ -12,7 +14,9 @@
 #include "package/model.h"
 
 struct service {
+    struct arena *arena;       /* all of it lives there */
     str name, version, series; /* series: first part of document numbers */
+    str content;               /* digest of its files in hex: of base and overlay together */
     unsigned promise_days;     /* working days of the authority */
     unsigned retention_years;
     unsigned attachments_required; /* where the package has no rules about them */
@@ -22,14 +26,46 @@ struct service {
     const struct package *package;
 };
 
+/* A service of these files. The arena, in which they live, becomes the service's; after an error it
+ * is still the caller's. What is not in order: as package_load says, and ERR_INVALID. */
+NODISCARD enum err service_new(struct arena *, const struct package_files *, struct service **out,
+                               struct fault *);
+void service_free(struct service *);
+
+/* All versions that the node knows, and which of them are offered. Read from any thread; changed by
+ * one at a time: the writer, once it is durable, or the start. */
 struct services;
 
-/* Loads all services below folder. ERR_INVALID with file and pointer when one is not in order. */
-NODISCARD enum err services_load(const char *folder, struct services **out, struct fault *);
+NODISCARD struct services *services_new(void); /* NULL without memory */
 void services_free(struct services *);
+/* Takes a version over; ERR_LIMIT, ERR_CONFLICT if one of that content is there: then it is freed.
+ */
+NODISCARD enum err services_add(struct services *, struct service *, struct fault *);
+/* From now on new cases of that name begin with this version; NULL: with none. */
+NODISCARD enum err services_offer(struct services *, str name, const struct service *,
+                                  struct fault *);
+/* All services below a folder, offered. ERR_INVALID with file and pointer when one is not in order.
+ */
+NODISCARD enum err services_load(const char *folder, struct services **out, struct fault *);
+/* A folder of a service in source form, into the arena: the files, and what they make. */
+NODISCARD enum err service_load_folder(struct arena *, const char *folder, struct service **out,
+                                       struct fault *);
+
+/* What is offered at this moment, by name; an immutable list that lives as long as the node. */
+struct offer {
+    const struct offer *before;
+    size_t n;
+    const struct service *list[];
+};
+const struct offer *services_offered(const struct services *);
+/* The version with which a new case begins, or NULL. */
 const struct service *service_find(const struct services *, str name);
-size_t services_count(const struct services *);
-const struct service *service_at(const struct services *, size_t i);
+/* The version of a case that began earlier; content STR_NONE: of that name and version. NULL if it
+ * is not known. */
+const struct service *service_find_version(const struct services *, str name, str version,
+                                           str content);
+/* Every version that is known, the oldest first; NULL behind the last. */
+const struct service *service_known(const struct services *, size_t i);
 /* The bytes of a file of art; STR_NONE if there is none. */
 str service_art(const struct service *, str name);
 /* A word of a service in a language, else in English; STR_NONE if neither has it. */

@@ -21,7 +21,7 @@ static struct services *load(void)
     snprintf(path, sizeof path, "%s/services", root ? root : ".");
     if (services_load(path, &all, &f) != OK)
         fail_msg("%s %s", f.pointer, f.detail);
-    assert_true(services_count(all) >= 3);
+    assert_true(services_offered(all)->n >= 3);
     return all;
 }
 
@@ -85,9 +85,9 @@ static void test_answers(void **state)
     unsigned good = 0, bad = 0;
 
     (void)state;
-    for (size_t i = 0; i < services_count(all); i++) {
+    for (size_t i = 0; i < services_offered(all)->n; i++) {
         AUTO(arena) struct arena *a = arena_new(8 << 20);
-        const struct service *s = service_at(all, i);
+        const struct service *s = services_offered(all)->list[i];
         const struct json *g = golden(s, a), *c;
         for (size_t k = 0; (c = json_at(json_get(g, S("cases")), k)); k++)
             check_case(s, c, a) ? good++ : bad++;
@@ -134,9 +134,9 @@ static void test_words(void **state)
     unsigned labels = 0;
 
     (void)state;
-    for (size_t i = 0; i < services_count(all); i++) {
+    for (size_t i = 0; i < services_offered(all)->n; i++) {
         AUTO(arena) struct arena *a = arena_new(1 << 20);
-        const struct service *s = service_at(all, i);
+        const struct service *s = services_offered(all)->list[i];
         const struct json *first = s->package->languages[0].words;
         assert_true(s->package->n_languages >= 3);
         for (size_t l = 0; l < s->package->n_languages; l++) {
@@ -260,9 +260,9 @@ static void test_seals(void **state)
     unsigned seals = 0;
 
     (void)state;
-    for (size_t i = 0; i < services_count(all); i++) {
+    for (size_t i = 0; i < services_offered(all)->n; i++) {
         AUTO(arena) struct arena *a = arena_new(8 << 20);
-        const struct service *s = service_at(all, i);
+        const struct service *s = services_offered(all)->list[i];
         const struct json *g = golden(s, a), *answers, *def = json_get(s->doc, S("seal"));
         char zone[MRZ_ROOM];
         if (!def) /* it issues no document */
@@ -311,9 +311,9 @@ static void test_documents(void **state)
     unsigned documents = 0;
 
     (void)state;
-    for (size_t i = 0; i < services_count(all); i++) {
+    for (size_t i = 0; i < services_offered(all)->n; i++) {
         AUTO(arena) struct arena *a = arena_new(8 << 20);
-        const struct service *s = service_at(all, i);
+        const struct service *s = services_offered(all)->list[i];
         const struct json *g = golden(s, a), *answers, *def = json_get(s->doc, S("seal"));
         str art = service_art(s, S("template.svg"));
         for (size_t k = 0; art.p && (answers = good_answers(g, k)); k++, documents++) {
