@@ -59,6 +59,13 @@ NODISCARD enum err keyring_seal(struct keyring *, const struct keyring_seal *, s
 /* Signs the list of revoked documents (JSON text) with the state's signer; the signed list onto
  * buf. */
 NODISCARD enum err keyring_sign_list(struct keyring *, str list, struct buf *out, struct fault *);
+/* Signs, with the key of packages, a text that begins with "sifara-package/1" or
+ * "sifara-acceptance/1" and ends with a line feed: the signed note (C2SP) onto buf. name is that of
+ * the key. */
+NODISCARD enum err keyring_sign_note(struct keyring *, str name, str text, struct buf *out,
+                                     struct fault *);
+/* The verifier key ("name+id+key") of packages under that name. */
+NODISCARD enum err keyring_note_key(struct keyring *, str name, struct buf *, struct fault *);
 /* The trust list: certificates of the state, as JSON onto buf. */
 NODISCARD enum err keyring_trust_list(struct keyring *, struct buf *, struct fault *);
 

@@ -194,6 +194,33 @@ enum err keyring_sign_list(struct keyring *k, str list, struct buf *out, struct 
     return OK;
 }
 
+enum err keyring_sign_note(struct keyring *k, str name, str text, struct buf *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "note");
+    jw_kv(&c.w, S("name"), name);
+    jw_kv(&c.w, S("text"), text);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(out, json_get_str(r, S("note")));
+    return OK;
+}
+
+enum err keyring_note_key(struct keyring *k, str name, struct buf *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "note-key");
+    jw_kv(&c.w, S("name"), name);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(out, json_get_str(r, S("key")));
+    return OK;
+}
+
 enum err keyring_trust_list(struct keyring *k, struct buf *out, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
