@@ -94,6 +94,7 @@ static void plan_case(struct demo *d, struct plan *p, unsigned persons)
     p->day[EV_PROPOSE] = (int16_t)day;
     day = working_day(d, post->mission, day, (int)demo_draw(d, 2));
     p->day[EV_CONFIRM] = (int16_t)day;
+    p->day[EV_FOLLOW] = (int16_t)(day + 7 + (int)demo_draw(d, 21));
     if (p->revoke)
         p->day[EV_REVOKE] = (int16_t)(day + 5 + (int)demo_draw(d, 40));
 }
@@ -203,37 +204,13 @@ static enum err answers_text(struct demo *d, const struct plan *p, struct arena 
     return OK;
 }
 
-static str id_str(struct arena *a, const struct id *id)
-{
-    char text[ID_TEXT + 1];
-
-    id_format(id, text);
-    return str_copy(a, str_of(text));
-}
-
-static enum err act_on_case(struct demo *d, const struct plan *p, const char *action,
-                            const char *token, str body, struct fault *f)
-{
-    struct demo_call c;
-
-    demo_call_begin(d, &c, action);
-    demo_call_param(&c, "id", id_str(c.arena, &p->id));
-    enum err e = demo_call_as(d, &c, token, f);
-    if (e == OK && body.p)
-        e = demo_call_body(&c, body, f);
-    if (e == OK)
-        e = demo_call_do(d, &c, f);
-    demo_call_end(&c);
-    return e;
-}
-
 static enum err attach_scan(struct demo *d, struct plan *p, const char *token, struct fault *f)
 {
     struct attachment_sink *sink = NULL;
     struct demo_call c;
 
     demo_call_begin(d, &c, "case.attach");
-    demo_call_param(&c, "id", id_str(c.arena, &p->id));
+    demo_call_param(&c, "id", demo_id(c.arena, &p->id));
     demo_call_param(&c, "name", S("scan.png"));
     enum err e = demo_call_as(d, &c, token, f);
     if (e == OK)
@@ -287,11 +264,11 @@ static enum err do_file(struct demo *d, struct plan *p, struct fault *f)
         e = reply_id(&c, &p->id, f);
     if (e == OK && s->attachments_required) {
         text = str_printf(c.arena, "{\"answers\":%.*s}", STR_FMT(answers));
-        e = act_on_case(d, p, "case.save", token, text, f);
+        e = demo_act_on_case(d, p, "case.save", token, text, f);
         for (unsigned i = 0; e == OK && i < s->attachments_required; i++)
             e = attach_scan(d, p, token, f);
         if (e == OK)
-            e = act_on_case(d, p, "case.submit", token, STR_NONE, f);
+            e = demo_act_on_case(d, p, "case.submit", token, STR_NONE, f);
     }
     demo_call_end(&c);
     return e;
@@ -306,8 +283,8 @@ static enum err do_answer(struct demo *d, struct plan *p, struct fault *f)
     TRY_PTR(a, f);
     TRY(person_signs_in(d, p, token, f));
     TRY(answers_text(d, p, a, &answers, f));
-    return act_on_case(d, p, "case.answer", token,
-                       str_printf(a, "{\"answers\":%.*s}", STR_FMT(answers)), f);
+    return demo_act_on_case(d, p, "case.answer", token,
+                            str_printf(a, "{\"answers\":%.*s}", STR_FMT(answers)), f);
 }
 
 /* Fetches the statement and signs it: what every officer's program does. */
@@ -319,7 +296,7 @@ static enum err sign_for(struct demo *d, struct plan *p, struct post_officer *o,
     struct demo_call c;
 
     demo_call_begin(d, &c, "case.statement");
-    demo_call_param(&c, "id", id_str(c.arena, &p->id));
+    demo_call_param(&c, "id", demo_id(c.arena, &p->id));
     demo_call_param(&c, "outcome", p->refuse ? S("refuse") : S("approve"));
     enum err e = demo_call_as(d, &c, o->token, f);
     if (e == OK)
@@ -360,7 +337,8 @@ static enum err do_decision(struct demo *d, struct plan *p, enum event ev, struc
                    : str_printf(a, "{\"outcome\":\"%s\",\"signature\":\"%.*s\"%s}",
                                 p->refuse ? "refuse" : "approve", STR_FMT(signature),
                                 p->refuse ? ",\"reason\":\"The conditions are not met.\"" : "");
-    return act_on_case(d, p, ev == EV_CONFIRM ? "case.confirm" : "case.propose", o->token, text, f);
+    return demo_act_on_case(d, p, ev == EV_CONFIRM ? "case.confirm" : "case.propose", o->token,
+                            text, f);
 }
 
 static enum err document_of(struct demo *d, struct plan *p, struct fault *f)
@@ -389,7 +367,7 @@ static enum err do_revoke(struct demo *d, struct plan *p, struct fault *f)
         return OK;
     TRY(document_of(d, p, f));
     demo_call_begin(d, &c, "document.revoke");
-    demo_call_param(&c, "id", id_str(c.arena, &p->document));
+    demo_call_param(&c, "id", demo_id(c.arena, &p->document));
     enum err e = demo_call_as(d, &c, head->token, f);
     if (e == OK)
         e = demo_call_body(&c, S("{\"reason\":\"Issued in error.\"}"), f);
@@ -407,17 +385,19 @@ static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct f
     case EV_FILE:
         return do_file(d, p, f);
     case EV_TAKE:
-        return act_on_case(d, p, "case.take", token, STR_NONE, f);
+        return demo_act_on_case(d, p, "case.take", token, STR_NONE, f);
     case EV_ASK:
-        return act_on_case(d, p, "case.request-correction", token,
-                           S("{\"message\":\"Please check the spelling of your name.\","
-                             "\"fields\":[\"/surname_latin\"]}"),
-                           f);
+        return demo_act_on_case(d, p, "case.request-correction", token,
+                                S("{\"message\":\"Please check the spelling of your name.\","
+                                  "\"fields\":[\"/surname_latin\"]}"),
+                                f);
     case EV_ANSWER:
         return do_answer(d, p, f);
     case EV_PROPOSE:
     case EV_CONFIRM:
         return do_decision(d, p, ev, f);
+    case EV_FOLLOW:
+        return demo_follow(d, p, token, f);
     case EV_REVOKE:
         return do_revoke(d, p, f);
     case EVENTS:

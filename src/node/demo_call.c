@@ -94,3 +94,27 @@ enum err demo_sign_in(struct demo *d, const char *email, bool officer, char toke
     demo_call_end(&open);
     return e;
 }
+
+str demo_id(struct arena *a, const struct id *id)
+{
+    char text[ID_TEXT + 1];
+
+    id_format(id, text);
+    return str_copy(a, str_of(text));
+}
+
+enum err demo_act_on_case(struct demo *d, const struct plan *p, const char *action,
+                          const char *token, str body, struct fault *f)
+{
+    struct demo_call c;
+
+    demo_call_begin(d, &c, action);
+    demo_call_param(&c, "id", demo_id(c.arena, &p->id));
+    enum err e = demo_call_as(d, &c, token, f);
+    if (e == OK && body.p)
+        e = demo_call_body(&c, body, f);
+    if (e == OK)
+        e = demo_call_do(d, &c, f);
+    demo_call_end(&c);
+    return e;
+}

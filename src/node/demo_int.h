@@ -23,7 +23,17 @@ enum {
 };
 
 /* What happens to a case, in this order of a day. */
-enum event { EV_FILE, EV_TAKE, EV_ASK, EV_ANSWER, EV_PROPOSE, EV_CONFIRM, EV_REVOKE, EVENTS };
+enum event {
+    EV_FILE,
+    EV_TAKE,
+    EV_ASK,
+    EV_ANSWER,
+    EV_PROPOSE,
+    EV_CONFIRM,
+    EV_FOLLOW,
+    EV_REVOKE,
+    EVENTS
+};
 
 struct plan {
     uint32_t person;
@@ -88,6 +98,13 @@ enum err demo_call_body(struct demo_call *, str text, struct fault *);
 enum err demo_call_as(struct demo *, struct demo_call *, const char *token, struct fault *);
 enum err demo_call_do(struct demo *, struct demo_call *, struct fault *);
 void demo_call_end(struct demo_call *);
+/* One act upon a planned case; body STR_NONE: without input. */
+enum err demo_act_on_case(struct demo *, const struct plan *, const char *action, const char *token,
+                          str body, struct fault *);
+str demo_id(struct arena *, const struct id *);
+/* The steps that a workflow gives to an officer after the decision, up to the end or to where the
+ * person must move (demo_follow.c). */
+enum err demo_follow(struct demo *, const struct plan *, const char *token, struct fault *);
 enum err demo_sign_in(struct demo *, const char *email, bool officer, char token[TOKEN_MAX],
                       struct fault *);
 
