@@ -39,9 +39,12 @@ struct house {
     struct registry *registry; /* registry/registry.h */
     struct services *services; /* service/services.h */
     struct worker *worker;     /* paper/worker.h */
+    struct worker *trial;      /* service/trial.h */
     struct key lookup_key;     /* keyed hashes for look-ups */
     struct key record_key;     /* decision records that concern no person; mails waiting */
     str data_dir, state_code;  /* "XU" */
+    str version;               /* of the program */
+    str package_key;           /* name of the key that signs packages */
     /* The catalogue of words: a word in a language, or in one that stands in for it; STR_NONE. */
     str (*word)(const void *words, str language, str key);
     const void *words;

@@ -81,6 +81,13 @@ int cli_service_check(struct cli *);
 int cli_service_diff(struct cli *);
 int cli_service_try(struct cli *);
 int cli_service_workflow(struct cli *);
+int cli_service_install(struct cli *);
+int cli_service_lay(struct cli *);
+int cli_service_accept(struct cli *);
+int cli_service_activate(struct cli *);
+int cli_service_retire(struct cli *);
+int cli_service_fee(struct cli *);
+int cli_service_installed(struct cli *);
 int cli_config(struct cli *);
 int cli_completion(struct cli *);
 int cli_demo(struct cli *);
@@ -93,6 +100,8 @@ NODISCARD enum err cli_words(struct cli *, struct catalogue **out, struct fault 
 /* What the node answers to a GET, in the name of whoever signed in; else the exit code, with a word
  * on standard error. */
 int cli_fetch(struct cli *, const char *path, struct buf *out);
+/* The same of a POST. */
+int cli_post(struct cli *, const char *path, str body, const char *type, struct buf *out);
 /* Any action of the node, over HTTP. */
 int cli_call(struct cli *);
 

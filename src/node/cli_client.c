@@ -388,21 +388,32 @@ int cli_status(struct cli *c)
     return rc != CURLE_OK ? CLI_AWAY : a.status == 200 ? CLI_OK : CLI_FAILED;
 }
 
-int cli_fetch(struct cli *c, const char *path, struct buf *out)
+static int exchange(struct cli *c, const char *method, const char *path, str body, const char *type,
+                    struct buf *out)
 {
     AUTO(buf) struct buf url = BUF(4096);
     struct answer a;
 
     buf_printf(&url, "%s%s", cli_node_url(c), path);
     buf_add_char(&url, 0);
-    CURLcode rc = request(c, "GET", url.p, STR_NONE, "application/json", &a);
+    CURLcode rc = request(c, method, url.p, body, type, &a);
     if (rc != CURLE_OK)
         fprintf(stderr, "sifara: %s does not answer: %s\n", cli_node_url(c),
                 curl_easy_strerror(rc));
-    else if (a.status == 200)
+    else if (a.status == 200 || a.status == 201)
         buf_add_str(out, buf_str(&a.body));
     else
         fprintf(stderr, "%.*s\n", STR_FMT(buf_str(&a.body)));
     buf_done(&a.body);
-    return rc != CURLE_OK ? CLI_AWAY : a.status == 200 ? CLI_OK : CLI_FAILED;
+    return rc != CURLE_OK ? CLI_AWAY : a.status == 200 || a.status == 201 ? CLI_OK : CLI_FAILED;
+}
+
+int cli_fetch(struct cli *c, const char *path, struct buf *out)
+{
+    return exchange(c, "GET", path, STR_NONE, "application/json", out);
+}
+
+int cli_post(struct cli *c, const char *path, str body, const char *type, struct buf *out)
+{
+    return exchange(c, "POST", path, body, type, out);
 }

@@ -2,7 +2,8 @@
  *
  *   DIR/sifara.json   settings            DIR/keys/      private keys: the keyring's alone
  *   DIR/store/        databases           DIR/blobs/     sealed attachments
- *   DIR/services/     services as data    DIR/words/     words of screens and mails
+ *   DIR/services/     services as data, founded at the first start
+ *   DIR/trust/        keys of other states' packages  DIR/words/  words of screens and mails
  *   DIR/mail/         mails, when no SMTP server is set  DIR/run/  the port in use
  */
 #include <stdio.h>
@@ -31,7 +32,8 @@ int cli_serve(struct cli *c)
 
 static enum err make_folders(const char *data, struct fault *f)
 {
-    static const char *const names[] = {"store", "blobs", "mail", "run", "services", "words"};
+    static const char *const names[] = {"store",    "blobs", "mail", "run",
+                                        "services", "trust", "words"};
     char path[4096];
 
     TRY(fs_folder(data, 0700, f));
@@ -324,7 +326,7 @@ static enum err backup_db(const char *data, const char *to, const char *name, st
 
 static enum err copy_parts(const char *from, const char *to, struct fault *f)
 {
-    static const char *const folders[] = {"services", "words", "blobs"};
+    static const char *const folders[] = {"services", "trust", "words", "blobs"};
     AUTO(arena) struct arena *a = arena_new(1 << 20);
     char x[4096], y[4096];
     str text;
@@ -333,7 +335,8 @@ static enum err copy_parts(const char *from, const char *to, struct fault *f)
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         snprintf(x, sizeof x, "%s/%s", from, folders[i]);
         snprintf(y, sizeof y, "%s/%s", to, folders[i]);
-        TRY(fs_copy_tree(x, y, f));
+        if (fs_exists(x))
+            TRY(fs_copy_tree(x, y, f));
     }
     snprintf(x, sizeof x, "%s/sifara.json", from);
     snprintf(y, sizeof y, "%s/sifara.json", to);
@@ -404,7 +407,7 @@ static enum err declare_epoch(const char *data, int keyring_fd, struct fault *f)
     enum err e = OK;
 
     TRY_PTR(arena, f);
-    TRY(node_open(data, keyring_fd, -1, NULL, &n, f));
+    TRY(node_open(data, keyring_fd, (struct jailed_fds){-1, -1}, NULL, &n, f));
     while (e == OK && signed_size > 0) {
         arena_reset(arena);
         e = next_epoch(n, arena, f);

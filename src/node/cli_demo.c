@@ -19,7 +19,7 @@ static enum err fill(const char *data, struct demo_options *o, struct fault *f)
 
     sim.now_ms = world_now(&world_real) - (int64_t)YEAR_DAYS * 86400000;
     TRY(helpers_start(data, &helpers, &keyring_fd, &worker_fd, f));
-    enum err e = node_open(data, keyring_fd, worker_fd, &world, &n, f);
+    enum err e = node_open(data, keyring_fd, (struct jailed_fds){worker_fd, -1}, &world, &n, f);
     if (e == OK) {
         e = demo_fill(n, &sim, o, f);
         node_close(n);

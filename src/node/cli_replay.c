@@ -246,7 +246,7 @@ static enum err replay_all(struct cli *c, struct replay *r, struct fault *f)
 
 static enum err replay(struct cli *c, int keyring_fd, struct replay *r, struct fault *f)
 {
-    TRY(node_open(cli_data(c), keyring_fd, -1, NULL, &r->node, f));
+    TRY(node_open(cli_data(c), keyring_fd, (struct jailed_fds){-1, -1}, NULL, &r->node, f));
     enum err e = db_pool_take(r->node->house.readers, &r->db, f);
     if (e == OK) {
         e = replay_all(c, r, f);

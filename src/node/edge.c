@@ -300,6 +300,37 @@ static void release_sink(void *user)
     attachment_sink_free(user);
 }
 
+/* What officers send is kept in memory, up to what the action takes. */
+static void release_bytes(void *user)
+{
+    buf_done(user);
+    free(user);
+}
+
+static bool is_officers(const struct http_request *r)
+{
+    return ((const struct action *)r->route->arg)->who == ACTOR_OFFICER;
+}
+
+static enum err add_bytes(struct http_request *r, str bytes, struct fault *f)
+{
+    buf_add_str(r->user, bytes);
+    return buf_ok(r->user) ? OK : fault(f, ERR_TOO_LARGE, "it is larger than what is taken here");
+}
+
+static enum err open_bytes(struct http_request *r, struct fault *f)
+{
+    const struct action *action = r->route->arg;
+    struct buf *b = calloc(1, sizeof *b);
+
+    if (!b)
+        return fault(f, ERR_MEMORY, "out of memory");
+    *b = BUF(action->max_body);
+    r->user = b;
+    r->release = release_bytes;
+    return OK;
+}
+
 enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, void *ctx,
                      struct fault *f)
 {
@@ -309,11 +340,15 @@ enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, v
 
     if (what == HTTP_UPLOAD_ABORTED)
         return OK;
+    if (what == HTTP_UPLOAD_BYTES && !r->user)
+        return OK;
     if (what == HTTP_UPLOAD_BYTES)
-        return r->user ? attachment_sink_add(r->user, bytes, f) : OK;
+        return is_officers(r) ? add_bytes(r, bytes, f) : attachment_sink_add(r->user, bytes, f);
     TRY(find_actor(n, r, &who, f));
-    if (who.kind != ACTOR_PERSON)
+    if (who.kind != (is_officers(r) ? ACTOR_OFFICER : ACTOR_PERSON))
         return fault(f, ERR_UNAUTHENTICATED, "sign in first");
+    if (is_officers(r))
+        return open_bytes(r, f);
     TRY(attachment_sink_open(&n->house, &who.id, &sink, f));
     r->user = sink;
     r->release = release_sink;
@@ -336,7 +371,10 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
     p->act.action = action;
     p->act.house = &n->house;
     p->act.arena = r->arena;
-    p->act.upload = r->user;
+    if (r->user && is_officers(r))
+        p->act.body = buf_str(r->user);
+    else
+        p->act.upload = r->user;
     p->act.user = p;
     enum err e = find_actor(n, r, &p->act.actor, &f);
     /* what is open to all is open to whoever's session has ended: signing in, for one */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "node/keyring.h"
 #include "node/node_int.h"
+#include "node/version.h"
 #include "package/words.h"
 #include "paper/worker.h"
 #include "registry/registry.h"
@@ -77,6 +78,17 @@ static enum err open_policy(struct node *n, struct fault *f)
     return OK;
 }
 
+/* Beside the journal's: "xu.sifara.example/journal" gives "xu.sifara.example/packages". */
+static enum err name_package_key(struct node *n, struct fault *f)
+{
+    ptrdiff_t slash = str_find_char(n->config.origin, '/');
+    str domain = slash < 0 ? n->config.origin : str_sub(n->config.origin, 0, (size_t)slash);
+
+    n->house.package_key = str_printf(n->config.arena, "%.*s/packages", STR_FMT(domain));
+    TRY_PTR(n->house.package_key.p, f);
+    return OK;
+}
+
 static enum err open_floors(struct node *n, struct fault *f)
 {
     struct gate_hooks hooks = {.session_alive = session_alive, .check_input = check_input};
@@ -90,8 +102,7 @@ static enum err open_floors(struct node *n, struct fault *f)
     TRY(keyring_derive(h->keyring, S("lookup"), &h->lookup_key, f));
     TRY(keyring_derive(h->keyring, S("record"), &h->record_key, f));
     TRY(registry_open(h, n->writer, &h->registry, f));
-    snprintf(path, sizeof path, "%s/services", n->data);
-    TRY(services_load(path, &h->services, f));
+    TRY(name_package_key(n, f));
     TRY(service_open(h, n->writer, f));
     TRY(compile_inputs(n, f));
     snprintf(path, sizeof path, "%s/words", n->data);
@@ -117,8 +128,8 @@ static enum err lock_folder(struct node *n, struct fault *f)
     return OK;
 }
 
-enum err node_open(const char *data, int keyring_fd, int worker_fd, const struct world *world,
-                   struct node **out, struct fault *f)
+enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
+                   const struct world *world, struct node **out, struct fault *f)
 {
     struct node *n = calloc(1, sizeof *n);
 
@@ -128,7 +139,9 @@ enum err node_open(const char *data, int keyring_fd, int worker_fd, const struct
     n->house.world = world ? *world : world_real;
     n->house.data_dir = str_of(n->data);
     n->house.keyring = keyring_connect(keyring_fd);
-    n->house.worker = worker_fd >= 0 ? worker_open(worker_fd) : NULL;
+    n->house.worker = fds.worker >= 0 ? worker_open(fds.worker) : NULL;
+    n->house.trial = fds.trial >= 0 ? worker_open(fds.trial) : NULL;
+    n->house.version = str_of(SIFARA_VERSION);
     enum err e = lock_folder(n, f);
     if (e == OK)
         e = config_load(data, &n->config, f);
@@ -158,6 +171,7 @@ void node_close(struct node *n)
     db_pool_close(n->house.readers);
     db_close(n->writer);
     worker_close(n->house.worker);
+    worker_close(n->house.trial);
     keyring_disconnect(n->house.keyring);
     config_done(&n->config);
     if (n->lock_fd >= 0)

@@ -380,6 +380,57 @@ static enum err answer_head_last(struct ring *r, const struct json *q, struct ar
     return OK;
 }
 
+/* ---- packages ---------------------------------------------------------------------------- */
+
+/* A key of its own: what it signs is never a head of the journal. */
+static void package_secret(const struct ring *r, struct ed25519_secret *out)
+{
+    struct key k;
+
+    hkdf_sha256(&r->master, S("packages"), &k);
+    _Static_assert(sizeof k.b == sizeof out->b, "a seed is as long as a key");
+    memcpy(out->b, k.b, sizeof out->b);
+    secret_wipe(&k, sizeof k);
+}
+
+static enum err answer_note(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                            struct fault *f)
+{
+    AUTO(buf) struct buf note = BUF(IPC_MESSAGE_MAX);
+    str name = json_get_str(q, S("name")), text = json_get_str(q, S("text"));
+    struct ed25519_secret secret;
+
+    (void)a;
+    if (!note_name_valid(name) || !str_ends(text, S("\n")) ||
+        (!str_starts(text, S("sifara-package/1\n")) &&
+         !str_starts(text, S("sifara-acceptance/1\n"))))
+        return bad(f);
+    package_secret(r, &secret);
+    note_sign(&note, text, name, &secret);
+    secret_wipe(&secret, sizeof secret);
+    jw_kv(w, S("note"), buf_str(&note));
+    return OK;
+}
+
+static enum err answer_note_key(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                                struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(1024);
+    str name = json_get_str(q, S("name"));
+    struct ed25519_secret secret;
+
+    (void)a;
+    if (!note_name_valid(name))
+        return bad(f);
+    package_secret(r, &secret);
+    struct ed25519_public p = ed25519_public_of(&secret);
+    secret_wipe(&secret, sizeof secret);
+    struct note_key k = note_key_of(name, &p);
+    note_key_format(&b, &k);
+    jw_kv(w, S("key"), buf_str(&b));
+    return OK;
+}
+
 /* ---- officers ---------------------------------------------------------------------------- */
 
 static const struct officer_key *officer_of(const struct ring *r, const struct id *id)
@@ -629,7 +680,7 @@ static const struct {
     {"wrap", answer_wrap},   {"unwrap", answer_unwrap},     {"derive", answer_derive},
     {"head", answer_head},   {"head-key", answer_head_key}, {"head-last", answer_head_last},
     {"enrol", answer_enrol}, {"seal", answer_seal},         {"list", answer_list},
-    {"trust", answer_trust},
+    {"trust", answer_trust}, {"note", answer_note},         {"note-key", answer_note_key},
 };
 
 static enum err answer(void *ctx, str op, const struct json *q, struct arena *a, struct jw *w,

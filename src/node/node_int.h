@@ -62,10 +62,13 @@ struct node {
     _Atomic bool stopping;
 };
 
+/* Sockets to the processes that are shut in; -1: no documents are rendered, no packages tried. */
+struct jailed_fds {
+    int worker, trial;
+};
 /* Opens everything over the data folder: database, ledger, registry, services, gate, policy. The
- * sockets lead to keyring and worker (worker_fd -1: no documents are rendered) and belong to the
- * node from here on. world NULL: the real one. */
-NODISCARD enum err node_open(const char *data, int keyring_fd, int worker_fd,
+ * sockets belong to the node from here on. world NULL: the real one. */
+NODISCARD enum err node_open(const char *data, int keyring_fd, struct jailed_fds,
                              const struct world *world, struct node **out, struct fault *);
 void node_close(struct node *);
 /* Starts HTTP and the background work (jobs, mails). */

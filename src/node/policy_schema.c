@@ -30,6 +30,8 @@ static const struct {
     {"Intelligence", " = { tlp: Tlp, originator: State, releasable: Set<Organisation> }"},
     {"Dataset", " = { personal: Bool, tlp: Tlp }"},
     {"Package", " = { owner: State, sensitive: Bool }"},
+    {"ServicePackage", " = { giver: String, name: String, version: String, digest: String,"
+                       " state: String, proposer?: Officer }"},
     {"Help", " = { capability: String }"},
     {"Protection", " = { citizen: State }"},
     {"Engagement", " = { partner: State, officer: Officer }"},

@@ -7,12 +7,13 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 12
+#define FILES 13
 static const char *const files[FILES] = {
-    "10-persons.cedar",          "20-officers.cedar",        "30-four-eyes.cedar",
-    "40-ministry.cedar",         "50-partners.cedar",        "90-system.cedar",
-    "facts/accreditations.json", "facts/agreements.json",    "facts/aims.json",
-    "facts/capabilities.json",   "facts/organisations.json", "facts/states.json"};
+    "10-persons.cedar",  "20-officers.cedar",         "30-four-eyes.cedar",
+    "40-ministry.cedar", "45-packages.cedar",         "50-partners.cedar",
+    "90-system.cedar",   "facts/accreditations.json", "facts/agreements.json",
+    "facts/aims.json",   "facts/capabilities.json",   "facts/organisations.json",
+    "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
 
@@ -137,6 +138,25 @@ static const struct {
     {"policy.show", PLAIN, "M"},
     {"policy.propose", PLAIN, "M"},
     {"policy.adopt", PLAIN, "M"},
+    {"package.list", PLAIN, "M"},
+    {"package.show", PLAIN, "M"},
+    {"package.archive", PLAIN, "M"},
+    {"package.record", PLAIN, "M"},
+    {"package.statement", PLAIN, "M"},
+    {"package.install", PLAIN, "M"},
+    {"package.overlay", PLAIN, "M"},
+    {"package.accept", PLAIN, "M"},
+    {"package.refuse", PLAIN, "M"},
+    {"package.activate-propose", PLAIN, "M"},
+    {"package.activate", PLAIN, "M"},
+    {"package.retire-propose", PLAIN, "M"},
+    {"package.retire", PLAIN, "M"},
+    {"package.fee-propose", PLAIN, "M"},
+    {"package.fee", PLAIN, "M"},
+    {"package.activate", PROPOSED, ""},
+    {"package.retire", PROPOSED, ""},
+    {"package.fee", PROPOSED, ""},
+    {"package.activate-propose", PROPOSED, "M"},
     {"access.delay-propose", PLAIN, "VW"},
     {"access.delay-confirm", PLAIN, "VW"},
     {"access.delay-confirm", PROPOSED, "V"},
@@ -360,6 +380,13 @@ static void put_resource(struct cedar_entities *es, str type, str id, enum situa
         cedar_attr(es, e, S("state"), cedar_str(S("sealed")));
     }
     put_thing(es, e, type, s);
+    if (str_eq(type, S("Sifara::ServicePackage"))) {
+        static const char *const names[] = {"giver", "name", "version", "digest", "state"};
+        for (size_t i = 0; i < ARRAY_LEN(names); i++)
+            cedar_attr(es, e, str_of(names[i]), cedar_str(str_of(names[i])));
+        if (s == PROPOSED)
+            cedar_attr(es, e, S("proposer"), officer(es, "M"));
+    }
     if (str_eq(type, S("Sifara::AccessDelay")) && s == PROPOSED)
         cedar_attr(es, e, S("proposer"), officer(es, "W"));
     if (str_eq(type, S("Sifara::Case")) || str_eq(type, S("Sifara::Document")) ||

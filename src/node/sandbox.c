@@ -257,7 +257,7 @@ void sandbox_keyring(const char *keys_folder)
 void sandbox_node(const char *data_folder)
 {
     static const char *const own[] = {"store", "blobs", "mail", "run"};
-    static const char *const data[] = {"services", "words"};
+    static const char *const data[] = {"services", "trust", "words"};
     static const char *const system[] = {"/etc", "/usr", "/lib", "/proc", "/sys", "/dev"};
     char path[4096];
 

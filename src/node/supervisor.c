@@ -20,6 +20,7 @@
 #include "node/node_int.h"
 #include "node/sandbox.h"
 #include "paper/worker.h"
+#include "service/trial.h"
 
 enum { RESTART_US = 50 * 1000, QUICK_DEATHS_MAX = 10, GRACE_MS = 8000 };
 
@@ -28,7 +29,7 @@ struct supervisor {
     char keys[4096];
     int keyring[2]; /* node's end, keyring's end */
     int control[2]; /* supervisor's end, node's end */
-    pid_t keyring_pid, worker_pid, node_pid;
+    pid_t keyring_pid, worker_pid, trial_pid, node_pid;
     unsigned deaths;
     int64_t window_ns;
 };
@@ -48,9 +49,9 @@ static void child_begins(const char *name)
 
 /* ---- descriptors over the control socket --------------------------------------------------- */
 
-static bool send_fd(int over, int fd)
+static bool send_fd(int over, int fd, char which)
 {
-    char byte = 'w', room[CMSG_SPACE(sizeof fd)] = {0};
+    char byte = which, room[CMSG_SPACE(sizeof fd)] = {0};
     struct iovec io = {&byte, 1};
     struct msghdr m = {
         .msg_iov = &io, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
@@ -63,16 +64,16 @@ static bool send_fd(int over, int fd)
     return sendmsg(over, &m, MSG_NOSIGNAL) == 1;
 }
 
-/* -1 when the supervisor is gone. */
-static int receive_fd(int over)
+/* -1 when the supervisor is gone, or nothing waits. */
+static int receive_fd(int over, int flags, char *out_which)
 {
-    char byte, room[CMSG_SPACE(sizeof(int))];
-    struct iovec io = {&byte, 1};
+    char room[CMSG_SPACE(sizeof(int))];
+    struct iovec io = {out_which, 1};
     struct msghdr m = {
         .msg_iov = &io, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
     int fd = -1;
 
-    if (recvmsg(over, &m, MSG_CMSG_CLOEXEC) <= 0)
+    if (recvmsg(over, &m, MSG_CMSG_CLOEXEC | flags) <= 0)
         return -1;
     struct cmsghdr *c = CMSG_FIRSTHDR(&m);
     if (c && c->cmsg_type == SCM_RIGHTS)
@@ -95,8 +96,17 @@ static pid_t start_keyring(struct supervisor *s)
     _exit(keyring_main(s->keys, s->keyring[1]));
 }
 
-/* A new worker; *out_fd is the node's end of its socket. */
-static pid_t start_worker(int *out_fd, const int *closes, size_t n)
+/* A process that is shut in, to render documents or to try packages. */
+struct jailed {
+    const char *name;
+    int (*main)(int fd);
+};
+
+static const struct jailed document_worker = {"worker", worker_main},
+                           package_trial = {"trial", trial_main};
+
+/* A new one; *out_fd is the node's end of its socket. */
+static pid_t start_jailed(const struct jailed *j, int *out_fd, const int *closes, size_t n)
 {
     int pair[2];
 
@@ -104,11 +114,11 @@ static pid_t start_worker(int *out_fd, const int *closes, size_t n)
         return -1;
     pid_t pid = fork();
     if (pid == 0) {
-        child_begins("worker");
+        child_begins(j->name);
         close(pair[0]);
         for (size_t i = 0; i < n; i++)
             close(closes[i]);
-        _exit(worker_main(pair[1]));
+        _exit(j->main(pair[1]));
     }
     close(pair[1]);
     *out_fd = pair[0];
@@ -129,10 +139,11 @@ static void node_loop(struct node *n, int control)
         struct pollfd p = {.fd = control, .events = POLLIN};
         if (poll(&p, 1, 500) <= 0)
             continue;
-        int fd = receive_fd(control);
+        char which = 0;
+        int fd = receive_fd(control, 0, &which);
         if (fd < 0)
             return;
-        worker_attach(n->house.worker, fd);
+        worker_attach(which == 't' ? n->house.trial : n->house.worker, fd);
     }
 }
 
@@ -145,7 +156,7 @@ static void write_port(const struct node *n)
     (void)!fs_write(path, str_bytes(text, (size_t)len), 0644, NULL);
 }
 
-static int node_main(struct supervisor *s, int worker_fd)
+static int node_main(struct supervisor *s, struct jailed_fds jailed)
 {
     struct sigaction sa = {.sa_handler = on_stop};
     struct fault f = {0};
@@ -158,7 +169,7 @@ static int node_main(struct supervisor *s, int worker_fd)
     sigaction(SIGINT, &sa, NULL);
     signal(SIGPIPE, SIG_IGN);
     sandbox_node(s->data);
-    enum err e = node_open(s->data, s->keyring[0], worker_fd, NULL, &n, &f);
+    enum err e = node_open(s->data, s->keyring[0], jailed, NULL, &n, &f);
     if (e == OK)
         e = node_start(n, &f);
     if (e != OK) {
@@ -176,29 +187,43 @@ static int node_main(struct supervisor *s, int worker_fd)
 
 static pid_t start_node(struct supervisor *s)
 {
-    int worker_fd;
+    const int closes[] = {s->keyring[0], s->keyring[1], s->control[0], s->control[1]};
+    struct jailed_fds fds;
 
-    s->worker_pid = start_worker(
-        &worker_fd, (int[]){s->keyring[0], s->keyring[1], s->control[0], s->control[1]}, 4);
+    s->worker_pid = start_jailed(&document_worker, &fds.worker, closes, ARRAY_LEN(closes));
     if (s->worker_pid < 0)
+        return -1;
+    s->trial_pid = start_jailed(&package_trial, &fds.trial, closes, ARRAY_LEN(closes));
+    if (s->trial_pid < 0)
         return -1;
     pid_t pid = fork();
     if (pid == 0)
-        _exit(node_main(s, worker_fd));
-    close(worker_fd);
+        _exit(node_main(s, fds));
+    close(fds.worker);
+    close(fds.trial);
     return pid;
 }
 
-static void restart_worker(struct supervisor *s)
+static pid_t restart_jailed(struct supervisor *s, const struct jailed *j)
 {
+    const int closes[] = {s->keyring[0], s->keyring[1], s->control[0], s->control[1]};
     int fd;
+    pid_t pid = start_jailed(j, &fd, closes, ARRAY_LEN(closes));
 
-    s->worker_pid =
-        start_worker(&fd, (int[]){s->keyring[0], s->keyring[1], s->control[0], s->control[1]}, 4);
-    if (s->worker_pid < 0)
-        return;
-    send_fd(s->control[0], fd);
+    if (pid < 0)
+        return pid;
+    send_fd(s->control[0], fd, j->name[0]);
     close(fd);
+    return pid;
+}
+
+static const char *name_of(const struct supervisor *s, pid_t pid)
+{
+    return pid == s->keyring_pid  ? "keyring"
+           : pid == s->worker_pid ? document_worker.name
+           : pid == s->trial_pid  ? package_trial.name
+           : pid == s->node_pid   ? "node"
+                                  : NULL;
 }
 
 /* ---- watching ------------------------------------------------------------------------------ */
@@ -215,24 +240,53 @@ static bool dying_fast(struct supervisor *s)
     return ++s->deaths > QUICK_DEATHS_MAX;
 }
 
+static void end_jailed(pid_t *pid)
+{
+    if (*pid > 0) {
+        kill(*pid, SIGKILL);
+        waitpid(*pid, NULL, 0);
+    }
+    *pid = 0;
+}
+
+/* Descriptors that the node did not live to take are not for the next one. */
+static void drop_waiting(const struct supervisor *s)
+{
+    char which;
+    int fd;
+
+    while ((fd = receive_fd(s->control[1], MSG_DONTWAIT, &which)) >= 0)
+        close(fd);
+}
+
 static bool restart(struct supervisor *s, pid_t pid, int status)
 {
-    const char *name = pid == s->keyring_pid ? "keyring" : pid == s->worker_pid ? "worker" : "node";
+    const char *name = name_of(s, pid);
+    int ended;
 
-    if (pid != s->keyring_pid && pid != s->worker_pid && pid != s->node_pid)
+    if (!name)
         return true;
+    usleep(RESTART_US);
+    /* those that are shut in end with the node, often before it is seen to have ended */
+    pid_t *jailed = pid == s->worker_pid  ? &s->worker_pid
+                    : pid == s->trial_pid ? &s->trial_pid
+                                          : NULL;
+    if (jailed)
+        *jailed = 0;
+    if (jailed && waitpid(s->node_pid, &ended, WNOHANG) == s->node_pid)
+        return restart(s, s->node_pid, ended);
     LOG(LOG_WARN, "process ended", LOG_CSTR("which", name), LOG_INT("status", status));
     bool config_wrong = pid == s->node_pid && WIFEXITED(status) && WEXITSTATUS(status) == 78;
     if (config_wrong || dying_fast(s))
         return false;
-    usleep(RESTART_US);
     if (pid == s->keyring_pid) {
         s->keyring_pid = start_keyring(s);
-    } else if (pid == s->worker_pid) {
-        restart_worker(s);
+    } else if (jailed) {
+        *jailed = restart_jailed(s, jailed == &s->worker_pid ? &document_worker : &package_trial);
     } else {
-        kill(s->worker_pid, SIGKILL);
-        waitpid(s->worker_pid, NULL, 0);
+        end_jailed(&s->worker_pid);
+        end_jailed(&s->trial_pid);
+        drop_waiting(s);
         s->node_pid = start_node(s);
     }
     return true;
@@ -255,7 +309,8 @@ static void end_all(struct supervisor *s)
     for (int i = 0; i < GRACE_MS / 20 && waitpid(s->node_pid, NULL, WNOHANG) == 0; i++)
         usleep(20000);
     kill(s->node_pid, SIGKILL);
-    kill(s->worker_pid, SIGKILL);
+    end_jailed(&s->worker_pid);
+    end_jailed(&s->trial_pid);
     kill(s->keyring_pid, SIGTERM);
     while (waitpid(-1, NULL, 0) > 0)
         ;
@@ -306,7 +361,7 @@ enum err helpers_start(const char *data, struct helpers *h, int *keyring_fd, int
         return fault(f, ERR_IO, "no sockets");
     h->keyring_pid = start_keyring(&s);
     close(s.keyring[1]);
-    h->worker_pid = worker_fd ? start_worker(worker_fd, s.keyring, 1) : 0;
+    h->worker_pid = worker_fd ? start_jailed(&document_worker, worker_fd, s.keyring, 1) : 0;
     *keyring_fd = s.keyring[0];
     return h->keyring_pid > 0 && h->worker_pid >= 0 ? OK : fault(f, ERR_IO, "cannot fork");
 }

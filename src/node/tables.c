@@ -145,6 +145,11 @@ static const struct {
     {"interest.v1", OBJECT("\"person\",\"kind\"",
                            "\"person\":" ID_SCHEMA
                            ",\"kind\":{\"enum\":[\"kin\",\"friend\",\"business\",\"other\"]}")},
+    {"signature.v1", OBJECT("\"signature\"", "\"signature\":" BASE64URL)},
+    {"overlay.v1",
+     OBJECT("\"files\"",
+            "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":128,\"items\":" OBJECT(
+                "\"name\",\"text\"", "\"name\":" TEXT(64) ",\"text\":{\"type\":\"string\"}") "}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
     {"step.v1",
      OBJECT("\"event\"",

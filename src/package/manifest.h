@@ -85,6 +85,8 @@ struct package_signatures {
     struct package_signer list[PACKAGE_SIGNATURES];
 };
 
+/* Appends the three lines that are signed. */
+void package_note_text(struct buf *, const struct package_manifest *);
 /* Appends a note with one signature. */
 NODISCARD enum err package_note_sign(struct buf *, const struct package_manifest *,
                                      const struct package_key *, struct fault *);

@@ -104,8 +104,7 @@ enum err package_trust_parse(str text, struct package_trust *out, struct fault *
 
 /* ---- the note ----------------------------------------------------------------------------- */
 
-/* The three lines that are signed. */
-static void note_text(struct buf *b, const struct package_manifest *m)
+void package_note_text(struct buf *b, const struct package_manifest *m)
 {
     char hex[2 * sizeof m->digest.b + 1];
 
@@ -119,7 +118,7 @@ enum err package_note_sign(struct buf *b, const struct package_manifest *m,
 {
     AUTO(buf) struct buf text = BUF(PACKAGE_NOTE_BYTES);
 
-    note_text(&text, m);
+    package_note_text(&text, m);
     note_sign(b, buf_str(&text), key->name, &key->secret);
     return buf_ok(&text) && buf_ok(b) ? OK : fault(f, ERR_LIMIT, "the note is too large");
 }
@@ -155,7 +154,7 @@ static enum err read_lines(str note, const struct package_manifest *m,
 
     if (note.n > PACKAGE_NOTE_BYTES)
         return fault(f, ERR_LIMIT, "more than %d bytes", PACKAGE_NOTE_BYTES);
-    note_text(&text, m);
+    package_note_text(&text, m);
     buf_add_char(&text, '\n');
     if (!str_starts(note, buf_str(&text)))
         return fault(f, ERR_BAD_SIGNATURE, "it is not about this manifest");
@@ -215,7 +214,7 @@ enum err package_note_countersign(struct buf *b, str note, const struct package_
             return fault(f, ERR_CONFLICT, "%.*s has signed it already", STR_FMT(own.name));
     if (all.n == PACKAGE_SIGNATURES)
         return fault(f, ERR_LIMIT, "more than %d signatures", PACKAGE_SIGNATURES);
-    note_text(&text, m);
+    package_note_text(&text, m);
     struct ed25519_signature s = ed25519_sign(&key->secret, buf_str(&text));
     buf_add_str(b, note);
     note_signature_line(b, &own, &s);

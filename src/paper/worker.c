@@ -14,7 +14,9 @@
 
 struct server {
     int fd;
-    magic_t magic;
+    unsigned seconds; /* for a request */
+    worker_serve_fn *serve;
+    void *ctx;
 };
 
 /* --- bytes ------------------------------------------------------------------------------- */
@@ -104,13 +106,13 @@ static enum err do_sniff(magic_t magic, str bytes, struct buf *out, struct fault
     return OK;
 }
 
-static enum err serve(struct server *s, unsigned op, str payload, struct buf *out, struct fault *f)
+static enum err serve(void *magic, unsigned op, str payload, struct buf *out, struct fault *f)
 {
     switch (op) {
     case WORKER_RENDER:
         return do_render(payload, out, f);
     case WORKER_SNIFF:
-        return do_sniff(s->magic, payload, out, f);
+        return do_sniff(magic, payload, out, f);
     case WORKER_READ_SEAL:
         return seal_read_bytes(payload, out, f);
     default:
@@ -155,12 +157,20 @@ static bool serve_one(struct server *s)
     char *to = buf_extend(&request, n - 5);
     if (n > 5 && (!to || !read_all(s->fd, to, n - 5)))
         return false;
-    alarm(WORKER_SECONDS); /* what hangs here must end, even if nobody notices */
-    enum err e = serve(s, head[8], buf_str(&request), &out, &f);
+    alarm(s->seconds); /* what hangs here must end, even if nobody notices */
+    enum err e = s->serve(s->ctx, head[8], buf_str(&request), &out, &f);
     if (e == OK && !buf_ok(&out))
         e = fault(&f, ERR_LIMIT, "the result is too large");
     alarm(0);
     return reply(s->fd, worker_u32(head + 4), e, &f, buf_str(&out));
+}
+
+void worker_loop(int fd, unsigned seconds, worker_serve_fn *serve_op, void *ctx)
+{
+    struct server s = {.fd = fd, .seconds = seconds, .serve = serve_op, .ctx = ctx};
+
+    while (serve_one(&s))
+        ;
 }
 
 /* Reads one picture and one PDF that are nothing, so that what is loaded late is loaded now. */
@@ -178,13 +188,12 @@ static void warm_readers(void)
 
 int worker_main(int fd)
 {
-    struct server s = {.fd = fd};
     struct fault f = {0};
 
     log_set_process("worker");
     signal(SIGPIPE, SIG_IGN);
-    s.magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR);
-    if (!s.magic || magic_load(s.magic, NULL) != 0) {
+    magic_t magic = magic_open(MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR);
+    if (!magic || magic_load(magic, NULL) != 0) {
         LOG(LOG_ERROR, "start", LOG_CSTR("why", "libmagic has no table"));
         return 1;
     }
@@ -193,8 +202,7 @@ int worker_main(int fd)
         LOG(LOG_ERROR, "start", LOG_CSTR("why", f.detail));
         return 1;
     }
-    while (serve_one(&s))
-        ;
-    magic_close(s.magic);
+    worker_loop(fd, WORKER_SECONDS, serve, magic);
+    magic_close(magic);
     return 0;
 }

@@ -31,6 +31,15 @@
  * with more than one thread. */
 int worker_main(int fd);
 
+/* The same loop with other operations, for a process that its caller has shut in; each has so many
+ * seconds. Ends when the other end closes. */
+typedef enum err worker_serve_fn(void *ctx, unsigned op, str payload, struct buf *out,
+                                 struct fault *);
+void worker_loop(int fd, unsigned seconds, worker_serve_fn *, void *ctx);
+/* Gives up what a worker must not do; what it needs is loaded before. Irrevocable, for the whole
+ * process. */
+NODISCARD enum err worker_sandbox(struct fault *);
+
 struct worker;
 
 /* Takes the socket over; NULL without memory. */
@@ -47,6 +56,9 @@ NODISCARD enum err worker_render(struct worker *, const struct render_in *, int6
 /* The MIME type that libmagic sees in the first bytes of a file, NUL at the end. */
 NODISCARD enum err worker_sniff(struct worker *, str first_bytes, int64_t deadline_ms,
                                 char out[WORKER_MIME_ROOM], struct fault *);
+/* Any operation of a worker_loop(): the parts, one after the other, are its payload. */
+NODISCARD enum err worker_ask(struct worker *, unsigned op, const str *parts, size_t n,
+                              int64_t deadline_ms, struct buf *out, struct fault *);
 /* As seal_read_bytes(). */
 NODISCARD enum err worker_read_seal(struct worker *, str file, int64_t deadline_ms, struct buf *out,
                                     struct fault *);

@@ -194,7 +194,7 @@ static enum err take_reply(struct worker *w, struct buf *out, struct fault *f)
     return buf_ok(out) ? OK : fault(f, ERR_MEMORY, "no memory for the worker's reply");
 }
 
-static enum err exchange(struct worker *w, enum worker_op op, const str *parts, size_t n,
+static enum err exchange(struct worker *w, unsigned op, const str *parts, size_t n,
                          int64_t until_ns, struct buf *out, struct fault *f)
 {
     uint32_t id = w->next_id++;
@@ -217,8 +217,8 @@ static enum err exchange(struct worker *w, enum worker_op op, const str *parts, 
     return e;
 }
 
-static enum err worker_call(struct worker *w, enum worker_op op, const str *parts, size_t n,
-                            int64_t deadline_ms, struct buf *out, struct fault *f)
+enum err worker_ask(struct worker *w, unsigned op, const str *parts, size_t n, int64_t deadline_ms,
+                    struct buf *out, struct fault *f)
 {
     int64_t until_ns = monotonic_ns() + deadline_ms * 1000000;
     struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
@@ -266,7 +266,7 @@ enum err worker_render(struct worker *w, const struct render_in *in, int64_t dea
         return fault_at(f, ERR_LIMIT, "/values", "the values are too large");
     buf_add_u32(&head, (uint32_t)json.n);
     const str parts[] = {buf_str(&head), buf_str(&json), in->template_svg, in->seal};
-    return worker_call(w, WORKER_RENDER, parts, ARRAY_LEN(parts), deadline_ms, out, f);
+    return worker_ask(w, WORKER_RENDER, parts, ARRAY_LEN(parts), deadline_ms, out, f);
 }
 
 enum err worker_sniff(struct worker *w, str first, int64_t deadline_ms, char out[WORKER_MIME_ROOM],
@@ -275,7 +275,7 @@ enum err worker_sniff(struct worker *w, str first, int64_t deadline_ms, char out
     AUTO(buf) struct buf mime = BUF(WORKER_MIME_ROOM - 1);
     str bytes = str_sub(first, 0, WORKER_SNIFF_MAX);
 
-    TRY(worker_call(w, WORKER_SNIFF, &bytes, 1, deadline_ms, &mime, f));
+    TRY(worker_ask(w, WORKER_SNIFF, &bytes, 1, deadline_ms, &mime, f));
     memcpy(out, buf_str(&mime).p, mime.n);
     out[mime.n] = 0;
     return OK;
@@ -286,5 +286,5 @@ enum err worker_read_seal(struct worker *w, str file, int64_t deadline_ms, struc
 {
     if (file.n > WORKER_FILE_MAX)
         return fault(f, ERR_TOO_LARGE, "the file is too large");
-    return worker_call(w, WORKER_READ_SEAL, &file, 1, deadline_ms, out, f);
+    return worker_ask(w, WORKER_READ_SEAL, &file, 1, deadline_ms, out, f);
 }

@@ -16,8 +16,4 @@ static inline uint32_t worker_u32(const void *p)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-/* Gives up what the worker must not do; files and memory that it needs are loaded before.
- * Irrevocable, for the whole process. */
-NODISCARD enum err worker_sandbox(struct fault *);
-
 #endif

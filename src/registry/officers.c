@@ -105,3 +105,29 @@ enum err officer_list(struct act *a, struct fault *f)
     jw_close(&w, '}');
     return query_end(&q, f);
 }
+
+/* ---- signing ------------------------------------------------------------------------------ */
+
+enum err officer_signature(struct act *a, str text, struct ed25519_signature *out, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(80);
+    struct ed25519_signature s;
+    struct ed25519_public key;
+    struct query q;
+
+    if (!base64_decode(&raw, json_get_str(a->input, S("signature")), BASE64_URL) ||
+        raw.n != sizeof s.b)
+        return fault_at(f, ERR_INVALID, "/signature", "a signature over the statement is needed");
+    memcpy(s.b, raw.p, raw.n);
+    TRY(db_one(a->db, &q, f, "SELECT public_key FROM officer WHERE id = ?", "d", &a->actor.id));
+    str k = query_str(&q, 0);
+    bool whole = k.n == sizeof key.b;
+    if (whole)
+        memcpy(key.b, k.p, k.n);
+    TRY(query_end(&q, f));
+    if (!whole || !ed25519_verify(&key, text, &s))
+        return fault_at(f, ERR_BAD_SIGNATURE, "/signature",
+                        "the signature is not yours over this statement");
+    *out = s;
+    return OK;
+}

@@ -54,6 +54,13 @@ enum err session_alive(struct house *, const struct actor *, struct fault *);
 /* After-phase: the acting session is no longer found. */
 void session_forget(struct act *);
 
+/* ---- officers (officers.c) -------------------------------------------------------------- */
+
+/* The signature of the act's input, verified as the acting officer's over the text. In prepare.
+ * ERR_INVALID, ERR_BAD_SIGNATURE. */
+NODISCARD enum err officer_signature(struct act *, str text, struct ed25519_signature *out,
+                                     struct fault *);
+
 /* ---- missions, jurisdiction, calendars (missions.c, calendars.c) ------------------------- */
 
 struct mission {

@@ -78,14 +78,18 @@ enum err case_start_facts(struct act *a, struct fault *f)
 
 static enum err insert_case(struct act *a, const struct casefile *c, struct fault *f)
 {
+    if (!service_find(a->house->services, c->service_name))
+        return fault_at(f, ERR_NOT_FOUND, "/service", "the service was retired just now");
     return db_run(a->db, f,
                   "INSERT INTO case_file(id, bucket, person, service, version, country, mission,"
                   " queue, state, revision, filed, due, left, paused, answers, steps, updated,"
-                  " lapses, fee, currency) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                  "didssssssiiiiibiiiis", &c->id, (int64_t)id_bucket(&c->id), &c->person,
+                  " lapses, fee, currency, content)"
+                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                  "didssssssiiiiibiiiiss", &c->id, (int64_t)id_bucket(&c->id), &c->person,
                   c->service_name, c->service->version, c->country, c->mission, c->queue,
                   c->state->id, c->revision, c->filed, (int64_t)c->due, (int64_t)c->left,
-                  (int64_t)c->paused, c->answers, c->steps, a->now, c->lapses, c->fee, c->currency);
+                  (int64_t)c->paused, c->answers, c->steps, a->now, c->lapses, c->fee, c->currency,
+                  c->service->content);
 }
 
 enum err case_start(struct act *a, struct fault *f)

@@ -10,7 +10,8 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
 
     TRY(db_one(a->db, &q, f,
                "SELECT person, service, country, mission, queue, state, revision, filed, due, left,"
-               " paused, officer, answers, steps, lapses, fee, paid, currency FROM case_file"
+               " paused, officer, answers, steps, lapses, fee, paid, currency, version, content"
+               " FROM case_file"
                " WHERE id = ? AND bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
     c.person = query_id(&q, 0);
@@ -33,11 +34,15 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     c.currency = query_null(&q, 17) ? STR_NONE : str_copy(a->arena, query_str(&q, 17));
     bool copied = c.service_name.p && c.country.p && c.mission.p && c.queue.p && state.p &&
                   (query_null(&q, 12) || c.answers.p) && (query_null(&q, 17) || c.currency.p);
+    c.service = service_find_version(a->house->services, c.service_name, query_str(&q, 18),
+                                     query_str(&q, 19));
     TRY(query_end(&q, f));
     TRY_PTR(copied, f);
-    c.service = service_find(a->house->services, c.service_name);
+    /* of before versions were kept: the one in force */
     if (!c.service)
-        return fault(f, ERR_NOT_FOUND, "the service is no longer offered");
+        c.service = service_find(a->house->services, c.service_name);
+    if (!c.service)
+        return fault(f, ERR_NOT_FOUND, "the service is not known here");
     c.state = workflow_state(c.service->package->workflow, state);
     if (!c.state)
         return fault(f, ERR_CORRUPT, "a case has an unknown state");

@@ -247,28 +247,6 @@ enum err case_statement_read(struct act *a, struct fault *f)
     return OK;
 }
 
-static enum err check_signature(struct act *a, struct examining *x, struct fault *f)
-{
-    AUTO(buf) struct buf raw = BUF(80);
-    struct ed25519_public key;
-    struct query q;
-
-    if (!base64_decode(&raw, json_get_str(a->input, S("signature")), BASE64_URL) ||
-        raw.n != sizeof x->signature.b)
-        return fault_at(f, ERR_INVALID, "/signature", "a signature over the statement is needed");
-    memcpy(x->signature.b, raw.p, raw.n);
-    TRY(db_one(a->db, &q, f, "SELECT public_key FROM officer WHERE id = ?", "d", &a->actor.id));
-    str k = query_str(&q, 0);
-    bool whole = k.n == sizeof key.b;
-    if (whole)
-        memcpy(key.b, k.p, k.n);
-    TRY(query_end(&q, f));
-    if (!whole || !ed25519_verify(&key, x->statement, &x->signature))
-        return fault_at(f, ERR_BAD_SIGNATURE, "/signature",
-                        "the signature is not yours over this statement");
-    return OK;
-}
-
 enum err case_decision_prepare(struct act *a, struct fault *f)
 {
     struct examining *x = NULL;
@@ -278,7 +256,7 @@ enum err case_decision_prepare(struct act *a, struct fault *f)
     TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
     TRY(case_statement(a, &x->c, x->answers, x->outcome, &x->statement, &x->fields, f));
     a->content = sha256(x->statement);
-    return check_signature(a, x, f);
+    return officer_signature(a, x->statement, &x->signature, f);
 }
 
 enum err case_propose(struct act *a, struct fault *f)
@@ -325,7 +303,7 @@ enum err case_confirm_prepare(struct act *a, struct fault *f)
     if (!str_eq(proposed, x->statement))
         return fault(f, ERR_STALE, "the case is no longer what was proposed");
     a->content = sha256(x->statement);
-    return check_signature(a, x, f);
+    return officer_signature(a, x->statement, &x->signature, f);
 }
 
 enum err case_confirm(struct act *a, struct fault *f)

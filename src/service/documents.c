@@ -84,12 +84,16 @@ enum err document_load(struct act *a, const struct id *id, struct document *out,
     struct query q;
 
     TRY(db_one(a->db, &q, f,
-               "SELECT file, person, service, number, state, issued, content, seal, seal_id, art"
-               " FROM document WHERE id = ? AND bucket = ?",
+               "SELECT d.file, d.person, c.service, d.number, d.state, d.issued, d.content, d.seal,"
+               " d.seal_id, d.art, c.version, c.content FROM document d JOIN case_file c"
+               " ON c.id = d.file AND c.bucket = d.bucket WHERE d.id = ? AND d.bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
     d.file = query_id(&q, 0);
     d.person = query_id(&q, 1);
-    d.service = service_find(a->house->services, query_str(&q, 2));
+    d.service = service_find_version(a->house->services, query_str(&q, 2), query_str(&q, 10),
+                                     query_str(&q, 11));
+    if (!d.service)
+        d.service = service_find(a->house->services, query_str(&q, 2));
     d.number = str_copy(a->arena, query_str(&q, 3));
     d.state = str_copy(a->arena, query_str(&q, 4));
     d.issued = query_int(&q, 5);
@@ -100,7 +104,7 @@ enum err document_load(struct act *a, const struct id *id, struct document *out,
     TRY(query_end(&q, f));
     TRY_PTR(d.number.p && d.state.p && d.content.p && d.art.p, f);
     if (!d.service)
-        return fault(f, ERR_NOT_FOUND, "the service is no longer offered");
+        return fault(f, ERR_NOT_FOUND, "the service is not known here");
     *out = d;
     return OK;
 }

@@ -97,13 +97,15 @@ static enum err check_retention(struct act *a, struct fault *f)
     enum err e = OK;
     char until[16];
 
-    TRY(db_query(a->db, &q, f,
-                 "SELECT service, filed FROM case_file WHERE person = ? AND filed > 0"
-                 " AND NOT EXISTS (SELECT 1 FROM case_step WHERE case_step.file = case_file.id"
-                 " AND case_step.event = 'withdraw')",
-                 "d", &a->actor.id));
+    TRY(db_query(
+        a->db, &q, f,
+        "SELECT service, filed, version, content FROM case_file WHERE person = ? AND filed > 0"
+        " AND NOT EXISTS (SELECT 1 FROM case_step WHERE case_step.file = case_file.id"
+        " AND case_step.event = 'withdraw')",
+        "d", &a->actor.id));
     for (; e == OK && query_row(&q); query_next(&q)) {
-        const struct service *s = service_find(a->house->services, query_str(&q, 0));
+        const struct service *s = service_find_version(a->house->services, query_str(&q, 0),
+                                                       query_str(&q, 2), query_str(&q, 3));
         int64_t end = query_int(&q, 1) + (s ? s->retention_years : 10) * year_ms;
         if (end <= a->now)
             continue;

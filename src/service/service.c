@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "service/attachments.h"
 #include "service/documents_int.h"
+#include "service/packages_int.h"
 #include "service/documents.h"
 
 static const struct migration migrations[] = {
@@ -48,6 +49,19 @@ static const struct migration migrations[] = {
     {"CREATE TABLE case_payment(file BLOB NOT NULL, step INTEGER NOT NULL, bucket INTEGER NOT NULL,"
      " at BIGINT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, how TEXT NOT NULL,"
      " officer BLOB NOT NULL, PRIMARY KEY(file, step, bucket))"},
+    {"CREATE TABLE package_archive(digest TEXT PRIMARY KEY, bytes BLOB NOT NULL)"},
+    {"CREATE TABLE package(id BLOB PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, giver"
+     " TEXT NOT NULL, digest TEXT NOT NULL, overlay TEXT, content TEXT NOT NULL UNIQUE, state TEXT"
+     " NOT NULL, conflicts TEXT, installer BLOB, installed BIGINT NOT NULL, acceptor BLOB, accepted"
+     " BIGINT, record TEXT, active BIGINT)"},
+    {"CREATE INDEX package_name ON package(name, state)"},
+    {"CREATE TABLE package_decision(id BLOB PRIMARY KEY, package BLOB NOT NULL, what TEXT NOT NULL,"
+     " statement TEXT NOT NULL, proposer BLOB NOT NULL, proposer_signature BLOB NOT NULL, proposed"
+     " BIGINT NOT NULL, confirmer BLOB, confirmer_signature BLOB, confirmed BIGINT, dropped INTEGER"
+     " NOT NULL, CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+    {"CREATE INDEX package_decision_package ON package_decision(package)"},
+    {"ALTER TABLE case_file ADD COLUMN content TEXT"},
+    {"CREATE INDEX case_file_content ON case_file(service, content)"},
 };
 
 /* A copy of keys.db older than the rows must not bring a destroyed key back. */
@@ -69,6 +83,7 @@ enum err service_open(struct house *h, struct db *writer, struct fault *f)
 
     TRY(db_migrate(writer, "service", migrations, ARRAY_LEN(migrations), f));
     TRY(reapply_erasures(h, writer, f));
+    TRY(packages_open(h, writer, f));
     snprintf(path, sizeof path, "%.*s/blobs", STR_FMT(h->data_dir));
     return fs_folder(path, 0700, f);
 }
@@ -172,6 +187,53 @@ const struct action service_actions[] = {
      "Document", "reason.v1", "Revoke a document", 0, false, document_revoke_prepare,
      document_facts, document_revoke, NULL, NULL},
 
+    /* what is offered */
+    {"package.list", ACTION_READ, ACTION_GET, "/v1/packages", OFFICER, "Mission", NULL,
+     "Packages in this node, with their states", 0, false, NULL, package_list_facts, NULL,
+     package_list, NULL},
+    {"package.show", ACTION_READ, ACTION_GET, "/v1/packages/{id}", OFFICER, "ServicePackage", NULL,
+     "A package, its conflicts and its history", 0, false, NULL, package_facts, NULL, package_show,
+     NULL},
+    {"package.archive", ACTION_READ, ACTION_GET, "/v1/packages/{id}/archive", OFFICER,
+     "ServicePackage", NULL, "A package as a file", 0, false, NULL, package_facts, NULL,
+     package_archive, NULL},
+    {"package.record", ACTION_READ, ACTION_GET, "/v1/packages/{id}/record", OFFICER,
+     "ServicePackage", NULL, "The signed record of a package's acceptance", 0, false, NULL,
+     package_facts, NULL, package_record, NULL},
+    {"package.statement", ACTION_READ, ACTION_GET, "/v1/packages/{id}/statement", OFFICER,
+     "ServicePackage", NULL, "The statement to sign (?what=activate|retire|fee)", 0, false, NULL,
+     package_facts, NULL, package_statement, NULL},
+    {"package.install", ACTION_ACT, ACTION_POST, "/v1/packages", OFFICER, "ServicePackage", NULL,
+     "Receive a package that a known state has signed", PACKAGE_ARCHIVE_BYTES, true,
+     package_install_prepare, package_install_facts, package_install, NULL, NULL},
+    {"package.overlay", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/overlay", OFFICER,
+     "ServicePackage", "overlay.v1", "Lay our own law, fees and words over a package",
+     OVERLAY_BYTES, false, package_overlay_prepare, package_facts, package_overlay, NULL, NULL},
+    {"package.accept", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/accept", OFFICER,
+     "ServicePackage", NULL, "Accept a package whose golden cases come out as expected", 0, false,
+     package_accept_prepare, package_facts, package_accept, NULL, NULL},
+    {"package.refuse", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/refuse", OFFICER,
+     "ServicePackage", "reason.v1", "Refuse a package", 0, false, package_refuse_prepare,
+     package_facts, package_refuse, NULL, NULL},
+    {"package.activate-propose", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/activate-propose",
+     OFFICER, "ServicePackage", "signature.v1", "Propose that new cases begin with a package", 0,
+     false, package_propose_prepare, package_facts, package_propose, NULL, NULL},
+    {"package.activate", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/activate", OFFICER,
+     "ServicePackage", "signature.v1", "Activate a package as second officer", 0, false,
+     package_confirm_prepare, package_facts, package_confirm, NULL, package_confirm_after},
+    {"package.retire-propose", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/retire-propose", OFFICER,
+     "ServicePackage", "signature.v1", "Propose that a service is no longer offered", 0, false,
+     package_propose_prepare, package_facts, package_propose, NULL, NULL},
+    {"package.retire", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/retire", OFFICER,
+     "ServicePackage", "signature.v1", "Retire a service as second officer", 0, false,
+     package_confirm_prepare, package_facts, package_confirm, NULL, package_confirm_after},
+    {"package.fee-propose", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/fee-propose", OFFICER,
+     "ServicePackage", "signature.v1", "Propose an accepted change of fees", 0, false,
+     package_propose_prepare, package_facts, package_propose, NULL, NULL},
+    {"package.fee", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/fee", OFFICER, "ServicePackage",
+     "signature.v1", "Put a change of fees in force as second officer", 0, false,
+     package_confirm_prepare, package_facts, package_confirm, NULL, package_confirm_after},
+
     /* the node itself, closing a job */
     {"document.sealed", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Document", NULL,
      "The keyring sealed a document", 0, false, document_sealed_prepare, document_facts,
@@ -184,6 +246,9 @@ const struct action service_actions[] = {
      document_spoilt, NULL, NULL},
 
     /* public */
+    {"package.key", ACTION_OPEN, ACTION_GET, "/v1/package-key", ACTOR_NOBODY, "Service", NULL,
+     "The key by which other states know our packages", 0, false, NULL, NULL, NULL, package_key,
+     NULL},
     {"service.list", ACTION_OPEN, ACTION_GET, "/v1/services", ACTOR_NOBODY, "Service", NULL,
      "Services offered (?language=)", 0, false, NULL, NULL, NULL, service_list, NULL},
     {"name.latin", ACTION_OPEN, ACTION_GET, "/v1/names/{name}/latin", ACTOR_NOBODY, "Service", NULL,

@@ -1,0 +1,73 @@
+/* packages_int.h - a package in this node as the rooms of this folder see it */
+#ifndef SIFARA_SERVICE_PACKAGES_INT_H
+#define SIFARA_SERVICE_PACKAGES_INT_H
+
+#include "package/manifest.h"
+#include "package/overlay.h"
+#include "registry/registry.h"
+#include "service/services.h"
+#include "service/trial.h"
+
+enum { OVERLAY_BYTES = 4 << 20, PACKAGE_ARENA = 96 << 20, RECORD_MAX = 120 << 10 };
+
+/* One row of package; strings in the act's arena. A row is a package with or without a layer of the
+ * house over it; its content is the digest of both together. */
+struct package_row {
+    struct id id;
+    str name, version, giver, digest; /* of the package, in hex */
+    str overlay;                      /* [{"name","text"}], or STR_NONE */
+    str content, state;
+    str conflicts; /* JSON: what an overlay must decide first, or STR_NONE */
+    str record;    /* of acceptance, or STR_NONE */
+};
+
+enum err package_row_load(struct act *, const struct id *, struct package_row *out, struct fault *);
+/* The row of the path's {id}. ERR_NOT_FOUND. */
+enum err package_row_of_path(struct act *, struct package_row *out, struct fault *);
+/* Facts: the row as resource. */
+enum err package_facts_of(struct act *, const struct package_row *, struct fault *);
+/* The archive as it was given, in the arena. */
+enum err package_archive_load(struct db *, str digest, struct arena *, str *out, struct fault *);
+/* The files of an archive that was verified once, with the layer over them if there is one. */
+enum err package_effective(struct arena *, str archive, str overlay, struct package_files *out,
+                           struct fault *);
+/* The files of an overlay as they travel and are stored. ERR_INVALID, ERR_LIMIT. */
+enum err overlay_files(struct arena *, const struct json *list, struct package_files *out,
+                       struct fault *);
+/* The service of a row, loaded; from those that are known, or new in an arena of its own. *out_new
+ * says that the caller has to give it to services_add() or free it. */
+enum err package_service(struct act *, const struct package_row *, const struct service **out,
+                         bool *out_new, struct fault *);
+/* id, state and content as the reply. */
+void package_reply(struct act *, const struct package_row *);
+
+/* Migrations are in service.c. Founds the house's own services in a store that has none, then loads
+ * all versions that are offered or that cases live by. */
+enum err packages_open(struct house *, struct db *writer, struct fault *);
+
+enum err package_list_facts(struct act *, struct fault *);
+enum err package_list(struct act *, struct fault *);
+enum err package_facts(struct act *, struct fault *);
+enum err package_show(struct act *, struct fault *);
+enum err package_record(struct act *, struct fault *);
+enum err package_archive(struct act *, struct fault *);
+enum err package_key(struct act *, struct fault *);
+
+enum err package_install_prepare(struct act *, struct fault *);
+enum err package_install_facts(struct act *, struct fault *);
+enum err package_install(struct act *, struct fault *);
+enum err package_overlay_prepare(struct act *, struct fault *);
+enum err package_overlay(struct act *, struct fault *);
+enum err package_accept_prepare(struct act *, struct fault *);
+enum err package_accept(struct act *, struct fault *);
+enum err package_refuse_prepare(struct act *, struct fault *);
+enum err package_refuse(struct act *, struct fault *);
+
+enum err package_statement(struct act *, struct fault *);
+enum err package_propose_prepare(struct act *, struct fault *);
+enum err package_propose(struct act *, struct fault *);
+enum err package_confirm_prepare(struct act *, struct fault *);
+enum err package_confirm(struct act *, struct fault *);
+void package_confirm_after(struct act *);
+
+#endif
