@@ -1,0 +1,78 @@
+/* wire_fuzz.c - everything that a partner's node sends; the first byte says as what it is read */
+#include "link/credence.h"
+#include "link/entry.h"
+#include "link/wire.h"
+
+static void packages(str body)
+{
+    static struct entry_package p;
+    struct add_entries e;
+
+    if (add_entries_parse(body, &e, NULL) != OK)
+        return;
+    for (uint64_t at = e.start; at < e.end && add_entries_next(&e, at, &p, NULL) == OK; at = p.end)
+        ;
+}
+
+static void pieces(str body)
+{
+    struct piece p;
+
+    while (body.n && piece_next(&body, &p, NULL) == OK)
+        ;
+}
+
+/* What is read can be written, and is the same then. */
+static void entry(struct arena *a, str body)
+{
+    AUTO(buf) struct buf b = BUF(ENTRY_BYTES);
+    struct entry e;
+
+    if (entry_parse(a, body, &e, NULL) == OK &&
+        (entry_format(&b, &e, a, NULL) != OK || !str_eq(buf_str(&b), body)))
+        __builtin_trap();
+}
+
+static void texts(struct arena *a, str body)
+{
+    struct credence c;
+    struct mirror_info m;
+    struct keyset k;
+    struct hash h;
+    uint64_t size;
+    str one, two;
+
+    (void)!credence_file_open(a, body, &c, &k, &one, &two, NULL);
+    (void)!credence_open(body, &c, NULL);
+    (void)!fingerprint_parse(body, &h, NULL);
+    (void)!mirror_info_parse(a, body, &m, NULL);
+    (void)!size_line_parse(body, &size, NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    AUTO(arena) struct arena *a = arena_new(8 << 20);
+    struct add_checkpoint c;
+
+    if (n == 0 || !a)
+        return 0;
+    str body = str_bytes(data + 1, n - 1);
+    switch (data[0]) {
+    case 'c':
+        (void)!add_checkpoint_parse(body, &c, NULL);
+        break;
+    case 'e':
+        packages(body);
+        break;
+    case 'p':
+        pieces(body);
+        break;
+    case 'j':
+        entry(a, body);
+        break;
+    default:
+        texts(a, body);
+    }
+    return 0;
+}
