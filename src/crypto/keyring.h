@@ -8,6 +8,7 @@
 #define SIFARA_CRYPTO_KEYRING_H
 
 #include "crypto/crypto.h"
+#include "crypto/hpke.h"
 #include "crypto/id.h"
 
 enum { KEY_WRAPPED = 32 + SEAL_OVERHEAD };
@@ -68,5 +69,29 @@ NODISCARD enum err keyring_sign_note(struct keyring *, str name, str text, struc
 NODISCARD enum err keyring_note_key(struct keyring *, str name, struct buf *, struct fault *);
 /* The trust list: certificates of the state, as JSON onto buf. */
 NODISCARD enum err keyring_trust_list(struct keyring *, struct buf *, struct fault *);
+
+/* ---- channels between states -------------------------------------------------------------- */
+
+/* The keys of the keyset with that serial (from 1). */
+struct keyring_link_keys {
+    struct ed25519_public log, mirror, witness;
+    struct x25519_public seal;
+};
+NODISCARD enum err keyring_link_keys(struct keyring *, uint64_t serial,
+                                     struct keyring_link_keys *out, struct fault *);
+/* A head of a channel's log, as keyring_sign_head. */
+NODISCARD enum err keyring_link_head(struct keyring *, uint64_t serial, str origin, uint64_t size,
+                                     const struct hash *root, struct buf *note, struct fault *);
+/* The cosignature line of a checkpoint's text, as "mirror" or "witness", under the cosigner's name,
+ * at a time in seconds since 1970. Refused if a greater or another one of its size was cosigned. */
+NODISCARD enum err keyring_cosign(struct keyring *, uint64_t serial, str role, str name, str text,
+                                  int64_t at, struct buf *line, struct fault *);
+/* The keys of payloads that were sealed for us (RFC 9180), at most 64 at once. */
+struct keyring_sealed {
+    str enc, info;
+    struct hpke key; /* out */
+};
+NODISCARD enum err keyring_open_payloads(struct keyring *, uint64_t serial,
+                                         struct keyring_sealed *list, size_t n, struct fault *);
 
 #endif

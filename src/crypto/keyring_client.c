@@ -232,3 +232,86 @@ enum err keyring_trust_list(struct keyring *k, struct buf *out, struct fault *f)
     buf_add_str(out, json_get_str(r, S("list")));
     return OK;
 }
+
+/* ---- channels ----------------------------------------------------------------------------- */
+
+enum err keyring_link_keys(struct keyring *k, uint64_t serial, struct keyring_link_keys *out,
+                           struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "link-keys");
+    jw_kv_int(&c.w, S("serial"), (int64_t)serial);
+    TRY(ask(k, &c, a, &r, f));
+    bool whole = ipc_get(r, S("log"), out->log.b, sizeof out->log.b) &&
+                 ipc_get(r, S("mirror"), out->mirror.b, sizeof out->mirror.b) &&
+                 ipc_get(r, S("witness"), out->witness.b, sizeof out->witness.b) &&
+                 ipc_get(r, S("seal"), out->seal.b, sizeof out->seal.b);
+    return whole ? OK : fault(f, ERR_KEYRING, "the keyring answered nonsense");
+}
+
+enum err keyring_link_head(struct keyring *k, uint64_t serial, str origin, uint64_t size,
+                           const struct hash *root, struct buf *note, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "link-head");
+    jw_kv_int(&c.w, S("serial"), (int64_t)serial);
+    jw_kv(&c.w, S("origin"), origin);
+    jw_kv_int(&c.w, S("size"), (int64_t)size);
+    ipc_bytes(&c.w, S("root"), hash_str(root));
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(note, json_get_str(r, S("note")));
+    return OK;
+}
+
+enum err keyring_cosign(struct keyring *k, uint64_t serial, str role, str name, str text,
+                        int64_t at, struct buf *line, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "link-cosign");
+    jw_kv_int(&c.w, S("serial"), (int64_t)serial);
+    jw_kv(&c.w, S("role"), role);
+    jw_kv(&c.w, S("name"), name);
+    jw_kv(&c.w, S("text"), text);
+    jw_kv_int(&c.w, S("at"), at);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(line, json_get_str(r, S("line")));
+    return OK;
+}
+
+enum err keyring_open_payloads(struct keyring *k, uint64_t serial, struct keyring_sealed *list,
+                               size_t n, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "link-open");
+    jw_kv_int(&c.w, S("serial"), (int64_t)serial);
+    jw_key(&c.w, S("payloads"));
+    jw_open(&c.w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(&c.w, '{');
+        ipc_bytes(&c.w, S("enc"), list[i].enc);
+        jw_kv(&c.w, S("info"), list[i].info);
+        jw_close(&c.w, '}');
+    }
+    jw_close(&c.w, ']');
+    TRY(ask(k, &c, a, &r, f));
+    for (size_t i = 0; i < n; i++) {
+        const struct json *one = json_at(json_get(r, S("keys")), i);
+        list[i].key.sequence = 0;
+        if (!ipc_get(one, S("key"), list[i].key.key.b, sizeof list[i].key.key.b) ||
+            !ipc_get(one, S("nonce"), list[i].key.nonce, sizeof list[i].key.nonce))
+            return fault(f, ERR_KEYRING, "the keyring answered nonsense");
+    }
+    return OK;
+}

@@ -1,4 +1,4 @@
-#include "node/keyring.h"
+#include "node/keyring_int.h"
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -18,33 +18,7 @@
 #include "paper/trust.h"
 #include "paper/vds.h"
 
-enum { ORIGINS_MAX = 256, OFFICERS_MAX = 100000, ARENA = 32 << 20, YEAR_DAYS = 366 };
-
-struct origin_head {
-    char origin[256];
-    uint64_t size;
-    struct hash root;
-};
-
-struct officer_key {
-    struct id id;
-    struct ed25519_public key;
-};
-
-struct ring {
-    const char *folder;
-    char alpha2[3], alpha3[4];
-    struct key master;
-    struct ed25519_secret journal;
-    EVP_PKEY *authority, *signer;
-    struct arena *arena; /* of what is loaded */
-    str authority_der, signer_der;
-    uint64_t signer_serial;
-    size_t n_heads, n_officers;
-    struct origin_head heads[ORIGINS_MAX];
-    struct officer_key *officers;
-    int64_t lists; /* number of the last revocation list */
-};
+enum { ARENA = 32 << 20, YEAR_DAYS = 366 };
 
 static void path_of(const char *folder, const char *name, char out[4096])
 {
@@ -236,7 +210,7 @@ static enum err load_ring(struct ring *r, struct fault *f)
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
-static enum err bad(struct fault *f)
+enum err ring_bad(struct fault *f)
 {
     return fault(f, ERR_INVALID, "malformed request to the keyring");
 }
@@ -250,7 +224,7 @@ static enum err answer_wrap(struct ring *r, const struct json *q, struct arena *
 
     (void)a;
     if (!ipc_get(q, S("person"), person.b, 16) || !ipc_get(q, S("key"), plain.b, 32))
-        return bad(f);
+        return ring_bad(f);
     hkdf_sha256(&r->master, S("wrap"), &kek);
     TRY(seal(&sealed, &kek, id_bytes(&person), str_bytes(plain.b, 32), f));
     ipc_bytes(w, S("wrapped"), buf_str(&sealed));
@@ -267,7 +241,7 @@ static enum err answer_unwrap(struct ring *r, const struct json *q, struct arena
     str plain;
 
     if (!ipc_get(q, S("person"), person.b, 16) || !ipc_get(q, S("wrapped"), wrapped, KEY_WRAPPED))
-        return bad(f);
+        return ring_bad(f);
     hkdf_sha256(&r->master, S("wrap"), &kek);
     TRY(unseal(a, &kek, id_bytes(&person), str_bytes(wrapped, sizeof wrapped), &plain, f));
     ipc_bytes(w, S("key"), plain);
@@ -317,7 +291,28 @@ static enum err save_heads(struct ring *r, struct fault *f)
     return write_secret(r->folder, "heads.json", buf_str(&b), f);
 }
 
-/* Remembered on disk before the signature leaves: no crash makes a fork. */
+enum err ring_remember(struct ring *r, str log, uint64_t size, const struct hash *root,
+                       struct fault *f)
+{
+    struct origin_head *h = head_of(r, log);
+
+    if (h && (size < h->size || (size == h->size && memcmp(h->root.b, root->b, 32))))
+        return fault(f, ERR_DENIED,
+                     "a head of %llu entries was signed: not a smaller or different one",
+                     (unsigned long long)h->size);
+    if (h && size == h->size)
+        return OK;
+    if (!h) {
+        if (r->n_heads == ORIGINS_MAX)
+            return fault(f, ERR_LIMIT, "too many logs");
+        h = &r->heads[r->n_heads++];
+        snprintf(h->origin, sizeof h->origin, "%.*s", STR_FMT(log));
+    }
+    h->size = size;
+    h->root = *root;
+    return save_heads(r, f);
+}
+
 static enum err answer_head(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
                             struct fault *f)
 {
@@ -329,22 +324,9 @@ static enum err answer_head(struct ring *r, const struct json *q, struct arena *
     (void)a;
     if (size < 0 || !ipc_get(q, S("root"), c.root.b, 32) ||
         c.origin.n >= sizeof r->heads[0].origin || !note_name_valid(c.origin))
-        return bad(f);
+        return ring_bad(f);
     c.size = (uint64_t)size;
-    struct origin_head *h = head_of(r, c.origin);
-    if (h && (c.size < h->size || (c.size == h->size && memcmp(h->root.b, c.root.b, 32))))
-        return fault(f, ERR_DENIED,
-                     "a head of %llu entries was signed: not a smaller or different one",
-                     (unsigned long long)h->size);
-    if (!h) {
-        if (r->n_heads == ORIGINS_MAX)
-            return fault(f, ERR_LIMIT, "too many logs");
-        h = &r->heads[r->n_heads++];
-        snprintf(h->origin, sizeof h->origin, "%.*s", STR_FMT(c.origin));
-    }
-    h->size = c.size;
-    h->root = c.root;
-    TRY(save_heads(r, f));
+    TRY(ring_remember(r, c.origin, c.size, &c.root, f));
     checkpoint_format(&text, &c);
     note_sign(&note, buf_str(&text), c.origin, &r->journal);
     jw_kv(w, S("note"), buf_str(&note));
@@ -360,7 +342,7 @@ static enum err answer_head_key(struct ring *r, const struct json *q, struct are
 
     (void)a;
     if (!note_name_valid(origin))
-        return bad(f);
+        return ring_bad(f);
     struct note_key k = note_key_of(origin, &p);
     note_key_format(&b, &k);
     jw_kv(w, S("key"), buf_str(&b));
@@ -382,15 +364,19 @@ static enum err answer_head_last(struct ring *r, const struct json *q, struct ar
 
 /* ---- packages ---------------------------------------------------------------------------- */
 
-/* A key of its own: what it signs is never a head of the journal. */
-static void package_secret(const struct ring *r, struct ed25519_secret *out)
+void ring_seed(const struct ring *r, str purpose, uint8_t out[32])
 {
     struct key k;
 
-    hkdf_sha256(&r->master, S("packages"), &k);
-    _Static_assert(sizeof k.b == sizeof out->b, "a seed is as long as a key");
-    memcpy(out->b, k.b, sizeof out->b);
+    hkdf_sha256(&r->master, purpose, &k);
+    memcpy(out, k.b, sizeof k.b);
     secret_wipe(&k, sizeof k);
+}
+
+/* A key of its own: what it signs is never a head of the journal. */
+static void package_secret(const struct ring *r, struct ed25519_secret *out)
+{
+    ring_seed(r, S("packages"), out->b);
 }
 
 static enum err answer_note(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
@@ -404,7 +390,7 @@ static enum err answer_note(struct ring *r, const struct json *q, struct arena *
     if (!note_name_valid(name) || !str_ends(text, S("\n")) ||
         (!str_starts(text, S("sifara-package/1\n")) &&
          !str_starts(text, S("sifara-acceptance/1\n"))))
-        return bad(f);
+        return ring_bad(f);
     package_secret(r, &secret);
     note_sign(&note, text, name, &secret);
     secret_wipe(&secret, sizeof secret);
@@ -421,7 +407,7 @@ static enum err answer_note_key(struct ring *r, const struct json *q, struct are
 
     (void)a;
     if (!note_name_valid(name))
-        return bad(f);
+        return ring_bad(f);
     package_secret(r, &secret);
     struct ed25519_public p = ed25519_public_of(&secret);
     secret_wipe(&secret, sizeof secret);
@@ -450,7 +436,7 @@ static enum err check_two(const struct ring *r, const struct json *by, str text,
         const struct json *j = json_at(by, i);
         if (!ipc_get(j, S("officer"), s[i].officer.b, 16) ||
             !ipc_get(j, S("signature"), s[i].signature.b, 64))
-            return bad(f);
+            return ring_bad(f);
         const struct officer_key *o = officer_of(r, &s[i].officer);
         if (!o)
             return fault(f, ERR_UNTRUSTED, "an officer is not registered with the keyring");
@@ -487,7 +473,7 @@ static enum err answer_enrol(struct ring *r, const struct json *q, struct arena 
     (void)a;
     (void)w;
     if (!ipc_get(q, S("officer"), o.id.b, 16) || !ipc_get(q, S("key"), o.key.b, 32))
-        return bad(f);
+        return ring_bad(f);
     const struct officer_key *known = officer_of(r, &o.id);
     if (known)
         return memcmp(known->key.b, o.key.b, 32) == 0
@@ -677,10 +663,22 @@ static const struct {
     enum err (*answer)(struct ring *, const struct json *, struct arena *, struct jw *,
                        struct fault *);
 } ops[] = {
-    {"wrap", answer_wrap},   {"unwrap", answer_unwrap},     {"derive", answer_derive},
-    {"head", answer_head},   {"head-key", answer_head_key}, {"head-last", answer_head_last},
-    {"enrol", answer_enrol}, {"seal", answer_seal},         {"list", answer_list},
-    {"trust", answer_trust}, {"note", answer_note},         {"note-key", answer_note_key},
+    {"wrap", answer_wrap},
+    {"unwrap", answer_unwrap},
+    {"derive", answer_derive},
+    {"head", answer_head},
+    {"head-key", answer_head_key},
+    {"head-last", answer_head_last},
+    {"enrol", answer_enrol},
+    {"seal", answer_seal},
+    {"list", answer_list},
+    {"trust", answer_trust},
+    {"note", answer_note},
+    {"note-key", answer_note_key},
+    {"link-keys", answer_link_keys},
+    {"link-head", answer_link_head},
+    {"link-cosign", answer_link_cosign},
+    {"link-open", answer_link_open},
 };
 
 static enum err answer(void *ctx, str op, const struct json *q, struct arena *a, struct jw *w,

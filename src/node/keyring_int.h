@@ -1,0 +1,61 @@
+/* keyring_int.h - what the rooms of the keyring process share */
+#ifndef SIFARA_NODE_KEYRING_INT_H
+#define SIFARA_NODE_KEYRING_INT_H
+
+#include <openssl/evp.h>
+
+#include "base/json.h"
+#include "crypto/crypto.h"
+#include "crypto/id.h"
+#include "node/keyring.h"
+
+enum { ORIGINS_MAX = 4096, OFFICERS_MAX = 100000 };
+
+struct origin_head {
+    char origin[256];
+    uint64_t size;
+    struct hash root;
+};
+
+struct officer_key {
+    struct id id;
+    struct ed25519_public key;
+};
+
+struct ring {
+    const char *folder;
+    char alpha2[3], alpha3[4];
+    struct key master;
+    struct ed25519_secret journal;
+    EVP_PKEY *authority, *signer;
+    struct arena *arena; /* of what is loaded */
+    str authority_der, signer_der;
+    uint64_t signer_serial;
+    size_t n_heads, n_officers;
+    struct origin_head heads[ORIGINS_MAX];
+    struct officer_key *officers;
+    int64_t lists; /* number of the last revocation list */
+};
+
+/* ---- keyring.c -------------------------------------------------------------------------- */
+
+/* Remembers on disk that a head of this log was signed, before the signature leaves: no crash makes
+ * a fork. ERR_DENIED for a smaller one than the last, or another one of its size. */
+NODISCARD enum err ring_remember(struct ring *, str log, uint64_t size, const struct hash *root,
+                                 struct fault *);
+/* A seed of an Ed25519 or X25519 key out of the master key; purpose names it. */
+void ring_seed(const struct ring *, str purpose, uint8_t out[32]);
+enum err ring_bad(struct fault *);
+
+/* ---- keyring_link.c: channels between states -------------------------------------------- */
+
+enum err answer_link_keys(struct ring *, const struct json *, struct arena *, struct jw *,
+                          struct fault *);
+enum err answer_link_head(struct ring *, const struct json *, struct arena *, struct jw *,
+                          struct fault *);
+enum err answer_link_cosign(struct ring *, const struct json *, struct arena *, struct jw *,
+                            struct fault *);
+enum err answer_link_open(struct ring *, const struct json *, struct arena *, struct jw *,
+                          struct fault *);
+
+#endif
