@@ -7,6 +7,7 @@
 
 #include "base/world.h"
 #include "crypto/keyring.h"
+#include "ledger/tree.h"
 
 static const struct migration migrations[] = {
     {"CREATE TABLE journal(seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, leaf BLOB NOT NULL,"
@@ -41,73 +42,32 @@ static int64_t node_seq(uint64_t epoch, unsigned step, uint64_t index)
     return (int64_t)(epoch << 48 | (uint64_t)step << 40 | index);
 }
 
-static enum err read_hash(struct db *db, const char *sql, int64_t seq, struct hash *out,
-                          struct fault *f)
+static enum err read_nodes(const struct tree *t, unsigned step, uint64_t first, uint64_t n,
+                           struct query *q)
 {
-    struct query q;
-    enum err e = db_one(db, &q, f, sql, "i", seq);
+    int64_t from = step ? node_seq(t->log, step, first) : entry_seq(t->log, first);
 
-    if (e != OK)
-        return e == ERR_NOT_FOUND ? fault(f, ERR_CORRUPT, "the ledger lacks a hash") : e;
-    str h = query_str(&q, 0);
-    if (h.n == sizeof out->b)
-        memcpy(out->b, h.p, h.n);
-    else
-        e = fault(f, ERR_CORRUPT, "a hash of the ledger has %zu bytes", h.n);
-    TRY(query_end(&q, f));
-    return e;
+    return step ? db_query(t->db, q, t->f,
+                           "SELECT hash FROM ledger_node WHERE seq >= ? AND seq < ? ORDER BY seq",
+                           "ii", from, from + (int64_t)n)
+                : db_query(t->db, q, t->f,
+                           "SELECT leaf FROM journal WHERE seq >= ? AND seq < ? ORDER BY seq", "ii",
+                           from, from + (int64_t)n);
 }
 
-struct node_reader {
-    struct db *db;
-    uint64_t epoch;
-    struct fault *f;
-};
-
-/* The root of a complete subtree: from the stored level below it, at most 128 hashes, read as a
- * range of the table. */
-static enum err get_node(void *ctx, unsigned level, uint64_t index, struct hash *out)
+static enum err write_node(const struct tree *t, unsigned step, uint64_t index,
+                           const struct hash *h)
 {
-    struct node_reader *r = ctx;
-    unsigned step = level / 8, up = level % 8;
-    uint64_t first = index << up, n = (uint64_t)1 << up;
-    int64_t from = step ? node_seq(r->epoch, step, first) : entry_seq(r->epoch, first);
-    struct merkle_frontier t = {0};
-    struct query q;
-
-    TRY(step ? db_query(r->db, &q, r->f,
-                        "SELECT hash FROM ledger_node WHERE seq >= ? AND seq < ? ORDER BY seq",
-                        "ii", from, from + (int64_t)n)
-             : db_query(r->db, &q, r->f,
-                        "SELECT leaf FROM journal WHERE seq >= ? AND seq < ? ORDER BY seq", "ii",
-                        from, from + (int64_t)n));
-    for (; query_row(&q); query_next(&q)) {
-        struct hash h;
-        str s = query_str(&q, 0);
-        if (s.n != sizeof h.b)
-            break;
-        memcpy(h.b, s.p, s.n);
-        merkle_append(&t, &h);
-    }
-    TRY(query_end(&q, r->f));
-    if (t.size != n)
-        return fault(r->f, ERR_CORRUPT, "the ledger lacks hashes at level %u", level);
-    *out = merkle_root(&t);
-    return OK;
+    return db_run(t->db, t->f, "INSERT INTO ledger_node(seq, hash) VALUES(?, ?)", "ib",
+                  node_seq(t->log, step, index), hash_str(h));
 }
 
-/* The right edge from its complete subtrees. */
-static enum err load_frontier(struct db *db, uint64_t epoch, uint64_t size,
-                              struct merkle_frontier *out, struct fault *f)
-{
-    struct node_reader r = {db, epoch, f};
-    struct merkle_frontier t = {.size = size};
+static const struct tree_kind journal_kind = {read_nodes, write_node};
 
-    for (unsigned level = 0; level < 40; level++)
-        if (size >> level & 1)
-            TRY(get_node(&r, level, (size >> level) - 1, &t.node[level]));
-    *out = t;
-    return OK;
+/* The tree of an epoch. */
+static struct tree tree_of(struct db *db, uint64_t epoch, struct fault *f)
+{
+    return (struct tree){&journal_kind, db, epoch, f};
 }
 
 enum err ledger_newest(struct db *db, uint64_t *epoch, uint64_t *size, struct fault *f)
@@ -121,6 +81,13 @@ enum err ledger_newest(struct db *db, uint64_t *epoch, uint64_t *size, struct fa
                entry_seq(*epoch, 0)));
     *size = query_null(&q, 0) ? 0 : (uint64_t)(query_int(&q, 0) - entry_seq(*epoch, 0)) + 1;
     return query_end(&q, f);
+}
+
+static enum err load_edge(struct ledger *l, struct db *writer, uint64_t size, struct fault *f)
+{
+    struct tree t = tree_of(writer, l->epoch, f);
+
+    return tree_frontier(&t, size, &l->tree);
 }
 
 enum err ledger_open(struct db *writer, str origin, struct ledger **out, struct fault *f)
@@ -138,7 +105,7 @@ enum err ledger_open(struct db *writer, str origin, struct ledger **out, struct 
     uint64_t size = 0;
     enum err e = ledger_newest(writer, &l->epoch, &size, f);
     if (e == OK)
-        e = load_frontier(writer, l->epoch, size, &l->tree, f);
+        e = load_edge(l, writer, size, f);
     if (e != OK) {
         ledger_close(l);
         return e;
@@ -158,38 +125,6 @@ void ledger_close(struct ledger *l)
     free(l);
 }
 
-/* The subtree of 256^step leaves that ends the tree of size leaves, from the level below. */
-static enum err closing_node(struct db *db, uint64_t epoch, unsigned step, uint64_t size,
-                             struct hash *out, struct fault *f)
-{
-    struct node_reader r = {db, epoch, f};
-    uint64_t index = (size >> 8 * step) - 1;
-    struct hash left, right;
-
-    TRY(get_node(&r, 8 * step - 1, index * 2, &left));
-    TRY(get_node(&r, 8 * step - 1, index * 2 + 1, &right));
-    *out = merkle_node(&left, &right);
-    return OK;
-}
-
-/* Does the tree of size leaves end with a complete subtree of 256^step leaves? */
-static bool closes(uint64_t size, unsigned step)
-{
-    return step <= 4 && (size & (((uint64_t)1 << 8 * step) - 1)) == 0;
-}
-
-/* Stores the roots of the subtrees that the newest leaf completed, eight levels apart. */
-static enum err store_nodes(struct ledger *l, struct db *db, struct fault *f)
-{
-    for (unsigned step = 1; closes(l->tree.size, step); step++) {
-        struct hash h;
-        TRY(closing_node(db, l->epoch, step, l->tree.size, &h, f));
-        TRY(db_run(db, f, "INSERT INTO ledger_node(seq, hash) VALUES(?, ?)", "ib",
-                   node_seq(l->epoch, step, (l->tree.size >> 8 * step) - 1), hash_str(&h)));
-    }
-    return OK;
-}
-
 enum err ledger_append(struct ledger *l, struct db *db, int64_t at, str entry, str record,
                        struct receipt *out, struct fault *f)
 {
@@ -199,7 +134,8 @@ enum err ledger_append(struct ledger *l, struct db *db, int64_t at, str entry, s
     TRY(db_run(db, f, "INSERT INTO journal(seq, at, leaf, entry, record) VALUES(?,?,?,?,?)",
                "iibbb", entry_seq(l->epoch, index), at, hash_str(&leaf), entry, record));
     merkle_append(&l->tree, &leaf);
-    TRY(store_nodes(l, db, f));
+    struct tree t = tree_of(db, l->epoch, f);
+    TRY(tree_grew(&t, l->tree.size));
     *out = (struct receipt){l->epoch, index};
     return OK;
 }
@@ -325,8 +261,8 @@ enum err ledger_record(struct db *db, struct receipt r, struct arena *a, str *ou
 enum err ledger_prove_inclusion(struct db *db, uint64_t epoch, uint64_t index, uint64_t size,
                                 struct merkle_proof *out, struct fault *f)
 {
-    struct node_reader r = {db, epoch, f};
-    enum err e = merkle_prove_inclusion(get_node, &r, index, size, out);
+    struct tree t = tree_of(db, epoch, f);
+    enum err e = merkle_prove_inclusion(tree_node, &t, index, size, out);
 
     return e == ERR_RANGE ? fault(f, e, "no entry %" PRIu64 " in a tree of %" PRIu64, index, size)
                           : e;
@@ -335,8 +271,8 @@ enum err ledger_prove_inclusion(struct db *db, uint64_t epoch, uint64_t index, u
 enum err ledger_prove_consistency(struct db *db, uint64_t epoch, uint64_t from, uint64_t to,
                                   struct merkle_proof *out, struct fault *f)
 {
-    struct node_reader r = {db, epoch, f};
-    enum err e = merkle_prove_consistency(get_node, &r, from, to, out);
+    struct tree t = tree_of(db, epoch, f);
+    enum err e = merkle_prove_consistency(tree_node, &t, from, to, out);
 
     return e == ERR_RANGE ? fault(f, e, "no tree of %" PRIu64 " before one of %" PRIu64, from, to)
                           : e;
@@ -345,9 +281,9 @@ enum err ledger_prove_consistency(struct db *db, uint64_t epoch, uint64_t from, 
 enum err ledger_root(struct db *db, uint64_t epoch, uint64_t size, struct hash *out,
                      struct fault *f)
 {
-    struct node_reader r = {db, epoch, f};
+    struct tree t = tree_of(db, epoch, f);
 
-    return merkle_root_of(get_node, &r, size, out);
+    return merkle_root_of(tree_node, &t, size, out);
 }
 
 enum err ledger_tile(struct db *db, uint64_t epoch, unsigned level, uint64_t index, unsigned width,
@@ -358,10 +294,10 @@ enum err ledger_tile(struct db *db, uint64_t epoch, unsigned level, uint64_t ind
     if (level >= 5 || width == 0 || width > LEDGER_TILE || index > have / LEDGER_TILE ||
         first + width > have)
         return fault(f, ERR_NOT_FOUND, "the tree has no such tile");
-    struct node_reader r = {db, epoch, f};
+    struct tree t = tree_of(db, epoch, f);
     for (unsigned i = 0; i < width; i++) {
         struct hash h;
-        TRY(get_node(&r, 8 * level, first + i, &h));
+        TRY(tree_node(&t, 8 * level, first + i, &h));
         buf_add_str(b, hash_str(&h));
     }
     return buf_ok(b) ? OK : fault(f, ERR_MEMORY, "out of memory");
@@ -382,15 +318,8 @@ static enum err check_row(struct db *db, int64_t seq, str leaf, str entry,
     if (index != t->size || !str_eq(leaf, hash_str(&h)))
         return fault(f, ERR_CORRUPT, "epoch %" PRIu64 ": entry %" PRIu64 " is damaged", e, t->size);
     merkle_append(t, &h);
-    for (unsigned step = 1; closes(t->size, step); step++) {
-        struct hash stored, want;
-        TRY(read_hash(db, "SELECT hash FROM ledger_node WHERE seq = ?",
-                      node_seq(e, step, (t->size >> 8 * step) - 1), &stored, f));
-        TRY(closing_node(db, e, step, t->size, &want, f));
-        if (memcmp(want.b, stored.b, sizeof want.b))
-            return fault(f, ERR_CORRUPT, "epoch %" PRIu64 ": a stored node is damaged", e);
-    }
-    return OK;
+    struct tree tree = tree_of(db, e, f);
+    return tree_check(&tree, t->size);
 }
 
 enum err ledger_check(struct db *db, void (*progress)(void *ctx, uint64_t done), void *ctx,
