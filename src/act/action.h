@@ -20,7 +20,13 @@ enum action_kind {
     ACTION_OPEN       /* needs no session and no decision: sign-in, public facts */
 };
 
-enum actor_kind { ACTOR_NOBODY = 1, ACTOR_PERSON = 2, ACTOR_OFFICER = 4, ACTOR_SYSTEM = 8 };
+enum actor_kind {
+    ACTOR_NOBODY = 1,
+    ACTOR_PERSON = 2,
+    ACTOR_OFFICER = 4,
+    ACTOR_SYSTEM = 8,
+    ACTOR_PARTNER = 16 /* another state, through its channel */
+};
 
 enum action_method { ACTION_GET, ACTION_POST, ACTION_PUT, ACTION_DELETE, ACTION_INTERNAL };
 
@@ -41,6 +47,8 @@ struct action {
     enum err (*run)(struct act *, struct fault *);     /* writer thread */
     enum err (*read)(struct act *, struct fault *);    /* any thread, reader: makes the reply */
     void (*after)(struct act *);                       /* writer thread, once durable */
+    enum err (*answer)(struct act *, struct fault *);  /* any thread, reader, once durable: what
+                                                          is signed over what was written */
     bool partner; /* an act towards a partner: its context names the partner, what is promised, and
                      what is asked for and free (node/policy_schema.c) */
 };

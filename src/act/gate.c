@@ -109,6 +109,8 @@ static void put_principal(struct act *a, struct cedar_entities *es)
     case ACTOR_NOBODY:
         cedar_entity(es, S("Sifara::Visitor"), S("visitor"));
         break;
+    case ACTOR_PARTNER: /* with all that is known of the state: facts() puts it there */
+        break;
     }
 }
 
@@ -139,11 +141,13 @@ static struct cedar_request request_of(struct act *a)
     static const char *const types[] = {[ACTOR_NOBODY] = "Sifara::Visitor",
                                         [ACTOR_PERSON] = "Sifara::Person",
                                         [ACTOR_OFFICER] = "Sifara::Officer",
-                                        [ACTOR_SYSTEM] = "Sifara::System"};
+                                        [ACTOR_SYSTEM] = "Sifara::System",
+                                        [ACTOR_PARTNER] = "Sifara::State"};
     enum actor_kind k = a->actor.kind;
-    str id = k == ACTOR_SYSTEM   ? S("node")
-             : k == ACTOR_NOBODY ? S("visitor")
-                                 : act_id_text(a, &a->actor.id);
+    str id = k == ACTOR_SYSTEM    ? S("node")
+             : k == ACTOR_NOBODY  ? S("visitor")
+             : k == ACTOR_PARTNER ? a->actor.state
+                                  : act_id_text(a, &a->actor.id);
 
     return (struct cedar_request){
         .principal = cedar_uid(str_of(types[k]), id),
@@ -250,7 +254,8 @@ static enum err apply(struct gate *g, struct act *a, struct fault *f)
     /* strangers share no keys, and no answer meant for one of them is kept */
     bool repeatable = a->idempotency_key.p && a->actor.kind != ACTOR_NOBODY;
 
-    if (action->kind != ACTION_OPEN && a->actor.kind != ACTOR_SYSTEM && g->hooks.session_alive)
+    bool has_session = a->actor.kind == ACTOR_PERSON || a->actor.kind == ACTOR_OFFICER;
+    if (action->kind != ACTION_OPEN && has_session && g->hooks.session_alive)
         TRY(g->hooks.session_alive(a->house, &a->actor, f));
     if (repeatable) {
         bool found;
@@ -573,13 +578,14 @@ void gate_submit(struct gate *g, struct act *a)
         a->err = db_read_begin(reader, &a->fault);
     if (a->err == OK)
         a->err = prepare(g, a, &a->fault);
-    if (a->err == OK && (!gate_writes(a->action) || a->action->kind == ACTION_READ_FILE))
+    if (a->err == OK && !a->answered &&
+        (!gate_writes(a->action) || a->action->kind == ACTION_READ_FILE))
         a->err = read_now(g, a, &a->fault);
     if (reader)
         db_read_end(reader);
     db_pool_put(a->house->readers, reader);
     a->db = NULL;
-    if (a->err != OK || !gate_writes(a->action))
+    if (a->err != OK || a->answered || !gate_writes(a->action))
         a->done(a);
     else
         enqueue(g, a);
@@ -588,6 +594,20 @@ void gate_submit(struct gate *g, struct act *a)
 static void post(struct act *a)
 {
     sem_post(a->user);
+}
+
+void gate_answer(struct act *a)
+{
+    struct db *reader = NULL;
+
+    if (a->err != OK || a->answered || !a->action->answer)
+        return;
+    a->err = db_pool_take(a->house->readers, &reader, &a->fault);
+    a->db = reader;
+    if (a->err == OK)
+        a->err = a->action->answer(a, &a->fault);
+    db_pool_put(a->house->readers, reader);
+    a->db = NULL;
 }
 
 enum err gate_perform(struct gate *g, struct act *a)
@@ -610,6 +630,7 @@ enum err gate_perform(struct gate *g, struct act *a)
     }
     a->done = done;
     a->user = user;
+    gate_answer(a);
     return a->err;
 }
 

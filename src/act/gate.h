@@ -24,6 +24,7 @@
 
 struct gate;
 struct keyring; /* crypto/keyring.h */
+struct link;
 struct registry;
 struct services;
 struct worker;
@@ -38,24 +39,32 @@ struct house {
     struct keyring *keyring;   /* crypto/keyring.h */
     struct registry *registry; /* registry/registry.h */
     struct services *services; /* service/services.h */
+    struct link *link;         /* link/link.h */
     struct worker *worker;     /* paper/worker.h */
     struct worker *trial;      /* service/trial.h */
     struct key lookup_key;     /* keyed hashes for look-ups */
     struct key record_key;     /* decision records that concern no person; mails waiting */
     str data_dir, state_code;  /* "XU" */
     str version;               /* of the program */
+    str name;                  /* of the node: "xu.sifara.example" */
     str package_key;           /* name of the key that signs packages */
     /* The catalogue of words: a word in a language, or in one that stands in for it; STR_NONE. */
     str (*word)(const void *words, str language, str key);
     const void *words;
-    str policy_schema;      /* Cedar schema made from the tables of actions */
-    const char *scanner;    /* virus scanner of attachments, or NULL (service/scan.h) */
-    bool replaying_history; /* demo generator: mails are not sent */
+    /* Is a document that we sealed current? By its seal or its number, one of them; *out_since is
+     * the day of a revocation, or STR_NONE. Given by the room that keeps documents. */
+    enum err (*document_status)(struct act *, str seal, str number, str *out_status, str *out_since,
+                                struct fault *);
+    str policy_schema;              /* Cedar schema made from the tables of actions */
+    const char *tls_cert, *tls_key; /* files, or NULL: how we show ourselves to partners */
+    const char *scanner;            /* virus scanner of attachments, or NULL (service/scan.h) */
+    bool replaying_history;         /* demo generator: mails are not sent */
 };
 
 struct actor {
     enum actor_kind kind;
     struct id id;     /* person or officer */
+    str state;        /* of a partner: "XA" */
     str mission;      /* of an officer */
     const str *roles; /* of an officer */
     size_t n_roles;
@@ -100,6 +109,7 @@ struct act {
     /* outcome */
     enum err err;
     struct fault fault;
+    bool answered;     /* by prepare(): the reply is whole, nothing is to be applied */
     enum err late_err; /* what run() wrote stays, but this is the answer: a wrong code counts */
     unsigned status;   /* 0: 200 */
     const char *type;  /* of the reply; NULL is JSON */
@@ -145,6 +155,9 @@ bool gate_writes(const struct action *);
 /* Sends an act through the gate; done() is called exactly once, on this or the writer thread. The
  * act and all it points to stay in place until then. */
 void gate_submit(struct gate *, struct act *);
+/* After done(), for an action that has answer(): makes the rest of the reply on the caller's
+ * thread, with a reader; fills err and fault. Not on the writer thread. */
+void gate_answer(struct act *);
 /* The same, waiting for the end; returns act->err. Not from the writer thread. */
 enum err gate_perform(struct gate *, struct act *);
 

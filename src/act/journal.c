@@ -30,7 +30,8 @@ static void put_actor(struct jw *w, const struct actor *who)
     static const char *const kinds[] = {[ACTOR_NOBODY] = "visitor",
                                         [ACTOR_PERSON] = "person",
                                         [ACTOR_OFFICER] = "officer",
-                                        [ACTOR_SYSTEM] = "system"};
+                                        [ACTOR_SYSTEM] = "system",
+                                        [ACTOR_PARTNER] = "partner"};
     char text[ID_TEXT + 1];
 
     jw_kv(w, S("as"), str_of(kinds[who->kind]));
@@ -38,6 +39,8 @@ static void put_actor(struct jw *w, const struct actor *who)
         id_format(&who->id, text);
         jw_kv(w, S("actor"), str_of(text));
     }
+    if (who->kind == ACTOR_PARTNER)
+        jw_kv(w, S("actor"), who->state);
 }
 
 static void put_entry(struct buf *b, struct act *a, const struct hash *record)

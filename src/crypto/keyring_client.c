@@ -269,6 +269,22 @@ enum err keyring_link_head(struct keyring *k, uint64_t serial, str origin, uint6
     return OK;
 }
 
+enum err keyring_link_note(struct keyring *k, uint64_t serial, str origin, str text,
+                           struct buf *note, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "link-note");
+    jw_kv_int(&c.w, S("serial"), (int64_t)serial);
+    jw_kv(&c.w, S("name"), origin);
+    jw_kv(&c.w, S("text"), text);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(note, json_get_str(r, S("note")));
+    return OK;
+}
+
 enum err keyring_cosign(struct keyring *k, uint64_t serial, str role, str name, str text,
                         int64_t at, struct buf *line, struct fault *f)
 {

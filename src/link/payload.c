@@ -1,11 +1,11 @@
 #include "link/payload.h"
 
-void payload_info(struct buf *b, str origin, const struct id *correlation)
+void payload_info(struct buf *b, str from, str to, const struct id *correlation)
 {
     char text[ID_TEXT + 1];
 
     id_format(correlation, text);
-    buf_printf(b, "sifara-payload/1\n%.*s\n%s\n", STR_FMT(origin), text);
+    buf_printf(b, "sifara-payload/1\n%.*s\n%.*s\n%s\n", STR_FMT(from), STR_FMT(to), text);
 }
 
 struct hash payload_digest(const uint8_t salt[PAYLOAD_SALT], str content)
@@ -28,18 +28,17 @@ static enum err seal_plain(struct hpke *h, str plain, struct buf *out, struct fa
 }
 
 enum err payload_seal(const struct x25519_public *to, str info, str content, struct buf *out,
-                      struct hash *digest, struct fault *f)
+                      struct hash *digest, uint8_t salt[PAYLOAD_SALT], struct fault *f)
 {
     AUTO(buf) struct buf plain = BUF(PAYLOAD_SALT + (size_t)PAYLOAD_BYTES);
-    uint8_t salt[PAYLOAD_SALT];
     struct x25519_public enc;
     struct hpke h;
 
     if (content.n > PAYLOAD_BYTES)
         return fault(f, ERR_LIMIT, "a payload has at most %d bytes", PAYLOAD_BYTES);
-    secret_random(salt, sizeof salt);
+    secret_random(salt, PAYLOAD_SALT);
     *digest = payload_digest(salt, content);
-    buf_add(&plain, salt, sizeof salt);
+    buf_add(&plain, salt, PAYLOAD_SALT);
     buf_add_str(&plain, content);
     if (!buf_ok(&plain))
         return fault(f, ERR_MEMORY, "out of memory");

@@ -3,8 +3,8 @@
  *   sealed = enc (32 bytes, RFC 9180) || pieces of 1 MiB of plain text, each with its 16-byte tag
  *   plain  = salt (32 bytes) || content
  *
- * info binds the sealing to its channel and dispatch. The digest of salt and content stands in the
- * entry: once the payload is erased, nobody can find the content by trying.
+ * info binds the sealing to both nodes and to the dispatch. The digest of salt and content stands
+ * in the entry: once the payload is erased, nobody can find the content by trying.
  */
 #ifndef SIFARA_LINK_PAYLOAD_H
 #define SIFARA_LINK_PAYLOAD_H
@@ -19,11 +19,13 @@ enum {
     PAYLOAD_ENC = 32
 };
 
-/* "sifara-payload/1", origin, correlation. */
-void payload_info(struct buf *, str origin, const struct id *correlation);
-/* Seals content onto out. *out_content is what the entry says of it. ERR_LIMIT, ERR_CRYPTO. */
+/* "sifara-payload/1", names of both nodes, correlation. */
+void payload_info(struct buf *, str from, str to, const struct id *correlation);
+/* Seals content onto out. *out_content is what the entry says of it; out_salt proves it. ERR_LIMIT,
+ * ERR_CRYPTO. */
 NODISCARD enum err payload_seal(const struct x25519_public *to, str info, str content,
-                                struct buf *out, struct hash *out_content, struct fault *);
+                                struct buf *out, struct hash *out_content,
+                                uint8_t out_salt[PAYLOAD_SALT], struct fault *);
 /* Opens what was sealed with the context that its enc leads to (hpke_receiver), and checks it
  * against the entry's digest. *out_salt proves the content to others. ERR_CORRUPT. */
 NODISCARD enum err payload_open(struct hpke *, str sealed, const struct hash *content,

@@ -1,5 +1,5 @@
 /* wire_fuzz.c - everything that a partner's node sends; the first byte says as what it is read */
-#include "link/credence.h"
+#include "registry/credence.h"
 #include "link/entry.h"
 #include "link/wire.h"
 

@@ -181,12 +181,13 @@ static void test_payload(void **state)
     struct x25519_public to = x25519_public_of(&key);
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         AUTO(buf) struct buf sealed = BUF((size_t)4 << 20), info = BUF(256), content = BUF(4 << 20);
+        uint8_t salt[PAYLOAD_SALT];
         struct fault f = {0};
         struct hash d;
         memset(buf_extend(&content, sizes[i] + 1), 'x', sizes[i]);
-        payload_info(&info, S("origin"), &correlation);
+        payload_info(&info, S("xu.example"), S("xa.example"), &correlation);
         str plain = str_sub(buf_str(&content), 0, sizes[i]);
-        assert_int_equal(payload_seal(&to, buf_str(&info), plain, &sealed, &d, &f), OK);
+        assert_int_equal(payload_seal(&to, buf_str(&info), plain, &sealed, &d, salt, &f), OK);
         assert_int_equal(sealed.n, payload_sealed_size(sizes[i]));
         open_again(buf_str(&sealed), buf_str(&info), &key, &d, OK, sizes[i]);
         open_again(buf_str(&sealed), S("other"), &key, &d, ERR_CORRUPT, 0);

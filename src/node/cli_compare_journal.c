@@ -58,7 +58,7 @@ static enum err entities_of(struct retelling *r, const struct json *record, int3
         const struct json *e = json_at(entities, i), *uid = json_get(e, S("uid"));
         if (str_eq(json_get_str(uid, S("type")), S("Sifara::State")))
             facts_put_state(policy_facts(r->t->new), *out, json_get_str(uid, S("id")), day,
-                            json_get_int(json_get(e, S("attrs")), S("balance"), 0));
+                            json_get_int(json_get(e, S("attrs")), S("balance"), 0), STR_NONE);
     }
     return OK;
 }

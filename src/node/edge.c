@@ -220,10 +220,12 @@ static void fill_reply(struct passage *p, bool hurried)
             r, str_printf(r->arena, "%016llx%zx", (unsigned long long)str_hash(body), body.n));
 }
 
-static void answer_refusal(struct act *a)
+/* Off the writer's thread: the reasons of a refusal, or a signature over what is durable now. */
+static void answer_later(struct act *a)
 {
     struct passage *p = a->user;
 
+    gate_answer(a);
     fill_reply(p, false);
     (void)!http_reply_send(p->request);
 }
@@ -233,15 +235,18 @@ static void done_parked(struct act *a)
 {
     struct passage *p = a->user;
 
-    if (is_refusal(a) && explainer_take(&p->node->explainer, a))
+    bool later = is_refusal(a) || (a->err == OK && a->action->answer && !a->answered);
+    if (later && explainer_take(&p->node->explainer, a))
         return;
+    if (a->err == OK && later)
+        a->err = fault(&a->fault, ERR_BUSY, "too much to sign at the moment");
     fill_reply(p, true);
     (void)!http_reply_send(p->request);
 }
 
 enum err edge_start(struct node *n, struct fault *f)
 {
-    return explainer_start(&n->explainer, answer_refusal, f);
+    return explainer_start(&n->explainer, answer_later, f);
 }
 
 static void done_here(struct act *a)
@@ -300,34 +305,54 @@ static void release_sink(void *user)
     attachment_sink_free(user);
 }
 
-/* What officers send is kept in memory, up to what the action takes. */
-static void release_bytes(void *user)
+/* What officers and other nodes send is kept in memory, up to what the action takes; of strangers
+ * so much in all. */
+static const size_t STRANGERS_BYTES = 128 << 20;
+static _Atomic size_t strangers_bytes;
+
+struct body {
+    struct buf bytes;
+    bool stranger;
+};
+
+static void release_body(void *user)
 {
-    buf_done(user);
-    free(user);
+    struct body *b = user;
+
+    if (b->stranger)
+        strangers_bytes -= b->bytes.n;
+    buf_done(&b->bytes);
+    free(b);
 }
 
-static bool is_officers(const struct http_request *r)
+static bool in_memory(const struct http_request *r)
 {
-    return ((const struct action *)r->route->arg)->who == ACTOR_OFFICER;
+    return ((const struct action *)r->route->arg)->who != ACTOR_PERSON;
 }
 
 static enum err add_bytes(struct http_request *r, str bytes, struct fault *f)
 {
-    buf_add_str(r->user, bytes);
-    return buf_ok(r->user) ? OK : fault(f, ERR_TOO_LARGE, "it is larger than what is taken here");
+    struct body *b = r->user;
+    size_t before = b->bytes.n;
+
+    buf_add_str(&b->bytes, bytes);
+    if (b->stranger)
+        strangers_bytes += b->bytes.n - before;
+    if (b->stranger && strangers_bytes > STRANGERS_BYTES)
+        return fault(f, ERR_BUSY, "too much is being sent at the moment");
+    return buf_ok(&b->bytes) ? OK : fault(f, ERR_TOO_LARGE, "it is larger than what is taken here");
 }
 
-static enum err open_bytes(struct http_request *r, struct fault *f)
+static enum err open_body(struct http_request *r, bool stranger, struct fault *f)
 {
     const struct action *action = r->route->arg;
-    struct buf *b = calloc(1, sizeof *b);
+    struct body *b = calloc(1, sizeof *b);
 
     if (!b)
         return fault(f, ERR_MEMORY, "out of memory");
-    *b = BUF(action->max_body);
+    *b = (struct body){BUF(action->max_body), stranger};
     r->user = b;
-    r->release = release_bytes;
+    r->release = release_body;
     return OK;
 }
 
@@ -343,12 +368,14 @@ enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, v
     if (what == HTTP_UPLOAD_BYTES && !r->user)
         return OK;
     if (what == HTTP_UPLOAD_BYTES)
-        return is_officers(r) ? add_bytes(r, bytes, f) : attachment_sink_add(r->user, bytes, f);
+        return in_memory(r) ? add_bytes(r, bytes, f) : attachment_sink_add(r->user, bytes, f);
+    if (((const struct action *)r->route->arg)->kind == ACTION_OPEN)
+        return open_body(r, true, f);
     TRY(find_actor(n, r, &who, f));
-    if (who.kind != (is_officers(r) ? ACTOR_OFFICER : ACTOR_PERSON))
+    if (who.kind != (in_memory(r) ? ACTOR_OFFICER : ACTOR_PERSON))
         return fault(f, ERR_UNAUTHENTICATED, "sign in first");
-    if (is_officers(r))
-        return open_bytes(r, f);
+    if (in_memory(r))
+        return open_body(r, false, f);
     TRY(attachment_sink_open(&n->house, &who.id, &sink, f));
     r->user = sink;
     r->release = release_sink;
@@ -371,8 +398,8 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
     p->act.action = action;
     p->act.house = &n->house;
     p->act.arena = r->arena;
-    if (r->user && is_officers(r))
-        p->act.body = buf_str(r->user);
+    if (r->user && in_memory(r))
+        p->act.body = buf_str(&((struct body *)r->user)->bytes);
     else
         p->act.upload = r->user;
     p->act.user = p;

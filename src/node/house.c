@@ -15,6 +15,7 @@
 #include "registry/registry.h"
 #include "service/documents.h"
 #include "service/lapses.h"
+#include "link/link.h"
 #include "service/services.h"
 
 enum { MAILS_AT_ONCE = 50, MAIL_TRIES = 20, IDLE_US = 100 * 1000 };
@@ -78,13 +79,13 @@ static enum err open_policy(struct node *n, struct fault *f)
     return OK;
 }
 
-/* Beside the journal's: "xu.sifara.example/journal" gives "xu.sifara.example/packages". */
-static enum err name_package_key(struct node *n, struct fault *f)
+/* The journal's name "xu.sifara.example/journal" gives "xu.sifara.example". */
+static enum err name_node(struct node *n, struct fault *f)
 {
     ptrdiff_t slash = str_find_char(n->config.origin, '/');
-    str domain = slash < 0 ? n->config.origin : str_sub(n->config.origin, 0, (size_t)slash);
 
-    n->house.package_key = str_printf(n->config.arena, "%.*s/packages", STR_FMT(domain));
+    n->house.name = slash < 0 ? n->config.origin : str_sub(n->config.origin, 0, (size_t)slash);
+    n->house.package_key = str_printf(n->config.arena, "%.*s/packages", STR_FMT(n->house.name));
     TRY_PTR(n->house.package_key.p, f);
     return OK;
 }
@@ -102,8 +103,9 @@ static enum err open_floors(struct node *n, struct fault *f)
     TRY(keyring_derive(h->keyring, S("lookup"), &h->lookup_key, f));
     TRY(keyring_derive(h->keyring, S("record"), &h->record_key, f));
     TRY(registry_open(h, n->writer, &h->registry, f));
-    TRY(name_package_key(n, f));
+    TRY(name_node(n, f));
     TRY(service_open(h, n->writer, f));
+    TRY(link_open(h, n->writer, &h->link, f));
     TRY(compile_inputs(n, f));
     snprintf(path, sizeof path, "%s/words", n->data);
     TRY(catalogue_load(path, &n->words, f));
@@ -147,6 +149,8 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
         e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
     n->house.scanner = n->config.clamd;
+    n->house.tls_cert = n->config.tls_cert;
+    n->house.tls_key = n->config.tls_key;
     if (e == OK)
         e = open_floors(n, f);
     if (e != OK) {
@@ -165,6 +169,7 @@ void node_close(struct node *n)
     for (size_t i = 0; i < ARRAY_LEN(n->inputs); i++)
         schema_free(n->inputs[i]);
     catalogue_free(n->words);
+    link_close(n->house.link);
     services_free(n->house.services);
     registry_close(n->house.registry);
     ledger_close(n->house.ledger);
@@ -437,6 +442,7 @@ enum err node_start(struct node *n, struct fault *f)
     TRY(read_pem(n, n->config.tls_cert, &c.tls_cert_pem, f));
     TRY(read_pem(n, n->config.tls_key, &c.tls_key_pem, f));
     TRY(edge_start(n, f));
+    TRY(link_start(n->house.link, f));
     TRY(http_start(&c, &n->http, f));
     n->background_runs = pthread_create(&n->background, NULL, background, n) == 0;
     return n->background_runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");
@@ -448,6 +454,7 @@ void node_stop(struct node *n)
     if (n->background_runs)
         pthread_join(n->background, NULL);
     http_stop(n->http);
+    link_stop(n->house.link);
     explainer_stop(&n->explainer);
     metrics_free(n->metrics);
     limit_free(n->by_address);

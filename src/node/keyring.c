@@ -675,7 +675,7 @@ static const struct {
     {"trust", answer_trust},
     {"note", answer_note},
     {"note-key", answer_note_key},
-    {"link-keys", answer_link_keys},
+    {"link-keys", answer_link_keys}, {"link-note", answer_link_note},
     {"link-head", answer_link_head},
     {"link-cosign", answer_link_cosign},
     {"link-open", answer_link_open},

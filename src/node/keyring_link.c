@@ -81,6 +81,27 @@ enum err answer_link_head(struct ring *r, const struct json *q, struct arena *a,
     return e;
 }
 
+/* What the owner of a log says of it, by its first line: no such text is a checkpoint, whose second
+ * line is a number. */
+enum err answer_link_note(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                          struct fault *f)
+{
+    AUTO(buf) struct buf note = BUF(4 * CHECKPOINT_TEXT);
+    str name = json_get_str(q, S("name")), text = json_get_str(q, S("text"));
+    struct ed25519_secret secret;
+
+    (void)a;
+    if (!note_name_valid(name) || text.n > CHECKPOINT_TEXT || !str_ends(text, S("\n")) ||
+        (!str_starts(text, S("sifara-channel/1\nfrom ")) &&
+         !str_starts(text, S("sifara-recover/1\norigin "))) ||
+        !seed_of(r, "log", q, secret.b))
+        return ring_bad(f);
+    note_sign(&note, text, name, &secret);
+    secret_wipe(&secret, sizeof secret);
+    jw_kv(w, S("note"), buf_str(&note));
+    return OK;
+}
+
 /* The log of what was cosigned in a role: a space is in no origin. */
 static str cosigned_log(const struct json *q, str origin, char room[LOG_NAME])
 {

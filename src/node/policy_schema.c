@@ -34,6 +34,8 @@ static const struct {
                        " state: String, proposer?: Officer }"},
     {"Help", " = { capability: String }"},
     {"Protection", " = { citizen: State }"},
+    {"Accreditation", " = { partner: State, was: String, standing: String, proposer?: Officer }"},
+    {"Dispatch", " = { partner: State, kind: String, emergency: Bool, undertakings: Set<String> }"},
     {"Engagement", " = { partner: State, officer: Officer }"},
 };
 
@@ -63,7 +65,8 @@ static void put_principals(struct buf *b, unsigned who)
     } kinds[] = {{ACTOR_NOBODY, "Visitor"},
                  {ACTOR_PERSON, "Person"},
                  {ACTOR_OFFICER, "Officer"},
-                 {ACTOR_SYSTEM, "System"}};
+                 {ACTOR_SYSTEM, "System"},
+                 {ACTOR_PARTNER, "State"}};
     bool any = false;
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)

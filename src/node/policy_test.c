@@ -7,13 +7,13 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 13
+#define FILES 14
 static const char *const files[FILES] = {
-    "10-persons.cedar",  "20-officers.cedar",         "30-four-eyes.cedar",
-    "40-ministry.cedar", "45-packages.cedar",         "50-partners.cedar",
-    "90-system.cedar",   "facts/accreditations.json", "facts/agreements.json",
-    "facts/aims.json",   "facts/capabilities.json",   "facts/organisations.json",
-    "facts/states.json"};
+    "10-persons.cedar",         "20-officers.cedar", "30-four-eyes.cedar",
+    "40-ministry.cedar",        "45-packages.cedar", "50-partners.cedar",
+    "55-channels.cedar",        "90-system.cedar",   "facts/accreditations.json",
+    "facts/agreements.json",    "facts/aims.json",   "facts/capabilities.json",
+    "facts/organisations.json", "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
 
@@ -38,6 +38,7 @@ static const struct actor_on_panel {
     {'D', "Sifara::Officer", "ministry", "data-office"},
     {'G', "Sifara::Officer", "ministry", "services-office"},
     {'S', "Sifara::System", NULL, NULL},
+    {'A', "Sifara::State", NULL, NULL}, /* Arcadia, or the state that the situation names */
     {'X', "Sifara::Visitor", NULL, NULL},
 };
 
@@ -205,6 +206,31 @@ static const struct {
     {"protection.ask", AIMLESS, "CHchM"},
     {"engagement.end", PLAIN, "OM"}, /* O's engagement */
 
+    {"credence.keys", PLAIN, "M"},
+    {"credence.adopt", PLAIN, "M"},
+    {"partner.propose", PLAIN, "M"},
+    {"partner.propose", TO_SANCTIONED, ""},
+    {"partner.propose", TO_UNRECOGNISED, ""},
+    {"partner.confirm", PLAIN, "M"},
+    {"partner.confirm", PROPOSED, ""}, /* M proposed it */
+    {"dispatch.list", PLAIN, "H"},
+    {"dispatch.show", PLAIN, "HhM"},
+    {"dispatch.evidence", PLAIN, "HhM"},
+    {"note.send", PLAIN, "HhM"},
+    {"note.send", TO_FRANCE, ""}, /* not accredited */
+    {"acknowledgement.send", PLAIN, "HhM"},
+    {"query.send", PLAIN, "HhM"},
+    {"file.send", PLAIN, "HhM"},
+    {"answer.send", PLAIN, "S"},
+    {"answer.send", TO_FRANCE, ""},
+    {"note.receive", PLAIN, "A"},
+    {"note.receive", TO_FRANCE, ""},
+    {"acknowledgement.receive", PLAIN, "A"},
+    {"query.receive", PLAIN, "A"},
+    {"answer.receive", PLAIN, "A"},
+    {"file.receive", PLAIN, "A"},
+    {"file.receive", ANOTHERS, ""}, /* asks for the consent of a third state */
+
     {"document.sealed", PLAIN, "S"},
     {"document.spoilt", PLAIN, "S"},
     {"case.lapse", PLAIN, "S"},
@@ -346,17 +372,43 @@ static void put_thing(struct cedar_entities *es, struct cedar_entity *e, str typ
             cedar_attr(es, e, all[i].attribute, all[i].value);
 }
 
+static const char *partner_in(enum situation s)
+{
+    return s == TO_FRANCE ? "FR" : s == TO_SANCTIONED ? "XR" : s == TO_UNRECOGNISED ? "XF" : "XA";
+}
+
+static void put_channel(const struct policy *p, struct cedar_entities *es, struct cedar_entity *e,
+                        str type, enum situation s)
+{
+    const str asked[] = {s == ANOTHERS ? S("originator-consent") : S("no-onward-sharing")};
+    const char *code = partner_in(s);
+    bool dispatch = str_eq(type, S("Sifara::Dispatch"));
+
+    if (!dispatch && !str_eq(type, S("Sifara::Accreditation")))
+        return;
+    facts_put_state(policy_facts(p), es, str_of(code), NOW / 86400, 0, STR_NONE);
+    cedar_attr(es, e, S("partner"), state(es, code));
+    if (dispatch) {
+        cedar_attr(es, e, S("kind"), cedar_str(S("note")));
+        cedar_attr(es, e, S("emergency"), cedar_bool(false));
+        cedar_attr(es, e, S("undertakings"), cedar_strings(es, asked, ARRAY_LEN(asked)));
+        return;
+    }
+    cedar_attr(es, e, S("was"), cedar_str(S("none")));
+    cedar_attr(es, e, S("standing"), cedar_str(S("accredited")));
+    if (s == PROPOSED)
+        cedar_attr(es, e, S("proposer"), officer(es, "M"));
+}
+
 static void put_partner(const struct policy *p, struct cedar_entities *es,
                         struct cedar_record *context, enum situation s)
 {
     const str promises[] = {S("no-onward-sharing"), S("named-recipients"),
                             S("statistical-use-only")};
-    const char *code = s == TO_FRANCE         ? "FR"
-                       : s == TO_SANCTIONED   ? "XR"
-                       : s == TO_UNRECOGNISED ? "XF"
-                                              : "XA";
+    const char *code = partner_in(s);
 
-    facts_put_state(policy_facts(p), es, str_of(code), NOW / 86400, s == TO_TAKER ? 21 : 0);
+    facts_put_state(policy_facts(p), es, str_of(code), NOW / 86400, s == TO_TAKER ? 21 : 0,
+                    STR_NONE);
     cedar_put(es, context, S("partner"), state(es, code));
     cedar_put(es, context, S("undertakings"),
               cedar_strings(es, promises, s == UNPROMISED ? 0 : ARRAY_LEN(promises)));
@@ -402,9 +454,10 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     char letter[2] = {who->letter, 0};
     str type = str_printf(a, "Sifara::%s", action->resource);
     str id = str_eq(type, S("Sifara::Mission")) ? S("paris") : S("it");
-    struct cedar_entity *e = cedar_entity(es, str_of(who->type), str_copy(a, str_of(letter)));
-    struct cedar_request r = {.principal =
-                                  cedar_uid(str_of(who->type), str_copy(a, str_of(letter))),
+    bool is_state = who->letter == 'A';
+    str name = is_state ? str_of(partner_in(s)) : str_copy(a, str_of(letter));
+    struct cedar_entity *e = is_state ? NULL : cedar_entity(es, str_of(who->type), name);
+    struct cedar_request r = {.principal = cedar_uid(str_of(who->type), name),
                               .action = cedar_uid(S("Sifara::Action"), str_of(action->name)),
                               .resource = cedar_uid(type, id),
                               .context = context};
@@ -416,6 +469,7 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
         cedar_attr(es, e, S("mission"), mission(es, who->mission));
     }
     put_resource(es, type, id, s);
+    put_channel(p, es, cedar_entity(es, type, id), type, s);
     cedar_put(es, context, S("now"), cedar_datetime(NOW * INT64_C(1000)));
     if (action->partner)
         put_partner(p, es, context, s);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "node/node_int.h"
+#include "link/link.h"
 #include "registry/registry.h"
 #include "service/services.h"
 
@@ -11,6 +12,7 @@ static const struct {
 } tables[] = {
     {registry_actions, &registry_actions_n},
     {service_actions, &service_actions_n},
+    {link_actions, &link_actions_n},
     {public_actions, &public_actions_n},
 };
 
@@ -52,6 +54,7 @@ const struct action *action_find(str name)
 #define CURRENCY  "{\"type\":\"string\",\"pattern\":\"^[A-Z]{3}$\"}"
 #define NAMES     "{\"type\":\"object\",\"required\":[\"en\"],\"additionalProperties\":" TEXT(200) "}"
 #define CODE_NAME "{\"type\":\"string\",\"pattern\":\"^[a-z][a-z0-9-]{0,30}$\"}"
+#define SHA256    "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}"
 #define EMAIL     "{\"type\":\"string\",\"format\":\"email\",\"maxLength\":254}"
 /* what every act towards a partner says */
 #define ENGAGEMENT                                                                                 \
@@ -169,6 +172,26 @@ static const struct {
     {"package-gift.v1", OBJECT("\"title\",\"owner\",\"sensitive\"", ENGAGEMENT
                                ",\"owner\":" COUNTRY ",\"sensitive\":{\"type\":\"boolean\"}")},
     {"help.v1", OBJECT("\"title\",\"capability\"", ENGAGEMENT)},
+    {"credence.v1",
+     OBJECT("\"credence\",\"keyset\"", "\"credence\":" TEXT(8000) ",\"keyset\":" TEXT(8000))},
+    {"standing.v1",
+     OBJECT("\"standing\",\"signature\"",
+            "\"standing\":{\"enum\":[\"accredited\",\"suspended\",\"recalled\",\"severed\"]},"
+            "\"reason\":" TEXT(2000) ",\"fingerprint\":" TEXT(
+                200) ",\"note\":" SHA256
+                     ",\"credence\":{\"type\":\"object\"},\"signature\":" BASE64URL)},
+    {"standing-confirm.v1",
+     OBJECT("\"signature\"", "\"fingerprint\":" TEXT(200) ",\"signature\":" BASE64URL)},
+    {"note.v1", OBJECT("\"subject\",\"text\",\"language\"",
+                       "\"subject\":" TEXT(300) ",\"text\":" TEXT(
+                           100000) ",\"language\":" LANGUAGE ",\"reply_to\":" ID_SCHEMA
+                                   ",\"emergency\":{\"type\":\"boolean\"}")},
+    {"query.v1",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,"
+     "\"maxProperties\":1,\"properties\":{\"seal\":" TEXT(200) ",\"number\":" TEXT(60) "}}"},
+    {"acknowledgement.v1",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"text\":" TEXT(
+         2000) "}}"},
     {"protection.v1", OBJECT("\"title\",\"citizen\"", ENGAGEMENT ",\"citizen\":" COUNTRY)},
 };
 

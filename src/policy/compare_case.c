@@ -50,7 +50,7 @@ static str id_of(const struct draft *d, const struct compare_choice *c)
 static struct cedar_value entity_value(struct draft *d, str type, str id)
 {
     if (str_eq(type, S("Sifara::State")))
-        facts_put_state(policy_facts(d->view->policy), d->es, id, d->view->day, 0);
+        facts_put_state(policy_facts(d->view->policy), d->es, id, d->view->day, 0, STR_NONE);
     else
         cedar_entity(d->es, type, id);
     return cedar_ref(d->es, type, id);
@@ -156,7 +156,8 @@ static struct cedar_request draft_request(struct draft *d, const size_t *chosen)
     cedar_put(d->es, context, S("now"),
               cedar_datetime((int64_t)d->view->day * 86400000 + 43200000));
     if (d->s->partner) {
-        facts_put_state(policy_facts(d->view->policy), d->es, d->state, d->view->day, balance);
+        facts_put_state(policy_facts(d->view->policy), d->es, d->state, d->view->day, balance,
+                        STR_NONE);
         cedar_put(d->es, context, S("partner"), cedar_ref(d->es, S("Sifara::State"), d->state));
     }
     if (d->s->promises)

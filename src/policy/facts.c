@@ -201,7 +201,7 @@ static struct cedar_value agreements_of(const struct facts *f, struct cedar_enti
 }
 
 void facts_put_state(const struct facts *f, struct cedar_entities *es, str code, int32_t day,
-                     int64_t balance)
+                     int64_t balance, str standing)
 {
     static const struct state unknown;
     ptrdiff_t at = fact_find(&f->states, code);
@@ -211,7 +211,7 @@ void facts_put_state(const struct facts *f, struct cedar_entities *es, str code,
     cedar_attr(es, e, S("recognised"), cedar_bool(s->s.recognised));
     cedar_attr(es, e, S("sanctioned"), cedar_bool(s->s.sanctioned));
     cedar_attr(es, e, S("adequate"), cedar_bool(s->s.adequate));
-    cedar_attr(es, e, S("accreditation"), cedar_str(standing_on(s, day)));
+    cedar_attr(es, e, S("accreditation"), cedar_str(standing.p ? standing : standing_on(s, day)));
     cedar_attr(es, e, S("balance"), cedar_long(balance));
     cedar_attr(es, e, S("agreements"), agreements_of(f, es, s, day));
     for (size_t i = 0; i < s->m.up.n; i++)

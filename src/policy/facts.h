@@ -20,7 +20,7 @@ extern const char *const tlp_levels[TLP_LEVELS]; /* "CLEAR" … "RED", as the sc
 struct fact_state {
     str code;                              /* ISO 3166-1 alpha-2, or user-assigned */
     str name_en, name_ar, name_fr;         /* .p NULL: what the world calls it */
-    bool home; /* our own state; at most one is */
+    bool home;                             /* our own state; at most one is */
     bool recognised, sanctioned, adequate; /* adequate: protects personal data well enough */
 };
 
@@ -88,10 +88,11 @@ const struct fact_capability *facts_capability(const struct facts *, str code);
 str facts_name(const struct facts *, str language, str type, str id);
 
 /* Adds the state with all attributes of the schema as they are on that day, and the organisations
- * above it. balance: what we gave it less what it gave us. An unknown state is added as neither
+ * above it. balance: what we gave it less what it gave us; standing: of its accreditation as it is
+ * now, STR_NONE for what the facts say. An unknown state is added as neither
  * recognised nor anything else. Strings are borrowed from the facts. */
 void facts_put_state(const struct facts *, struct cedar_entities *, str code, int32_t day,
-                     int64_t balance);
+                     int64_t balance, str standing);
 
 /* Do all State, Organisation and Agreement names in a set's texts exist? ERR_INVALID with file,
  * line and column of the first that does not. */

@@ -15,7 +15,7 @@ static void ask(const struct facts *f)
     for (size_t i = 0; i < facts_state_count(f) && i < 20; i++) {
         str code = facts_state_at(f, i)->code;
         assert(facts_state(f, code) == facts_state_at(f, i));
-        facts_put_state(f, es, code, 20000, 0);
+        facts_put_state(f, es, code, 20000, 0, STR_NONE);
         for (size_t o = 0; o < facts_organisation_count(f) && o < 20; o++) {
             str x = facts_organisation_at(f, o)->code;
             assert(!facts_member(f, x, x));

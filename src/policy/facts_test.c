@@ -222,7 +222,7 @@ static bool permits(const char *condition, const char *state, const char *on)
     if (policy_new(src, ARRAY_LEN(src), str_of(schema), &p, &f) != OK)
         fail_msg("%s", f.detail);
     struct cedar_entities *es = cedar_entities_new(a);
-    facts_put_state(policy_facts(p), es, str_of(state), day(on), -3);
+    facts_put_state(policy_facts(p), es, str_of(state), day(on), -3, STR_NONE);
     struct cedar_uid uid = cedar_uid(S("Sifara::State"), str_of(state));
     struct cedar_request q = {uid, cedar_uid(S("Sifara::Action"), S("a")), uid, NULL};
     assert_int_equal(policy_decide(p, es, &q, a, &d, &f), OK);

@@ -10,6 +10,7 @@
 
 #include "base/date.h"
 #include "policy/facts.h"
+#include "registry/accreditation.h"
 #include "registry/registry_int.h"
 
 /* Direction: what we give counts for us, what we get counts against us. */
@@ -69,14 +70,16 @@ enum err capability_used(struct db *db, str capability, int64_t *out, struct fau
     return query_end(&q, f);
 }
 
-/* A state of the facts with its standing, agreements and organisations of today. */
-static enum err put_state(struct act *a, str code, struct fault *f)
+enum err partner_put_state(struct act *a, str code, struct fault *f)
 {
+    char standing[STANDING_MAX];
     int64_t balance;
 
     TRY(partner_balance(a->db, code, &balance, f));
-    facts_put_state(policy_facts(a->policy), a->entities, code, day_of_ms(a->now),
-                    balance);
+    TRY(partner_standing(a->db, code, standing, f));
+    bool ours = strcmp(standing, "none") != 0;
+    facts_put_state(policy_facts(a->policy), a->entities, code, day_of_ms(a->now), balance,
+                    ours ? str_copy(a->arena, str_of(standing)) : STR_NONE);
     return OK;
 }
 
@@ -148,7 +151,7 @@ static enum err put_intelligence(struct act *a, struct cedar_entity *e, struct f
     TRY_PTR(circle, f);
     if (!facts_state(facts, originator))
         return fault_at(f, ERR_INVALID, "/originator", "the policy knows no such state");
-    TRY(put_state(a, originator, f));
+    TRY(partner_put_state(a, originator, f));
     for (size_t i = 0; i < n; i++) {
         char pointer[40];
         str code = json_str(json_at(list, i));
@@ -175,7 +178,7 @@ static enum err put_package(struct act *a, struct cedar_entity *e, struct fault 
 
     if (!facts_state(policy_facts(a->policy), owner))
         return fault_at(f, ERR_INVALID, "/owner", "the policy knows no such state");
-    TRY(put_state(a, owner, f));
+    TRY(partner_put_state(a, owner, f));
     cedar_attr(a->entities, e, S("owner"), state_ref(a, owner));
     cedar_attr(a->entities, e, S("sensitive"),
                cedar_bool(json_get_bool(a->input, S("sensitive"), false)));
@@ -195,7 +198,7 @@ static enum err put_protection(struct act *a, struct cedar_entity *e, struct fau
 
     if (!facts_state(policy_facts(a->policy), citizen))
         return fault_at(f, ERR_INVALID, "/citizen", "the policy knows no such state");
-    TRY(put_state(a, citizen, f));
+    TRY(partner_put_state(a, citizen, f));
     cedar_attr(a->entities, e, S("citizen"), state_ref(a, citizen));
     return OK;
 }
@@ -224,7 +227,7 @@ enum err engagement_facts(struct act *a, struct fault *f)
 
     if (!facts_state(policy_facts(a->policy), partner) || str_eq(partner, a->house->state_code))
         return fault(f, ERR_NOT_FOUND, "the policy knows no such partner");
-    TRY(put_state(a, partner, f));
+    TRY(partner_put_state(a, partner, f));
     act_context(a, S("partner"), state_ref(a, partner));
     act_context(a, S("undertakings"), texts(a, json_get(a->input, S("undertakings"))));
     act_context(a, S("purpose"), cedar_str(purpose.p ? purpose : S("")));
@@ -270,7 +273,7 @@ enum err engagement_end_facts(struct act *a, struct fault *f)
     struct id officer = query_id(&q, 1);
     TRY(query_end(&q, f));
     TRY_PTR(partner.p, f);
-    TRY(put_state(a, partner, f));
+    TRY(partner_put_state(a, partner, f));
     e = act_resource(a, S("Engagement"), act_id_text(a, &id));
     cedar_attr(a->entities, e, S("partner"), state_ref(a, partner));
     cedar_attr(a->entities, e, S("officer"),

@@ -37,6 +37,8 @@ struct registry {
     uint64_t sessions_ended;
     pthread_mutex_t missions_lock; /* guards missions */
     struct missions *missions;
+    void (*told)(void *ctx); /* a standing or a keyset changed */
+    void *told_ctx;
 };
 
 bool country_known(str alpha2);
@@ -91,6 +93,20 @@ enum err engagement_end(struct act *, struct fault *);
 enum err partner_balance(struct db *, str state, int64_t *out, struct fault *);
 /* Units of a capability that are taken by what has not ended. */
 enum err capability_used(struct db *, str capability, int64_t *out, struct fault *);
+
+enum err credence_keys(struct act *, struct fault *);
+enum err credence_adopt_prepare(struct act *, struct fault *);
+enum err credence_adopt(struct act *, struct fault *);
+enum err credence_show(struct act *, struct fault *);
+enum err partner_propose_prepare(struct act *, struct fault *);
+enum err partner_propose_facts(struct act *, struct fault *);
+enum err partner_propose(struct act *, struct fault *);
+enum err partner_confirm_prepare(struct act *, struct fault *);
+enum err partner_confirm_facts(struct act *, struct fault *);
+enum err partner_confirm(struct act *, struct fault *);
+void partner_told(struct act *);
+/* Member "node" of a partner's page. */
+enum err accreditation_put(struct act *, struct jw *, str state, struct fault *);
 
 enum err own_mission_facts(struct act *, struct fault *);
 enum err partner_list(struct act *, struct fault *);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/date.h"
 #include "base/encode.h"
 #include "base/log.h"
 #include "paper/render.h"
@@ -457,4 +458,30 @@ enum err documents_revocations(struct act *a, struct fault *f)
     jw_close(&w, ']');
     TRY(query_end(&q, f));
     return keyring_sign_list(a->house->keyring, buf_str(&list), &a->reply, f);
+}
+
+/* ---- for other states ----------------------------------------------------------------------- */
+
+enum err document_status(struct act *a, str seal, str number, str *status, str *since,
+                         struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT state, revoked FROM document WHERE (seal_id = ? OR number = ?)"
+                        " AND state IN ('sealed', 'revoked')",
+                        "ss", seal, number);
+
+    *since = STR_NONE;
+    *status = S("unknown");
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    bool revoked = str_eq(query_str(&q, 0), S("revoked"));
+    *status = revoked ? S("revoked") : S("current");
+    if (revoked) {
+        char day[DAY_TEXT];
+        day_format(day_of_ms(query_int(&q, 1)), day);
+        *since = str_copy(a->arena, str_of(day));
+    }
+    return query_end(&q, f);
 }

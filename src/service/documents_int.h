@@ -19,6 +19,9 @@ struct sealing {
     char seal_id[33];
 };
 
+/* The answer of house.document_status (act/gate.h). */
+enum err document_status(struct act *, str seal, str number, str *out_status, str *out_since,
+                         struct fault *);
 enum err document_load(struct act *, const struct id *, struct document *out, struct fault *);
 enum err document_facts(struct act *, struct fault *);
 enum err document_sealed_prepare(struct act *, struct fault *);

@@ -62,6 +62,7 @@ static const struct migration migrations[] = {
     {"CREATE INDEX package_decision_package ON package_decision(package)"},
     {"ALTER TABLE case_file ADD COLUMN content TEXT"},
     {"CREATE INDEX case_file_content ON case_file(service, content)"},
+    {"CREATE INDEX document_seal ON document(seal_id)"},
 };
 
 /* A copy of keys.db older than the rows must not bring a destroyed key back. */
@@ -84,6 +85,7 @@ enum err service_open(struct house *h, struct db *writer, struct fault *f)
     TRY(db_migrate(writer, "service", migrations, ARRAY_LEN(migrations), f));
     TRY(reapply_erasures(h, writer, f));
     TRY(packages_open(h, writer, f));
+    h->document_status = document_status;
     snprintf(path, sizeof path, "%.*s/blobs", STR_FMT(h->data_dir));
     return fs_folder(path, 0700, f);
 }

@@ -2,7 +2,7 @@
 #include "base/testing.h"
 
 #include "base/date.h"
-#include "link/credence.h"
+#include "registry/credence.h"
 
 static struct ed25519_secret root_secret;
 
@@ -115,8 +115,8 @@ static void test_file(void **state)
     (void)state;
     AUTO(arena) struct arena *a = arena_new(1 << 20);
     AUTO(buf)
-    struct buf text = BUF(CREDENCE_MAX),
-               keyset = BUF(CREDENCE_MAX), credence = BUF(CREDENCE_MAX), file = BUF(CREDENCE_MAX);
+    struct buf text = BUF(CREDENCE_MAX), keyset = BUF(CREDENCE_MAX), credence = BUF(CREDENCE_MAX),
+               file = BUF(CREDENCE_MAX);
     struct keyset k = sample(), back;
     struct fault f = {0};
     struct credence c;

@@ -9,8 +9,8 @@
  *
  * Parsed pieces borrow from the text.
  */
-#ifndef SIFARA_LINK_CREDENCE_H
-#define SIFARA_LINK_CREDENCE_H
+#ifndef SIFARA_REGISTRY_CREDENCE_H
+#define SIFARA_REGISTRY_CREDENCE_H
 
 #include "crypto/hpke.h"
 #include "merkle/note.h"

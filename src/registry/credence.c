@@ -1,4 +1,4 @@
-#include "link/credence.h"
+#include "registry/credence.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,0 +1,609 @@
+/* dispatches.c - the kinds of dispatches, and what officers and the node do with them */
+#include "base/encode.h"
+#include "link/evidence.h"
+#include "link/link_int.h"
+#include "policy/facts.h"
+#include "schema/schema.h"
+
+#define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
+#define OBJECT(required, properties)                                                               \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required                  \
+    "],\"properties\":{" properties "}}"
+
+enum { FILE_HEAD = 1024, PAGE = 50 };
+
+static const struct dispatch_kind kinds[] = {
+    {"note", "note.receive",
+     OBJECT("\"subject\",\"text\",\"language\"",
+            "\"subject\":" TEXT(300) ",\"text\":" TEXT(100000) ",\"language\":" TEXT(
+                3) ",\"reply_to\":{\"type\":\"string\",\"format\":\"uuid\"}")},
+    {"file", "file.receive", NULL},
+    {"acknowledgement", "acknowledgement.receive",
+     OBJECT("\"of\"", "\"of\":{\"type\":\"string\",\"format\":\"uuid\"},\"text\":" TEXT(2000))},
+    {"query", "query.receive",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,\"maxProperties\":1,"
+     "\"properties\":{\"seal\":" TEXT(200) ",\"number\":" TEXT(60) "}}"},
+    {"answer", "answer.receive",
+     OBJECT("\"status\",\"at\"",
+            "\"status\":{\"enum\":[\"current\",\"revoked\",\"unknown\"]},\"at\":{\"type\":"
+            "\"string\",\"format\":\"date-time\"},\"since\":{\"type\":\"string\",\"format\":"
+            "\"date\"}")},
+};
+
+const struct dispatch_kind *dispatch_kind_named(str name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (str_eq(name, str_of(kinds[i].name)))
+            return &kinds[i];
+    return NULL;
+}
+
+enum err dispatch_kinds_open(struct link *l, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct json *j;
+
+    TRY_PTR(a, f);
+    _Static_assert(ARRAY_LEN(kinds) <= DISPATCH_KINDS, "room for all kinds");
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (!kinds[i].schema)
+            continue;
+        TRY(json_parse(a, str_of(kinds[i].schema), NULL, &j, f));
+        TRY(schema_compile(j, &(struct schema_options){.assert_formats = true}, &l->schemas[i], f));
+    }
+    return OK;
+}
+
+void dispatch_kinds_close(struct link *l)
+{
+    for (size_t i = 0; i < DISPATCH_KINDS; i++)
+        schema_free(l->schemas[i]);
+}
+
+enum err dispatch_read(struct link *l, const struct dispatch_kind *kind, str content,
+                       struct arena *a, struct json **out, struct fault *f)
+{
+    *out = NULL;
+    if (!kind->schema)
+        return OK;
+    TRY(json_parse(a, content, NULL, out, f));
+    return schema_check(l->schemas[kind - kinds], *out, a, f);
+}
+
+enum err dispatch_put_facts(struct act *a, str partner, str id, str kind, bool emergency,
+                            const str *undertakings, size_t n, struct fault *f)
+{
+    struct cedar_entity *e;
+
+    if (!facts_state(policy_facts(a->policy), partner) || str_eq(partner, a->house->state_code))
+        return fault(f, ERR_NOT_FOUND, "the policy knows no such partner");
+    TRY(partner_put_state(a, partner, f));
+    e = act_resource(a, S("Dispatch"), id);
+    cedar_attr(a->entities, e, S("partner"), cedar_ref(a->entities, S("Sifara::State"), partner));
+    cedar_attr(a->entities, e, S("kind"), cedar_str(kind));
+    cedar_attr(a->entities, e, S("emergency"), cedar_bool(emergency));
+    cedar_attr(a->entities, e, S("undertakings"), cedar_strings(a->entities, undertakings, n));
+    return OK;
+}
+
+/* ---- sending ------------------------------------------------------------------------------- */
+
+static enum err begin(struct act *a, str state, const char *kind, struct sending **out,
+                      struct fault *f)
+{
+    struct sending *s = arena_new_of(a->arena, struct sending);
+
+    TRY_PTR(s, f);
+    *s = (struct sending){.kind = str_of(kind)};
+    TRY(link_peer(a->house->link, a->db, state, &s->partner, f));
+    s->id = id_new(&a->house->world, 0);
+    s->correlation = s->id;
+    *out = s;
+    return OK;
+}
+
+static enum err finish(struct act *a, struct sending *s, str content, struct fault *f)
+{
+    s->content = content;
+    a->data = s;
+    a->data_free = sending_free;
+    a->subject = str_printf(a->arena, "dispatch/%.*s", STR_FMT(act_id_text(a, &s->id)));
+    a->content = sha256(content);
+    return sending_seal(a, s, f);
+}
+
+/* Members of the content in their canonical order, and no others. */
+static enum err content_of(struct act *a, const char *const *names, size_t n, str *out,
+                           struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(PAYLOAD_BYTES);
+    struct jw w = JW(&b);
+
+    jw_open(&w, '{');
+    for (size_t i = 0; i < n; i++) {
+        const struct json *v = json_get(a->input, str_of(names[i]));
+        if (!v)
+            continue;
+        jw_key(&w, str_of(names[i]));
+        jw_tree(&w, v);
+    }
+    jw_close(&w, '}');
+    *out = str_copy(a->arena, buf_str(&b));
+    TRY_PTR(buf_ok(&b) && out->p, f);
+    return OK;
+}
+
+enum err note_send_prepare(struct act *a, struct fault *f)
+{
+    static const char *const names[] = {"language", "reply_to", "subject", "text"};
+    struct sending *s;
+    str content;
+
+    TRY(begin(a, act_param(a, S("state")), "note", &s, f));
+    s->emergency = json_get_bool(a->input, S("emergency"), false);
+    str answered = json_get_str(a->input, S("reply_to"));
+    if (answered.p && !id_parse(answered, &s->correlation))
+        return fault_at(f, ERR_INVALID, "/reply_to", "no id of a dispatch");
+    TRY(content_of(a, names, ARRAY_LEN(names), &content, f));
+    return finish(a, s, content, f);
+}
+
+enum err query_send_prepare(struct act *a, struct fault *f)
+{
+    static const char *const names[] = {"number", "seal"};
+    struct sending *s;
+    str content;
+
+    TRY(begin(a, act_param(a, S("state")), "query", &s, f));
+    TRY(content_of(a, names, ARRAY_LEN(names), &content, f));
+    return finish(a, s, content, f);
+}
+
+/* A file travels behind a line of JSON with its name. ?promise= names what the receiver has to
+ * promise, several with commas. */
+static enum err take_promises(struct act *a, struct sending *s, struct fault *f)
+{
+    str rest = act_param(a, S("promise")), one;
+
+    while (rest.n && str_split(&rest, ',', &one)) {
+        if (s->n_undertakings == ENTRY_UNDERTAKINGS || one.n == 0 || one.n > ENTRY_KIND)
+            return fault(f, ERR_INVALID, "promises are short names with commas between them");
+        s->undertaking[s->n_undertakings++] = one;
+    }
+    return OK;
+}
+
+enum err file_send_prepare(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(PAYLOAD_BYTES);
+    str name = act_param(a, S("name"));
+    struct jw w = JW(&b);
+    struct sending *s;
+
+    TRY(begin(a, act_param(a, S("state")), "file", &s, f));
+    TRY(take_promises(a, s, f));
+    if (!name.n || name.n > 200 || str_find_char(name, '/') >= 0)
+        return fault(f, ERR_INVALID, "?name= is the file's name");
+    jw_open(&w, '{');
+    jw_kv(&w, S("name"), name);
+    jw_close(&w, '}');
+    buf_add_char(&b, '\n');
+    buf_add_str(&b, a->body);
+    if (!buf_ok(&b))
+        return fault(f, ERR_TOO_LARGE, "at most %d bytes are sent", PAYLOAD_BYTES);
+    enum err e = finish(a, s, buf_str(&b), f);
+    s->content = STR_NONE; /* sealed: the text goes now */
+    return e;
+}
+
+static enum err row_load(struct act *a, const struct id *id, struct dispatch_row *r,
+                         struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT partner, kind, state, body, sent, at, log, idx, correlation, reason"
+               " FROM dispatch WHERE id = ?",
+               "d", id));
+    *r = (struct dispatch_row){
+        .id = *id,
+        .partner = str_copy(a->arena, query_str(&q, 0)),
+        .kind = str_copy(a->arena, query_str(&q, 1)),
+        .state = str_copy(a->arena, query_str(&q, 2)),
+        .body = query_null(&q, 3) ? STR_NONE : str_copy(a->arena, query_str(&q, 3)),
+        .sent = query_int(&q, 4) != 0,
+        .at = query_int(&q, 5),
+        .has_entry = !query_null(&q, 6),
+        .log = query_int(&q, 6),
+        .index = (uint64_t)query_int(&q, 7),
+        .correlation = query_id(&q, 8),
+        .reason = query_null(&q, 9) ? STR_NONE : str_copy(a->arena, query_str(&q, 9))};
+    bool whole = r->partner.p && r->kind.p && r->state.p;
+    TRY(query_end(&q, f));
+    TRY_PTR(whole, f);
+    return OK;
+}
+
+enum err dispatch_row_of_path(struct act *a, struct dispatch_row *r, struct fault *f)
+{
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    return row_load(a, &id, r, f);
+}
+
+enum err acknowledgement_send_prepare(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(4096);
+    str text = json_get_str(a->input, S("text"));
+    struct jw w = JW(&b);
+    struct sending *s;
+    struct dispatch_row r;
+
+    TRY(dispatch_row_of_path(a, &r, f));
+    if (r.sent)
+        return fault(f, ERR_CONFLICT, "it is our own: the partner acknowledges it");
+    TRY(begin(a, r.partner, "acknowledgement", &s, f));
+    s->correlation = r.correlation;
+    jw_open(&w, '{');
+    jw_kv(&w, S("of"), act_id_text(a, &r.correlation));
+    if (text.p)
+        jw_kv(&w, S("text"), text);
+    jw_close(&w, '}');
+    str content = str_copy(a->arena, buf_str(&b));
+    TRY_PTR(content.p, f);
+    return finish(a, s, content, f);
+}
+
+enum err dispatch_send_facts(struct act *a, struct fault *f)
+{
+    const struct sending *s = a->data;
+
+    return dispatch_put_facts(a, str_of(s->partner.state), act_id_text(a, &s->id), s->kind,
+                              s->emergency, s->undertaking, s->n_undertakings, f);
+}
+
+enum err dispatch_send(struct act *a, struct fault *f)
+{
+    struct sending *s = a->data;
+    struct jw w = JW(&a->reply);
+
+    TRY(sending_put(a, s, f));
+    a->status = 201;
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &s->id));
+    jw_kv(&w, S("partner"), str_of(s->partner.state));
+    jw_kv(&w, S("kind"), s->kind);
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err acknowledgement_send(struct act *a, struct fault *f)
+{
+    struct id id;
+
+    TRY(act_param_id(a, S("id"), &id, f));
+    TRY(db_run(a->db, f,
+               "UPDATE dispatch SET state = 'acknowledged' WHERE id = ?"
+               " AND state = 'received'",
+               "d", &id));
+    if (db_changes(a->db) == 0)
+        return fault(f, ERR_CONFLICT, "it was acknowledged already");
+    return dispatch_send(a, f);
+}
+
+void dispatch_sent_after(struct act *a)
+{
+    const struct sending *s = a->data;
+
+    link_wake_courier(a->house->link, str_of(s->partner.state));
+}
+
+/* ---- receiving ------------------------------------------------------------------------------ */
+
+enum err dispatch_receive(struct act *a, struct fault *f)
+{
+    return taking_keep(a, f);
+}
+
+/* What it is about is ours, to this partner, and nothing else. */
+static enum err settle_own(struct act *a, const char *state, struct fault *f)
+{
+    const struct taking *t = a->data;
+
+    return db_run(a->db, f,
+                  "UPDATE dispatch SET state = ? WHERE correlation = ? AND sent = 1"
+                  " AND partner = ? AND kind IN ('note', 'file', 'query')",
+                  "sds", str_of(state), &t->entry.correlation, t->channel.partner);
+}
+
+enum err acknowledgement_receive(struct act *a, struct fault *f)
+{
+    TRY(taking_keep(a, f));
+    return settle_own(a, "acknowledged", f);
+}
+
+enum err answer_receive(struct act *a, struct fault *f)
+{
+    TRY(taking_keep(a, f));
+    return settle_own(a, "answered", f);
+}
+
+/* ---- the node answers ----------------------------------------------------------------------- */
+
+/* A question waits as received until it is answered: a crash in between asks again. */
+enum err answer_prepare(struct act *a, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(1024);
+    const struct id *question = a->data;
+    struct jw w = JW(&b);
+    str plain, status, since;
+    struct sending *s;
+    struct json *asked;
+    char at[32];
+    struct dispatch_row r;
+
+    TRY(row_load(a, question, &r, f));
+    TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r.body, &plain, f));
+    TRY(json_parse(a->arena, str_sub(plain, PAYLOAD_SALT, plain.n), NULL, &asked, f));
+    TRY(a->house->document_status(a, json_get_str(asked, S("seal")),
+                                  json_get_str(asked, S("number")), &status, &since, f));
+    TRY(begin(a, r.partner, "answer", &s, f));
+    s->correlation = r.correlation;
+    s->answers = *question;
+    time_format(a->now, at);
+    jw_open(&w, '{');
+    jw_kv(&w, S("at"), str_of(at));
+    if (since.p)
+        jw_kv(&w, S("since"), since);
+    jw_kv(&w, S("status"), status);
+    jw_close(&w, '}');
+    str content = str_copy(a->arena, buf_str(&b));
+    TRY_PTR(content.p, f);
+    return finish(a, s, content, f);
+}
+
+static enum err question_is(struct act *a, const struct id *id, const char *state, struct fault *f)
+{
+    TRY(db_run(a->db, f, "UPDATE dispatch SET state = ? WHERE id = ? AND state = 'received'", "sd",
+               str_of(state), id));
+    return db_changes(a->db) ? OK : fault(f, ERR_CONFLICT, "it was answered already");
+}
+
+enum err answer_send(struct act *a, struct fault *f)
+{
+    const struct sending *s = a->data;
+
+    TRY(question_is(a, &s->answers, "answered", f));
+    return dispatch_send(a, f);
+}
+
+static enum err unanswered_run(struct act *a, struct fault *f)
+{
+    return question_is(a, a->data, "unanswered", f);
+}
+
+static const struct action unanswered_chore = {.name = "dispatch.unanswered",
+                                               .kind = ACTION_CHORE,
+                                               .method = ACTION_INTERNAL,
+                                               .who = ACTOR_SYSTEM,
+                                               .resource = "Session",
+                                               .summary = "A question that is not answered",
+                                               .run = unanswered_run};
+
+static enum err as_system(struct link *l, const struct action *action, struct id *id)
+{
+    AUTO(arena) struct arena *arena = arena_new(4 << 20);
+    struct act a = {.action = action,
+                    .house = l->house,
+                    .arena = arena,
+                    .actor = {.kind = ACTOR_SYSTEM},
+                    .data = id};
+    enum err e = arena ? gate_perform(l->house->gate, &a) : ERR_MEMORY;
+
+    act_done(&a);
+    return e;
+}
+
+static size_t open_questions(struct link *l, struct id list[PAGE])
+{
+    struct query q;
+    struct db *db;
+    size_t n = 0;
+
+    if (db_pool_take(l->house->readers, &db, NULL) != OK)
+        return 0;
+    if (db_query(db, &q, NULL,
+                 "SELECT id FROM dispatch WHERE kind = 'query' AND sent = 0 AND state = 'received'"
+                 " ORDER BY id LIMIT 50",
+                 "") == OK) {
+        for (; query_row(&q) && n < PAGE; query_next(&q))
+            list[n++] = query_id(&q, 0);
+        (void)!query_end(&q, NULL);
+    }
+    db_pool_put(l->house->readers, db);
+    return n;
+}
+
+void dispatch_answer_questions(struct link *l)
+{
+    const struct action *answer = action_named(link_actions, link_actions_n, S("answer.send"));
+    struct id list[PAGE];
+    size_t n = open_questions(l, list);
+
+    for (size_t i = 0; i < n; i++) {
+        enum err e = as_system(l, answer, &list[i]);
+        /* what is refused or cannot be read stays without an answer; what is busy is tried again */
+        if (e != OK && err_class(e) != CLASS_BUSY)
+            (void)!as_system(l, &unanswered_chore, &list[i]);
+    }
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+enum err dispatch_list_facts(struct act *a, struct fault *f)
+{
+    (void)f;
+    act_resource(a, S("Mission"), a->actor.mission);
+    return OK;
+}
+
+static void put_row(struct act *a, struct jw *w, const struct dispatch_row *r)
+{
+    char at[32];
+
+    time_format(r->at, at);
+    jw_kv(w, S("id"), act_id_text(a, &r->id));
+    jw_kv(w, S("partner"), r->partner);
+    jw_kv(w, S("direction"), r->sent ? S("sent") : S("received"));
+    jw_kv(w, S("kind"), r->kind);
+    jw_kv(w, S("at"), str_of(at));
+    jw_kv(w, S("correlation"), act_id_text(a, &r->correlation));
+    jw_kv(w, S("state"), r->state);
+    if (r->has_entry)
+        jw_kv_int(w, S("index"), (int64_t)r->index);
+    if (r->reason.p) {
+        jw_key(w, S("reason"));
+        jw_raw(w, r->reason);
+    }
+}
+
+/* How far the partner holds our log: what lies below is receipted. */
+static enum err receipted_size(struct act *a, str partner, uint64_t *out, struct fault *f)
+{
+    struct channel c;
+    enum err e = channel_of(a->db, partner, true, a->arena, &c, f);
+
+    *out = 0;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    *out = c.head_size;
+    return OK;
+}
+
+static void settle_state(struct dispatch_row *r, uint64_t receipted)
+{
+    if (r->sent && str_eq(r->state, S("waiting")) && r->has_entry)
+        r->state = r->index < receipted ? S("receipted") : S("sent");
+}
+
+static enum err put_page(struct act *a, struct jw *w, const struct id *ids, size_t n, str partner,
+                         struct fault *f)
+{
+    uint64_t receipted;
+    struct dispatch_row r;
+
+    TRY(receipted_size(a, partner, &receipted, f));
+    for (size_t i = 0; i < n; i++) {
+        TRY(row_load(a, &ids[i], &r, f));
+        settle_state(&r, receipted);
+        jw_open(w, '{');
+        put_row(a, w, &r);
+        jw_close(w, '}');
+    }
+    return OK;
+}
+
+/* Newest first; ?before=ID: the page after the one that ended with it. */
+enum err dispatch_list(struct act *a, struct fault *f)
+{
+    str state = act_param(a, S("state")), before = act_param(a, S("before"));
+    struct jw w = JW(&a->reply);
+    struct id last, ids[PAGE];
+    struct query q;
+    size_t n = 0;
+
+    memset(&last, 0xff, sizeof last);
+    if (before.p && !id_parse(before, &last))
+        return fault(f, ERR_MALFORMED_REQUEST, "before= is the id of a dispatch");
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id FROM dispatch WHERE partner = ? AND id < ? ORDER BY id DESC LIMIT ?",
+                 "sdi", state, &last, (int64_t)PAGE));
+    for (; query_row(&q) && n < PAGE; query_next(&q))
+        ids[n++] = query_id(&q, 0);
+    TRY(query_end(&q, f));
+    jw_open(&w, '{');
+    jw_key(&w, S("dispatches"));
+    jw_open(&w, '[');
+    TRY(put_page(a, &w, ids, n, state, f));
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return OK;
+}
+
+enum err dispatch_show_facts(struct act *a, struct fault *f)
+{
+    struct dispatch_row r;
+
+    TRY(dispatch_row_of_path(a, &r, f));
+    a->subject = str_printf(a->arena, "dispatch/%.*s", STR_FMT(act_id_text(a, &r.id)));
+    return dispatch_put_facts(a, r.partner, act_id_text(a, &r.id), r.kind, false, NULL, 0, f);
+}
+
+/* The content: JSON as it is; of a file its first line, and with ?part=file the file itself. */
+static enum err put_content(struct act *a, struct jw *w, const struct dispatch_row *r,
+                            struct fault *f)
+{
+    str plain;
+
+    if (!r->body.p)
+        return OK;
+    TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r->body, &plain, f));
+    str content = str_sub(plain, PAYLOAD_SALT, plain.n);
+    ptrdiff_t line = str_find_char(content, '\n');
+    bool file = str_eq(r->kind, S("file")) && line > 0;
+    if (file && str_eq(act_param(a, S("part")), S("file"))) {
+        buf_clear(&a->reply);
+        buf_add_str(&a->reply, str_sub(content, (size_t)line + 1, content.n));
+        a->type = "application/octet-stream";
+        return OK;
+    }
+    jw_key(w, S("content"));
+    jw_raw(w, file ? str_sub(content, 0, (size_t)line) : content);
+    if (file)
+        jw_kv_int(w, S("bytes"), (int64_t)(content.n - (size_t)line - 1));
+    return OK;
+}
+
+enum err dispatch_show(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    uint64_t receipted;
+    struct dispatch_row r;
+
+    TRY(dispatch_row_of_path(a, &r, f));
+    TRY(receipted_size(a, r.partner, &receipted, f));
+    settle_state(&r, receipted);
+    jw_open(&w, '{');
+    put_row(a, &w, &r);
+    TRY(put_content(a, &w, &r, f));
+    if (!a->type)
+        jw_close(&w, '}');
+    return OK;
+}
+
+/* The proof, for others: what was sent, under the newest head that both sides know. */
+enum err dispatch_evidence(struct act *a, struct fault *f)
+{
+    struct tlog_proof proof = {0};
+    struct dispatch_row r;
+    struct channel c;
+    str entry, plain = STR_NONE;
+
+    TRY(dispatch_row_of_path(a, &r, f));
+    if (!r.has_entry)
+        return fault(f, ERR_CONFLICT, "it was not sent yet");
+    TRY(channel_by_log(a->db, r.log, a->arena, &c, f));
+    if (r.index >= c.head_size)
+        return fault(f, ERR_CONFLICT, "the partner gave no receipt yet");
+    TRY(channel_entry(a->db, r.log, r.index, a->arena, &entry, f));
+    struct tree t = channel_tree(a->db, &c, f);
+    TRY(merkle_prove_inclusion(tree_node, &t, r.index, c.head_size, &proof.path));
+    proof.index = r.index;
+    proof.note = c.head;
+    if (r.body.p)
+        TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r.body, &plain, f));
+    a->type = "text/plain; charset=utf-8";
+    return evidence_format(&a->reply, &proof, entry, (const uint8_t *)plain.p, f);
+}

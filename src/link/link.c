@@ -1,0 +1,256 @@
+/* link.c - the room's tables, actions and threads */
+#include "link/link_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct migration migrations[] = {
+    {"CREATE TABLE channel(log BIGINT PRIMARY KEY, partner TEXT NOT NULL,"
+     " origin TEXT NOT NULL UNIQUE, sent INTEGER NOT NULL, muted INTEGER NOT NULL,"
+     " epoch BIGINT NOT NULL, size BIGINT NOT NULL, head TEXT, head_size BIGINT NOT NULL,"
+     " pending TEXT, pending_size BIGINT NOT NULL, taken BIGINT NOT NULL, at BIGINT NOT NULL)"},
+    {"CREATE INDEX channel_partner ON channel(partner, sent)"},
+    {"CREATE TABLE channel_entry(log BIGINT NOT NULL, idx BIGINT NOT NULL, leaf BLOB NOT NULL,"
+     " entry BLOB NOT NULL, PRIMARY KEY(log, idx))"},
+    {"CREATE TABLE channel_node(log BIGINT NOT NULL, step INTEGER NOT NULL, idx BIGINT NOT NULL,"
+     " hash BLOB NOT NULL, PRIMARY KEY(log, step, idx))"},
+    {"CREATE TABLE payload(sealed BLOB PRIMARY KEY, log BIGINT, idx BIGINT, total BIGINT NOT NULL,"
+     " have BIGINT NOT NULL, at BIGINT NOT NULL)"},
+    {"CREATE INDEX payload_missing ON payload(log, idx) WHERE have < total"},
+    {"CREATE TABLE payload_piece(sealed BLOB NOT NULL, start BIGINT NOT NULL, bytes BLOB NOT NULL,"
+     " PRIMARY KEY(sealed, start))"},
+    {"CREATE TABLE link_outbox(id BLOB PRIMARY KEY, partner TEXT NOT NULL, entry BLOB NOT NULL)"},
+    {"CREATE INDEX link_outbox_partner ON link_outbox(partner, id)"},
+    {"CREATE TABLE dispatch(id BLOB PRIMARY KEY, partner TEXT NOT NULL, sent INTEGER NOT NULL,"
+     " kind TEXT NOT NULL, correlation BLOB NOT NULL, at BIGINT NOT NULL, officer BLOB,"
+     " state TEXT NOT NULL, log BIGINT, idx BIGINT, sealed BLOB, body BLOB, reason TEXT)"},
+    {"CREATE INDEX dispatch_partner ON dispatch(partner, id)"},
+    {"CREATE INDEX dispatch_correlation ON dispatch(correlation)"},
+    {"CREATE INDEX dispatch_asked ON dispatch(id) WHERE kind = 'query' AND sent = 0"
+     " AND state = 'received'"},
+    {"CREATE TABLE equivocation(origin TEXT PRIMARY KEY, partner TEXT NOT NULL,"
+     " first TEXT NOT NULL, second TEXT NOT NULL, at BIGINT NOT NULL)"},
+};
+
+#define UPLOAD ACTION_OPEN, ACTION_POST
+const struct action link_actions[] = {
+    {"channel.introduce", UPLOAD, "/link/v1/introduce", ACTOR_NOBODY, "Dispatch", NULL,
+     "A partner names its log", 4096, true, introduce_prepare, NULL, introduce, NULL, NULL},
+    {"channel.add-checkpoint", UPLOAD, "/link/v1/add-checkpoint", ACTOR_NOBODY, "Dispatch", NULL,
+     "A partner's log has grown (C2SP tlog-witness)", 32 << 10, true, add_checkpoint_prepare, NULL,
+     add_checkpoint, NULL, NULL},
+    {"channel.add-entries", UPLOAD, "/link/v1/add-entries", ACTOR_NOBODY, "Dispatch", NULL,
+     "Entries of a partner's log (C2SP tlog-mirror)", UPLOAD_BYTES, true, add_entries_prepare, NULL,
+     add_entries, NULL, mirror_after, mirror_answer},
+    {"channel.add-payloads", UPLOAD, "/link/v1/add-payloads", ACTOR_NOBODY, "Dispatch", NULL,
+     "Payloads that entries announced", UPLOAD_BYTES, true, add_payloads_prepare, NULL,
+     add_payloads, NULL, mirror_after, mirror_answer},
+    {"channel.recover", UPLOAD, "/link/v1/recover", ACTOR_NOBODY, "Dispatch", NULL,
+     "A partner asks for the tail of its own log", 4096, true, NULL, NULL, NULL, recover_read,
+     NULL},
+
+    {"dispatch.list", ACTION_READ, ACTION_GET, "/v1/partners/{state}/dispatches", ACTOR_OFFICER,
+     "Mission", NULL, "What was written between us and a partner", 0, false, NULL,
+     dispatch_list_facts, NULL, dispatch_list, NULL},
+    {"dispatch.show", ACTION_READ_FILE, ACTION_GET, "/v1/dispatches/{id}", ACTOR_OFFICER,
+     "Dispatch", NULL, "One of them, opened", 0, false, NULL, dispatch_show_facts, NULL,
+     dispatch_show, NULL},
+    {"dispatch.evidence", ACTION_READ_FILE, ACTION_GET, "/v1/dispatches/{id}/evidence",
+     ACTOR_OFFICER, "Dispatch", NULL, "The proof of one of them, for others", 0, false, NULL,
+     dispatch_show_facts, NULL, dispatch_evidence, NULL},
+    {"note.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/notes", ACTOR_OFFICER, "Dispatch",
+     "note.v1", "Send a note to a partner", 1 << 20, false, note_send_prepare, dispatch_send_facts,
+     dispatch_send, NULL, dispatch_sent_after},
+    {"file.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/files", ACTOR_OFFICER, "Dispatch",
+     NULL, "Send a file to a partner (?name=&promise=)", PAYLOAD_BYTES, true, file_send_prepare,
+     dispatch_send_facts, dispatch_send, NULL, dispatch_sent_after},
+    {"query.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/queries", ACTOR_OFFICER,
+     "Dispatch", "query.v1", "Ask a partner whether a document is current", 0, false,
+     query_send_prepare, dispatch_send_facts, dispatch_send, NULL, dispatch_sent_after},
+    {"acknowledgement.send", ACTION_ACT, ACTION_POST, "/v1/dispatches/{id}/acknowledge",
+     ACTOR_OFFICER, "Dispatch", "acknowledgement.v1", "Acknowledge what a partner sent", 0, false,
+     acknowledgement_send_prepare, dispatch_send_facts, acknowledgement_send, NULL,
+     dispatch_sent_after},
+    {"answer.send", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_SYSTEM, "Dispatch", NULL,
+     "The node answers a partner's question", 0, false, answer_prepare, dispatch_send_facts,
+     answer_send, NULL, dispatch_sent_after},
+
+    {"note.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "A partner's note is taken up", 0, false, taking_prepare, taking_facts, dispatch_receive, NULL,
+     NULL},
+    {"file.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "A partner's file is taken up", 0, false, taking_prepare, taking_facts, dispatch_receive, NULL,
+     NULL},
+    {"acknowledgement.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "A partner acknowledges", 0, false, taking_prepare, taking_facts, acknowledgement_receive,
+     NULL, NULL},
+    {"query.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "A partner asks whether a document is current", 0, false, taking_prepare, taking_facts,
+     dispatch_receive, NULL, NULL},
+    {"answer.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "A partner answers", 0, false, taking_prepare, taking_facts, answer_receive, NULL, NULL},
+};
+const size_t link_actions_n = ARRAY_LEN(link_actions);
+
+/* ---- peers --------------------------------------------------------------------------------- */
+
+static void unpack(const char *state, const struct credence *c, const struct keyset *k,
+                   struct peer *p)
+{
+    snprintf(p->state, sizeof p->state, "%s", state);
+    snprintf(p->name, sizeof p->name, "%.*s", STR_FMT(c->name));
+    snprintf(p->url, sizeof p->url, "%.*s", STR_FMT(c->url));
+    p->serial = k->serial;
+    p->log = k->log;
+    p->mirror = k->mirror;
+    p->witness = k->witness;
+    p->seal = k->seal;
+    p->tls = k->tls;
+    p->has_tls = k->has_tls;
+    p->from = k->from;
+    p->until = k->until;
+    p->root = root_fingerprint(&c->root);
+}
+
+static enum err load_peer(struct link *l, struct db *db, const char *state, struct peer *out,
+                          struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(256 << 10);
+    struct own_credence own;
+    struct partner p;
+
+    TRY_PTR(a, f);
+    if (str_eq(str_of(state), l->house->state_code)) {
+        TRY(credence_own(db, a, &own, f));
+        unpack(state, &own.credence, &own.keyset, out);
+        return OK;
+    }
+    TRY(partner_load(db, str_of(state), a, &p, f));
+    unpack(state, &p.credence, &p.keyset, out);
+    return OK;
+}
+
+static bool cached_peer(struct link *l, const char *state, struct peer *out)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&l->lock);
+    for (size_t i = 0; !found && i < l->n_peers; i++)
+        if (strcmp(l->peers[i].state, state) == 0) {
+            *out = l->peers[i];
+            found = true;
+        }
+    pthread_mutex_unlock(&l->lock);
+    return found;
+}
+
+enum err link_peer(struct link *l, struct db *db, str state, struct peer *out, struct fault *f)
+{
+    char code[3];
+
+    if (state.n != 2)
+        return fault(f, ERR_NOT_FOUND, "no such partner");
+    snprintf(code, sizeof code, "%.*s", STR_FMT(state));
+    if (cached_peer(l, code, out))
+        return OK;
+    pthread_mutex_lock(&l->lock);
+    uint64_t generation = l->generation;
+    pthread_mutex_unlock(&l->lock);
+    *out = (struct peer){0};
+    TRY(load_peer(l, db, code, out, f));
+    pthread_mutex_lock(&l->lock);
+    if (l->n_peers < PEERS_MAX && l->generation == generation)
+        l->peers[l->n_peers++] = *out;
+    pthread_mutex_unlock(&l->lock);
+    return OK;
+}
+
+bool peer_mirror_key(const struct peer *p, struct arena *a, struct note_key *out)
+{
+    str name = str_printf(a, "%s/mirror", p->name);
+
+    if (name.p)
+        *out = note_cosigner_of(name, &p->mirror);
+    return name.p != NULL;
+}
+
+/* ---- waking -------------------------------------------------------------------------------- */
+
+void link_wake_taker(struct link *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->woken_taker = true;
+    pthread_cond_signal(&l->wake);
+    pthread_mutex_unlock(&l->lock);
+}
+
+void link_wake_courier(struct link *l, str state)
+{
+    char code[3] = "";
+
+    if (!l->courier)
+        return;
+    if (state.n == 2)
+        snprintf(code, sizeof code, "%.*s", STR_FMT(state));
+    courier_wake(l->courier, code);
+}
+
+/* A standing or a keyset changed: what is kept is forgotten, and all partners are looked at. */
+static void standing_changed(void *ctx)
+{
+    struct link *l = ctx;
+
+    pthread_mutex_lock(&l->lock);
+    l->n_peers = 0;
+    l->generation++;
+    pthread_mutex_unlock(&l->lock);
+    link_wake_courier(l, STR_NONE);
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+enum err link_open(struct house *h, struct db *writer, struct link **out, struct fault *f)
+{
+    TRY(db_migrate(writer, "link", migrations, ARRAY_LEN(migrations), f));
+    struct link *l = calloc(1, sizeof *l);
+    if (!l)
+        return fault(f, ERR_MEMORY, "out of memory");
+    l->house = h;
+    pthread_mutex_init(&l->lock, NULL);
+    pthread_cond_init(&l->wake, NULL);
+    registry_on_standing(h->registry, standing_changed, l);
+    h->link = *out = l;
+    return dispatch_kinds_open(l, f);
+}
+
+enum err link_start(struct link *l, struct fault *f)
+{
+    TRY(courier_start(l, &l->courier, f));
+    l->taker_runs = pthread_create(&l->taker, NULL, taker_main, l) == 0;
+    return l->taker_runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");
+}
+
+void link_stop(struct link *l)
+{
+    if (!l)
+        return;
+    pthread_mutex_lock(&l->lock);
+    l->stopping = true;
+    pthread_cond_signal(&l->wake);
+    pthread_mutex_unlock(&l->lock);
+    if (l->taker_runs)
+        pthread_join(l->taker, NULL);
+    l->taker_runs = false;
+    courier_stop(l->courier);
+    l->courier = NULL;
+}
+
+void link_close(struct link *l)
+{
+    if (!l)
+        return;
+    dispatch_kinds_close(l);
+    pthread_mutex_destroy(&l->lock);
+    pthread_cond_destroy(&l->wake);
+    free(l);
+}

@@ -1,0 +1,32 @@
+/* link.h - channels to the nodes of other states
+ *
+ * A channel has one log per direction. The sender owns it and appends; the receiver mirrors it as
+ * C2SP tlog-mirror says, and its cosignature is the receipt. Order, resumption and protection
+ * against repetition are the index. docs/channel-protocol.md is the specification.
+ *
+ *   sending    an act writes a dispatch and an outbox row; the row becomes an entry (sending.c);
+ *              the courier brings entries and payloads to the partner and keeps the receipt
+ *   receiving  the mirror takes checkpoints, entries and payloads (mirror.c); what is receipted is
+ *              taken up in order, exactly once, as an act of the partner (taking.c)
+ */
+#ifndef SIFARA_LINK_LINK_H
+#define SIFARA_LINK_LINK_H
+
+#include "act/gate.h"
+
+struct link;
+
+extern const struct action link_actions[];
+extern const size_t link_actions_n;
+
+/* Migrates the tables; the house knows it from then on. */
+NODISCARD enum err link_open(struct house *, struct db *writer, struct link **out, struct fault *);
+/* Starts the threads: the courier, and the one that takes up what came. */
+NODISCARD enum err link_start(struct link *, struct fault *);
+void link_stop(struct link *);
+void link_close(struct link *);
+
+/* Every channel is mute until its partner has said which heads it holds: after a restore. */
+NODISCARD enum err link_mute_all(struct db *writer, struct fault *);
+
+#endif

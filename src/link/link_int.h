@@ -1,0 +1,248 @@
+/* link_int.h - what the rooms of the channels share */
+#ifndef SIFARA_LINK_LINK_INT_H
+#define SIFARA_LINK_LINK_INT_H
+
+#include <pthread.h>
+
+#include "ledger/tree.h"
+#include "link/entry.h"
+#include "link/link.h"
+#include "link/payload.h"
+#include "link/wire.h"
+#include "registry/accreditation.h"
+
+enum {
+    PEERS_MAX = 512,         /* partners whose keys are kept unpacked */
+    NOTE_BYTES = 16 << 10,   /* a checkpoint with its cosignatures */
+    UPLOAD_BYTES = 24 << 20, /* of one request */
+    DISPATCH_KINDS = 16
+};
+
+/* ---- link.c ------------------------------------------------------------------------------ */
+
+/* A node as we have to know it to talk with it: a partner, or ourselves. Plain values. */
+struct peer {
+    char state[3], name[208], url[304];
+    uint64_t serial;
+    struct ed25519_public log, mirror, witness;
+    struct x25519_public seal;
+    struct hash tls, root;
+    bool has_tls;
+    int32_t from, until;
+};
+
+struct link {
+    struct house *house;
+    pthread_mutex_t lock; /* guards peers, n_peers, generation, woken_taker, stopping */
+    struct peer peers[PEERS_MAX];
+    size_t n_peers;
+    uint64_t generation;                    /* of what is kept in peers */
+    struct schema *schemas[DISPATCH_KINDS]; /* of contents, by position of the kind */
+    pthread_cond_t wake;
+    bool woken_taker, stopping;
+    pthread_t taker;
+    bool taker_runs;
+    struct courier *courier;
+};
+
+/* A partner's node, or with our own code ourselves: keys unpacked once. ERR_NOT_FOUND. */
+NODISCARD enum err link_peer(struct link *, struct db *, str state, struct peer *out,
+                             struct fault *);
+/* "xu.sifara.example/mirror" with its key. */
+NODISCARD bool peer_mirror_key(const struct peer *, struct arena *, struct note_key *out);
+/* Something was received: the taker looks. Something is to be sent: the courier looks. */
+void link_wake_taker(struct link *);
+void link_wake_courier(struct link *, str state);
+
+/* ---- channel.c --------------------------------------------------------------------------- */
+
+/* One direction. Strings in the arena given. */
+struct channel {
+    int64_t log;
+    str partner, origin;
+    bool sent, muted;
+    uint64_t epoch;
+    uint64_t size; /* entries that are in our store */
+    str head;      /* sent: the newest head that the partner cosigned; received: that we did */
+    uint64_t head_size;
+    str pending; /* the newest head that the mirror was told */
+    uint64_t pending_size;
+    uint64_t taken; /* received: entries that were taken up */
+};
+/* ERR_NOT_FOUND. */
+NODISCARD enum err channel_of(struct db *, str partner, bool sent, struct arena *,
+                              struct channel *out, struct fault *);
+NODISCARD enum err channel_by_log(struct db *, int64_t log, struct arena *, struct channel *out,
+                                  struct fault *);
+NODISCARD enum err channel_by_origin(struct db *, str origin, bool sent, struct arena *,
+                                     struct channel *out, struct fault *);
+/* A new channel row, in run(). */
+NODISCARD enum err channel_add(struct act *, str partner, str origin, bool sent, uint64_t epoch,
+                               struct fault *);
+struct tree channel_tree(struct db *, const struct channel *, struct fault *);
+NODISCARD enum err channel_root(struct db *, const struct channel *, uint64_t size,
+                                struct hash *out, struct fault *);
+/* Appends entries at the end of the log and says how long it is now; in run(). */
+NODISCARD enum err channel_append(struct act *, struct channel *, const str *entries, size_t n,
+                                  struct fault *);
+NODISCARD enum err channel_entry(struct db *, int64_t log, uint64_t index, struct arena *, str *out,
+                                 struct fault *);
+/* Text and size of a signed checkpoint, unverified. */
+NODISCARD enum err note_checkpoint(str note, struct checkpoint *out, str *out_text, struct fault *);
+
+/* ---- store of payloads (payloads.c) ------------------------------------------------------ */
+
+/* Announces a payload that will come in pieces; nothing if it is known. In run(). */
+NODISCARD enum err payload_expect(struct act *, const struct entry *, int64_t log, uint64_t index,
+                                  struct fault *);
+/* Keeps a whole sealed payload. In run(). */
+NODISCARD enum err payload_keep(struct act *, const struct hash *, str sealed, struct fault *);
+/* Keeps a piece if it is the next one of an expected payload; once it is whole, its digest is
+ * compared: a wrong one begins anew. In run(). */
+NODISCARD enum err payload_piece(struct act *, int64_t log, const struct piece *, struct fault *);
+/* How many payloads of the log's entries below end are not whole yet; onto b one line each, at
+ * most 64: digest, bytes that are here, bytes in all. */
+NODISCARD enum err payloads_missing(struct db *, int64_t log, uint64_t end, struct buf *b,
+                                    uint64_t *out_n, struct fault *);
+/* Bytes [offset, offset + n) at most; a whole piece as it is stored. ERR_NOT_FOUND, ERR_ERASED. */
+NODISCARD enum err payload_read(struct db *, const struct hash *, uint64_t offset, struct buf *,
+                                struct fault *);
+NODISCARD enum err payload_whole(struct db *, const struct hash *, struct buf *, struct fault *);
+
+/* ---- mirror.c ---------------------------------------------------------------------------- */
+
+enum err introduce_prepare(struct act *, struct fault *);
+enum err introduce(struct act *, struct fault *);
+enum err add_checkpoint_prepare(struct act *, struct fault *);
+enum err add_checkpoint(struct act *, struct fault *);
+enum err add_entries_prepare(struct act *, struct fault *);
+enum err add_entries(struct act *, struct fault *);
+enum err add_payloads_prepare(struct act *, struct fault *);
+enum err add_payloads(struct act *, struct fault *);
+enum err mirror_answer(struct act *, struct fault *);
+void mirror_after(struct act *);
+enum err recover_read(struct act *, struct fault *);
+
+/* ---- sending.c --------------------------------------------------------------------------- */
+
+/* A dispatch on its way out: filled by the kind's prepare, sealed by sending_seal. */
+struct sending {
+    struct peer partner;
+    struct id id, correlation;
+    struct id answers; /* the question, for an answer */
+    str kind;
+    str content; /* what travels, in clear */
+    str undertaking[ENTRY_UNDERTAKINGS];
+    size_t n_undertakings;
+    bool emergency;
+    struct buf sealed;
+    struct hash content_digest, sealed_digest;
+    struct buf kept; /* the content for our own eyes, under the record key */
+};
+/* Seals the content for the partner. In prepare(). */
+NODISCARD enum err sending_seal(struct act *, struct sending *, struct fault *);
+/* Writes dispatch, payload and outbox row. In run(). */
+NODISCARD enum err sending_put(struct act *, struct sending *, struct fault *);
+void sending_free(void *);
+/* What the channel says of itself, without a payload: an outbox row. In run(). */
+NODISCARD enum err sending_say(struct act *, str partner, str kind, const struct id *correlation,
+                               str body, struct fault *);
+/* Opens the channel to a partner if there is none, and moves waiting outbox rows into its log. A
+ * chore through the gate; *out is the channel after it. */
+NODISCARD enum err sending_append(struct link *, str partner, struct arena *, struct channel *out,
+                                  struct fault *);
+/* Keeps a receipt that was verified. */
+NODISCARD enum err sending_receipted(struct link *, const struct channel *, str note, uint64_t size,
+                                     struct fault *);
+
+NODISCARD enum err sending_pending(struct link *, const struct channel *, uint64_t size,
+                                   struct fault *);
+/* Entries that the partner gave back come to the end of our own log. */
+NODISCARD enum err sending_recover(struct link *, struct channel *, const str *entries, size_t n,
+                                   struct arena *, struct fault *);
+/* A mute channel signs no head and takes no row. */
+NODISCARD enum err sending_mute(struct link *, const struct channel *, bool mute, struct fault *);
+
+/* ---- taking.c ---------------------------------------------------------------------------- */
+
+void *taker_main(void *link);
+/* One entry as an act of the partner works with it: act.data of the kinds' receive acts. */
+struct taking {
+    struct channel channel;
+    struct peer partner;
+    uint64_t index;
+    struct entry entry;
+    struct id id;           /* of the dispatch, made when it is taken up */
+    str refusal;            /* what the partner is told */
+    struct hpke key, older; /* open the payload: of our keyset, and of the one before */
+    bool has_older;
+    str content; /* opened by taking_prepare */
+    uint8_t salt[PAYLOAD_SALT];
+    struct json *json; /* of the content, for kinds that have JSON */
+};
+enum err taking_prepare(struct act *, struct fault *);
+enum err taking_facts(struct act *, struct fault *);
+/* Moves the channel's mark past this entry: ERR_CONFLICT if it is elsewhere. In run(). */
+NODISCARD enum err taking_mark(struct act *, struct fault *);
+/* The row of a dispatch that came. */
+NODISCARD enum err taking_keep(struct act *, struct fault *);
+
+/* ---- dispatches.c: kinds, and what officers do with them --------------------------------- */
+
+struct dispatch_kind {
+    const char *name;    /* of the entry */
+    const char *receive; /* action of the partner */
+    const char *schema;  /* of the content, NULL: bytes */
+};
+const struct dispatch_kind *dispatch_kind_named(str name);
+NODISCARD enum err dispatch_kinds_open(struct link *, struct fault *);
+void dispatch_kinds_close(struct link *);
+/* Reads and checks the content of a kind that has JSON. */
+NODISCARD enum err dispatch_read(struct link *, const struct dispatch_kind *, str content,
+                                 struct arena *, struct json **out, struct fault *);
+/* Adds the dispatch as resource of the decision. */
+NODISCARD enum err dispatch_put_facts(struct act *, str partner, str id, str kind, bool emergency,
+                                      const str *undertakings, size_t n, struct fault *);
+
+enum err dispatch_send_facts(struct act *, struct fault *);
+enum err dispatch_send(struct act *, struct fault *);
+void dispatch_sent_after(struct act *);
+enum err note_send_prepare(struct act *, struct fault *);
+enum err file_send_prepare(struct act *, struct fault *);
+enum err query_send_prepare(struct act *, struct fault *);
+enum err acknowledgement_send_prepare(struct act *, struct fault *);
+enum err acknowledgement_send(struct act *, struct fault *);
+enum err answer_prepare(struct act *, struct fault *);
+enum err answer_send(struct act *, struct fault *);
+/* Answers what partners asked and nobody answered yet; on the taker's thread. */
+void dispatch_answer_questions(struct link *);
+enum err dispatch_list_facts(struct act *, struct fault *);
+enum err dispatch_receive(struct act *, struct fault *);
+enum err acknowledgement_receive(struct act *, struct fault *);
+enum err answer_receive(struct act *, struct fault *);
+enum err dispatch_list(struct act *, struct fault *);
+enum err dispatch_show_facts(struct act *, struct fault *);
+enum err dispatch_show(struct act *, struct fault *);
+
+/* A row of dispatch; strings in the act's arena. */
+struct dispatch_row {
+    struct id id, correlation;
+    str partner, kind, state, body, reason; /* body: sealed, STR_NONE where it was lost */
+    bool sent, has_entry;
+    int64_t at, log;
+    uint64_t index;
+};
+/* That of the path's {id}. ERR_NOT_FOUND. */
+NODISCARD enum err dispatch_row_of_path(struct act *, struct dispatch_row *out, struct fault *);
+
+/* ---- evidence.c -------------------------------------------------------------------------- */
+
+enum err dispatch_evidence(struct act *, struct fault *);
+
+/* ---- courier.c --------------------------------------------------------------------------- */
+
+NODISCARD enum err courier_start(struct link *, struct courier **out, struct fault *);
+void courier_wake(struct courier *, const char *state); /* "": all */
+void courier_stop(struct courier *);
+
+#endif

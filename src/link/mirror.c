@@ -1,0 +1,657 @@
+/* mirror.c - the receiving side: partners' logs are mirrored here (C2SP tlog-mirror)
+ *
+ * Nothing here asks who calls: a checkpoint is signed by the log, entries are proved against a
+ * checkpoint, a payload against an entry. prepare() verifies on a worker, run() writes, and
+ * answer() has the receipt signed once all of it is durable.
+ *
+ * Beside the specification: an origin is made known by a note that the partner's log key signed
+ * (introduce), and a cosignature also says that the payloads of all entries are here. Until then
+ * the answer to add-entries and add-payloads is 202 with a list of what is missing.
+ */
+#include <inttypes.h>
+
+#include "base/date.h"
+#include "base/encode.h"
+#include "base/log.h"
+#include "link/link_int.h"
+
+static const char size_type[] = "text/x.tlog.size", info_type[] = "text/x.tlog.mirror-info",
+                  missing_type[] = "text/x.sifara.missing", text_type[] = "text/plain";
+
+/* What passes from prepare() to run() and answer(). */
+struct upload {
+    struct channel channel;
+    struct peer partner;
+    str note; /* the checkpoint to be pending, or that the entries belong to */
+    str text; /* its signed text */
+    struct checkpoint checkpoint;
+    uint64_t start, n; /* verified entries */
+    str *entries;
+    struct entry *parsed;
+    uint64_t body_start, body_end; /* as the request says */
+    str pieces;
+    bool whole; /* all is here: there is something to cosign */
+};
+
+/* ---- answers ------------------------------------------------------------------------------ */
+
+static enum err answer(struct act *a, unsigned status, const char *type)
+{
+    a->status = status;
+    a->type = type;
+    a->answered = true;
+    return OK;
+}
+
+/* A refusal with the status that the specification asks for. */
+static enum err refuse(struct act *a, unsigned status, const char *why)
+{
+    struct jw w = JW(&a->reply);
+
+    buf_clear(&a->reply);
+    jw_open(&w, '{');
+    jw_kv(&w, S("type"), S("about:blank"));
+    jw_kv_int(&w, S("status"), status);
+    jw_kv(&w, S("detail"), str_of(why));
+    jw_close(&w, '}');
+    return answer(a, status, "application/problem+json");
+}
+
+/* A mirror answers partners that are accredited, and those that are suspended: what they may send
+ * the policy decides when it is taken up. To others this address does not exist. */
+static enum err may_talk(struct act *a, str state, bool *out, struct fault *f)
+{
+    char standing[STANDING_MAX];
+
+    TRY(partner_standing(a->db, state, standing, f));
+    *out = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
+    return OK;
+}
+
+static struct link *link_of(const struct act *a)
+{
+    return a->house->link;
+}
+
+/* Is the note signed by a log key of the partner that counts for its size today? */
+static enum err verify_head(struct act *a, const struct channel *c, str note,
+                            struct checkpoint *out, str *text, struct fault *f)
+{
+    struct keyset sets[KEYSETS_MAX];
+    struct note_key keys[KEYSETS_MAX];
+    uint64_t signers;
+    size_t n;
+
+    TRY(note_checkpoint(note, out, text, f));
+    if (!str_eq(out->origin, c->origin))
+        return fault(f, ERR_MALFORMED_TEXT, "a checkpoint of another log");
+    uint64_t last = out->size ? out->size - 1 : 0;
+    TRY(partner_keysets(a->db, c->partner, last, day_of_ms(a->now), a->arena, sets, &n, f));
+    for (size_t i = 0; i < n; i++)
+        keys[i] = keyset_log_key(&sets[i], c->origin);
+    if (n == 0)
+        return fault(f, ERR_BAD_SIGNATURE, "no key of the partner is valid today");
+    return note_open(note, keys, n, text, &signers, f);
+}
+
+/* ---- introduce ---------------------------------------------------------------------------- */
+
+/*  sifara-channel/1
+ *  from XA
+ *  to XU
+ *  origin …
+ *  epoch 1
+ * signed by the log key under the name of the origin. */
+static bool line_of(str *rest, const char *name, str *out)
+{
+    str line;
+
+    if (!str_split(rest, '\n', &line) || !str_starts(line, str_of(name)))
+        return false;
+    *out = str_sub(line, strlen(name), line.n);
+    return out->n > 0;
+}
+
+struct introduction {
+    str from, to, origin;
+    int64_t epoch;
+};
+
+static enum err read_introduction(str note, struct introduction *i, struct fault *f)
+{
+    str rest = note, head, epoch;
+    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-channel/1")) &&
+                 line_of(&rest, "from ", &i->from) && line_of(&rest, "to ", &i->to) &&
+                 line_of(&rest, "origin ", &i->origin) && line_of(&rest, "epoch ", &epoch) &&
+                 str_to_int64(epoch, &i->epoch);
+
+    if (!whole || i->epoch < 1 || i->origin.n > WIRE_ORIGIN || !note_name_valid(i->origin))
+        return fault(f, ERR_MALFORMED_TEXT, "no introduction of a channel");
+    return OK;
+}
+
+static enum err verify_introduction(struct act *a, const struct introduction *i, struct fault *f)
+{
+    struct keyset sets[KEYSETS_MAX];
+    struct note_key keys[KEYSETS_MAX];
+    uint64_t signers;
+    str text;
+    size_t n;
+
+    TRY(partner_keysets(a->db, i->from, 0, day_of_ms(a->now), a->arena, sets, &n, f));
+    for (size_t k = 0; k < n; k++)
+        keys[k] = keyset_log_key(&sets[k], i->origin);
+    return note_open(a->body, keys, n, &text, &signers, f);
+}
+
+enum err introduce_prepare(struct act *a, struct fault *f)
+{
+    struct introduction *i = arena_new_of(a->arena, struct introduction);
+    bool talks;
+
+    TRY_PTR(i, f);
+    TRY(read_introduction(a->body, i, f));
+    TRY(may_talk(a, i->from, &talks, f));
+    if (!talks || !str_eq(i->to, a->house->state_code))
+        return refuse(a, 404, "there is no such channel");
+    if (verify_introduction(a, i, f) != OK)
+        return refuse(a, 403, "no key of the partner signed this");
+    a->data = i;
+    return OK;
+}
+
+/* A channel is replaced only by one of a later epoch. */
+enum err introduce(struct act *a, struct fault *f)
+{
+    const struct introduction *i = a->data;
+    struct channel c;
+
+    enum err e = channel_of(a->db, i->from, false, a->arena, &c, f);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    a->type = text_type;
+    buf_add_str(&a->reply, S("ok\n"));
+    if (e == OK && str_eq(c.origin, i->origin))
+        return OK;
+    if (e == OK && (uint64_t)i->epoch <= c.epoch)
+        return fault(f, ERR_CONFLICT, "another channel of this epoch is known");
+    return channel_add(a, i->from, i->origin, false, (uint64_t)i->epoch, f);
+}
+
+/* ---- add-checkpoint ----------------------------------------------------------------------- */
+
+static enum err known_channel(struct act *a, str origin, struct upload *u, bool *out,
+                              struct fault *f)
+{
+    enum err e = channel_by_origin(a->db, origin, false, a->arena, &u->channel, f);
+
+    *out = false;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    return may_talk(a, u->channel.partner, out, f);
+}
+
+/* Two heads of one log that do not fit: both signed, so the partner's own hand proves it. */
+static enum err note_equivocation(struct act *a, const struct upload *u, str other, struct fault *f)
+{
+    return db_run(a->db, f,
+                  "INSERT INTO equivocation(partner, origin, first, second, at) VALUES(?,?,?,?,?)"
+                  " ON CONFLICT(origin) DO NOTHING",
+                  "ssssi", u->channel.partner, u->channel.origin, other, u->note, a->now);
+}
+
+/* What the log is already known to be at that size: "" and false where it is not known. */
+static enum err root_known(struct act *a, const struct upload *u, bool *out_known,
+                           struct hash *root, struct fault *f)
+{
+    const struct channel *c = &u->channel;
+    struct checkpoint p;
+    str text;
+
+    *out_known = true;
+    if (u->checkpoint.size <= c->size)
+        return channel_root(a->db, c, u->checkpoint.size, root, f);
+    if (c->pending.p && u->checkpoint.size == c->pending_size) {
+        TRY(note_checkpoint(c->pending, &p, &text, f));
+        *root = p.root;
+        return OK;
+    }
+    *out_known = false;
+    return OK;
+}
+
+static enum err pending_root(const struct channel *c, struct hash *out, struct fault *f)
+{
+    struct checkpoint p;
+    str text;
+
+    *out = merkle_empty();
+    if (!c->pending.p)
+        return OK;
+    TRY(note_checkpoint(c->pending, &p, &text, f));
+    *out = p.root;
+    return OK;
+}
+
+enum err add_checkpoint_prepare(struct act *a, struct fault *f)
+{
+    struct upload *u = arena_new_of(a->arena, struct upload);
+    struct hash known, old;
+    struct add_checkpoint in;
+    bool here, is_known;
+
+    TRY_PTR(u, f);
+    TRY(add_checkpoint_parse(a->body, &in, f));
+    TRY(note_checkpoint(in.note, &u->checkpoint, &u->text, f));
+    TRY(known_channel(a, u->checkpoint.origin, u, &here, f));
+    if (!here)
+        return refuse(a, 404, "the log is not known here");
+    if (verify_head(a, &u->channel, in.note, &u->checkpoint, &u->text, f) != OK)
+        return refuse(a, 403, "no key of the log signed this checkpoint");
+    u->note = in.note;
+    a->data = u;
+    if (in.old > u->checkpoint.size)
+        return refuse(a, 400, "the old size is beyond the checkpoint's");
+    TRY(root_known(a, u, &is_known, &known, f));
+    if (is_known && !secret_equal(known.b, u->checkpoint.root.b, sizeof known.b))
+        return OK; /* run() keeps the evidence */
+    if (in.old != u->channel.pending_size) {
+        size_line_format(&a->reply, u->channel.pending_size);
+        return answer(a, 409, size_type);
+    }
+    TRY(pending_root(&u->channel, &old, f));
+    if (merkle_check_consistency(in.old, u->checkpoint.size, &old, &u->checkpoint.root,
+                                 &in.proof) != OK)
+        return refuse(a, 422, "the checkpoint does not grow out of the last one");
+    u->whole = true;
+    return OK;
+}
+
+static enum err equivocated(struct act *a, struct upload *u, struct fault *f)
+{
+    struct channel now;
+
+    TRY(channel_by_origin(a->db, u->channel.origin, false, a->arena, &now, f));
+    TRY(note_equivocation(a, u, now.pending.p ? now.pending : S(""), f));
+    TRY(partner_suspend(a, u->channel.partner, f));
+    LOG(LOG_ERROR, "a partner signed two heads that do not fit",
+        LOG_STR("partner", u->channel.partner));
+    return refuse(a, 422, "this head contradicts another one that was signed");
+}
+
+enum err add_checkpoint(struct act *a, struct fault *f)
+{
+    struct upload *u = a->data;
+
+    if (!u->whole)
+        return equivocated(a, u, f);
+    TRY(db_run(a->db, f,
+               "UPDATE channel SET pending = ?, pending_size = ? WHERE log = ?"
+               " AND pending_size = ?",
+               "siii", u->note, (int64_t)u->checkpoint.size, u->channel.log,
+               (int64_t)u->channel.pending_size));
+    if (db_changes(a->db) == 0)
+        return fault(f, ERR_STALE, "another checkpoint came meanwhile");
+    /* no cosignature yet: this mirror is not a witness */
+    a->type = text_type;
+    a->status = 200;
+    buf_add_str(&a->reply, S("\n"));
+    return OK;
+}
+
+/* ---- tickets ------------------------------------------------------------------------------ */
+
+/* A pending checkpoint that we once accepted, under our own seal: an upload that began under it
+ * may end under it, however far the log has grown meanwhile. */
+static struct hash ticket_mac(struct act *a, str note)
+{
+    struct key k;
+
+    hkdf_sha256(&a->house->lookup_key, S("mirror-ticket"), &k);
+    return hmac_sha256(&k, note);
+}
+
+static void put_info(struct act *a, uint64_t size, uint64_t next, str note)
+{
+    AUTO(buf) struct buf ticket = BUF(WIRE_TICKET);
+    struct mirror_info info = {.size = size, .next = next};
+    struct hash mac = ticket_mac(a, note);
+
+    if (note.n + sizeof mac.b <= WIRE_TICKET) {
+        buf_add_str(&ticket, hash_str(&mac));
+        buf_add_str(&ticket, note);
+    }
+    info.ticket = buf_str(&ticket);
+    buf_clear(&a->reply);
+    mirror_info_format(&a->reply, &info);
+}
+
+static bool ticket_note(struct act *a, str ticket, str *note)
+{
+    if (ticket.n <= sizeof(struct hash))
+        return false;
+    *note = str_sub(ticket, sizeof(struct hash), ticket.n);
+    struct hash mac = ticket_mac(a, *note);
+    return secret_equal(ticket.p, mac.b, sizeof mac.b);
+}
+
+/* The checkpoint of that size: the pending one, or the ticket's. */
+static bool find_checkpoint(struct act *a, struct upload *u, uint64_t size, str ticket)
+{
+    str note;
+
+    if (u->channel.pending.p && u->channel.pending_size == size)
+        u->note = u->channel.pending;
+    else if (ticket_note(a, ticket, &note))
+        u->note = note;
+    else
+        return false;
+    return note_checkpoint(u->note, &u->checkpoint, &u->text, NULL) == OK &&
+           u->checkpoint.size == size && str_eq(u->checkpoint.origin, u->channel.origin);
+}
+
+/* ---- add-entries -------------------------------------------------------------------------- */
+
+/* The root of [first, end): leaves that are here, then those of the package. */
+static enum err subtree_root(struct act *a, const struct upload *u, const struct entry_package *p,
+                             struct hash *out, struct fault *f)
+{
+    uint64_t first = p->start / WIRE_PACKAGE * WIRE_PACKAGE;
+    struct merkle_frontier t = {0};
+    struct query q;
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT leaf FROM channel_entry WHERE log = ? AND idx >= ? AND idx < ?"
+                 " ORDER BY idx",
+                 "iii", u->channel.log, (int64_t)first, (int64_t)p->start));
+    for (; query_row(&q); query_next(&q)) {
+        struct hash h;
+        if (query_str(&q, 0).n != sizeof h.b)
+            break;
+        memcpy(h.b, query_str(&q, 0).p, sizeof h.b);
+        merkle_append(&t, &h);
+    }
+    TRY(query_end(&q, f));
+    /* of this request: they are not in the store yet */
+    for (uint64_t i = first + t.size; i < p->start; i++) {
+        struct hash h = merkle_leaf(u->entries[i - u->start]);
+        merkle_append(&t, &h);
+    }
+    for (uint64_t i = 0; i < p->end - p->start; i++) {
+        struct hash h = merkle_leaf(p->entry[i]);
+        merkle_append(&t, &h);
+    }
+    *out = merkle_root(&t);
+    return OK;
+}
+
+/* Takes package after package; what is cut off at the end is sent again. */
+static enum err take_packages(struct act *a, struct upload *u, struct add_entries *in,
+                              struct fault *f)
+{
+    struct entry_package *p = arena_new_of(a->arena, struct entry_package);
+    uint64_t room = WIRE_PACKAGES * (uint64_t)WIRE_PACKAGE;
+    struct hash root;
+
+    if (in->end - in->start < room)
+        room = in->end - in->start;
+    u->entries = arena_alloc(a->arena, (size_t)(room + 1) * sizeof *u->entries);
+    TRY_PTR(p && u->entries, f);
+    u->start = in->start;
+    while (u->n < room && add_entries_next(in, u->start + u->n, p, NULL) == OK) {
+        uint64_t first = p->start / WIRE_PACKAGE * WIRE_PACKAGE;
+        if (u->n + (p->end - p->start) > room)
+            break;
+        TRY(subtree_root(a, u, p, &root, f));
+        if (merkle_check_subtree_consistency(first, p->end, u->checkpoint.size, &root,
+                                             &u->checkpoint.root, &p->proof) != OK)
+            return refuse(a, 422, "the entries are not those of the checkpoint");
+        memcpy(u->entries + u->n, p->entry, (size_t)(p->end - p->start) * sizeof *p->entry);
+        u->n += p->end - p->start;
+    }
+    return OK;
+}
+
+static enum err parse_entries(struct act *a, struct upload *u, struct fault *f)
+{
+    u->parsed = arena_zalloc(a->arena, (size_t)u->n + 1, sizeof *u->parsed);
+    TRY_PTR(u->parsed, f);
+    for (uint64_t i = 0; i < u->n; i++)
+        if (entry_parse(a->arena, u->entries[i], &u->parsed[i], NULL) != OK)
+            u->parsed[i] = (struct entry){0}; /* it is mirrored all the same, and answered later */
+    return OK;
+}
+
+static enum err conflict(struct act *a, const struct upload *u)
+{
+    const struct channel *c = &u->channel;
+
+    put_info(a, c->pending_size, c->size, c->pending.p ? c->pending : S(""));
+    return answer(a, 409, info_type);
+}
+
+enum err add_entries_prepare(struct act *a, struct fault *f)
+{
+    struct upload *u = arena_new_of(a->arena, struct upload);
+    struct add_entries in;
+    bool here;
+
+    TRY_PTR(u, f);
+    TRY(add_entries_parse(a->body, &in, f));
+    TRY(known_channel(a, in.origin, u, &here, f));
+    if (!here)
+        return refuse(a, 404, "the log is not known here");
+    if (!u->channel.pending.p)
+        return refuse(a, 422, "no checkpoint of this log was received");
+    if (!find_checkpoint(a, u, in.end, in.ticket) || in.end < u->channel.head_size ||
+        in.start > u->channel.size)
+        return conflict(a, u);
+    /* more than one package that is here already is a waste */
+    uint64_t here_already = (u->channel.size < in.end ? u->channel.size : in.end) - in.start;
+    if (here_already > WIRE_PACKAGE)
+        return conflict(a, u);
+    TRY(take_packages(a, u, &in, f));
+    if (a->answered)
+        return OK;
+    if (u->n == 0 && in.start < in.end)
+        return refuse(a, 400, "no whole package of entries");
+    TRY(parse_entries(a, u, f));
+    a->data = u;
+    u->body_end = in.end;
+    return link_peer(link_of(a), a->db, u->channel.partner, &u->partner, f);
+}
+
+/* Once all entries and payloads below its size are here, a checkpoint becomes the mirror's. */
+static enum err complete(struct act *a, struct upload *u, struct fault *f)
+{
+    uint64_t missing;
+
+    u->whole = false;
+    if (u->channel.size < u->checkpoint.size)
+        return OK;
+    TRY(payloads_missing(a->db, u->channel.log, u->checkpoint.size, &a->reply, &missing, f));
+    if (missing)
+        return OK;
+    u->whole = true;
+    if (u->checkpoint.size <= u->channel.head_size)
+        return OK;
+    return db_run(a->db, f, "UPDATE channel SET head = ?, head_size = ? WHERE log = ?", "sii",
+                  u->note, (int64_t)u->checkpoint.size, u->channel.log);
+}
+
+enum err add_entries(struct act *a, struct fault *f)
+{
+    struct upload *u = a->data;
+    uint64_t before;
+
+    /* what another request wrote meanwhile is the same: both were proved */
+    TRY(channel_by_origin(a->db, u->channel.origin, false, a->arena, &u->channel, f));
+    before = u->channel.size;
+    if (u->start > before)
+        return fault(f, ERR_STALE, "the log is shorter than it was");
+    uint64_t skip = before - u->start;
+    if (skip < u->n) {
+        TRY(channel_append(a, &u->channel, u->entries + skip, (size_t)(u->n - skip), f));
+        for (uint64_t i = skip; i < u->n; i++)
+            TRY(payload_expect(a, &u->parsed[i], u->channel.log, u->start + i, f));
+    }
+    TRY(complete(a, u, f));
+    a->status = 200;
+    if (u->whole)
+        return OK;
+    a->status = 202;
+    if (u->channel.size < u->checkpoint.size) {
+        a->type = info_type;
+        put_info(a, u->checkpoint.size, u->channel.size, u->note);
+    } else {
+        a->type = missing_type;
+    }
+    return OK;
+}
+
+/* ---- add-payloads -------------------------------------------------------------------------- */
+
+enum err add_payloads_prepare(struct act *a, struct fault *f)
+{
+    struct upload *u = arena_new_of(a->arena, struct upload);
+    struct piece p;
+    bool here;
+
+    TRY_PTR(u, f);
+    if (a->body.n < 2)
+        return fault(f, ERR_MALFORMED_TEXT, "no origin");
+    size_t n = (size_t)(unsigned char)a->body.p[0] << 8 | (unsigned char)a->body.p[1];
+    str origin = str_sub(a->body, 2, 2 + n);
+    u->pieces = str_sub(a->body, 2 + n, a->body.n);
+    for (str rest = u->pieces; rest.n;)
+        TRY(piece_next(&rest, &p, f));
+    TRY(known_channel(a, origin, u, &here, f));
+    if (!here)
+        return refuse(a, 404, "the log is not known here");
+    if (!u->channel.pending.p)
+        return refuse(a, 422, "no checkpoint of this log was received");
+    a->data = u;
+    return link_peer(link_of(a), a->db, u->channel.partner, &u->partner, f);
+}
+
+enum err add_payloads(struct act *a, struct fault *f)
+{
+    struct upload *u = a->data;
+    struct piece p;
+
+    for (str rest = u->pieces; rest.n;) {
+        TRY(piece_next(&rest, &p, f));
+        TRY(payload_piece(a, u->channel.log, &p, f));
+    }
+    TRY(channel_by_origin(a->db, u->channel.origin, false, a->arena, &u->channel, f));
+    u->note = u->channel.pending;
+    TRY(note_checkpoint(u->note, &u->checkpoint, &u->text, f));
+    TRY(complete(a, u, f));
+    a->status = u->whole ? 200 : 202;
+    a->type = missing_type;
+    return OK;
+}
+
+/* ---- the receipt --------------------------------------------------------------------------- */
+
+/* After commit, off the writer: entries and payloads are durable, so the mirror may say so. */
+enum err mirror_answer(struct act *a, struct fault *f)
+{
+    struct upload *u = a->data;
+    struct peer own;
+
+    if (a->status != 200 || !u || !u->whole)
+        return OK;
+    TRY(link_peer(link_of(a), a->db, a->house->state_code, &own, f));
+    str name = str_printf(a->arena, "%s/mirror", own.name);
+    TRY_PTR(name.p, f);
+    buf_clear(&a->reply);
+    TRY(keyring_cosign(a->house->keyring, own.serial, S("mirror"), name, u->text,
+                       world_now(&a->house->world) / 1000, &a->reply, f));
+    a->type = text_type;
+    return OK;
+}
+
+void mirror_after(struct act *a)
+{
+    const struct upload *u = a->data;
+
+    if (u && u->whole)
+        link_wake_taker(link_of(a));
+    /* a partner that speaks is there: what waits for it goes now */
+    if (u)
+        link_wake_courier(link_of(a), u->channel.partner);
+}
+
+/* ---- recover ------------------------------------------------------------------------------- */
+
+/*  sifara-recover/1
+ *  origin …
+ *  from N
+ *  at MILLISECONDS
+ * signed by the log's own key. The answer is the highest checkpoint that we hold and entries from
+ * N on: whoever lost the tail of a log gets it back from here. */
+struct recovery {
+    str origin;
+    int64_t from, at;
+};
+
+enum { RECOVER_WINDOW = 86400000, RECOVER_ENTRIES = 8192, RECOVER_BYTES = 3 << 20 };
+
+static enum err read_recovery(str note, struct recovery *r, struct fault *f)
+{
+    str rest = note, head, from, at;
+    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-recover/1")) &&
+                 line_of(&rest, "origin ", &r->origin) && line_of(&rest, "from ", &from) &&
+                 line_of(&rest, "at ", &at) && str_to_int64(from, &r->from) &&
+                 str_to_int64(at, &r->at);
+
+    return whole && r->from >= 0 ? OK : fault(f, ERR_MALFORMED_TEXT, "no request to recover a log");
+}
+
+static enum err put_tail(struct act *a, const struct channel *c, uint64_t from, struct fault *f)
+{
+    struct query q;
+
+    buf_add_u32(&a->reply, (uint32_t)c->pending.n);
+    buf_add_str(&a->reply, c->pending);
+    TRY(db_query(a->db, &q, f,
+                 "SELECT entry FROM channel_entry WHERE log = ? AND idx >= ? AND idx < ?"
+                 " ORDER BY idx",
+                 "iii", c->log, (int64_t)from, (int64_t)(from + RECOVER_ENTRIES)));
+    for (; query_row(&q) && a->reply.n < RECOVER_BYTES; query_next(&q)) {
+        buf_add_u16(&a->reply, (uint16_t)query_str(&q, 0).n);
+        buf_add_str(&a->reply, query_str(&q, 0));
+    }
+    return query_end(&q, f);
+}
+
+enum err recover_read(struct act *a, struct fault *f)
+{
+    struct keyset sets[KEYSETS_MAX];
+    struct note_key keys[KEYSETS_MAX];
+    struct upload u = {0};
+    struct recovery r;
+    uint64_t signers;
+    str text;
+    bool here;
+    size_t n;
+
+    TRY(read_recovery(a->body, &r, f));
+    TRY(known_channel(a, r.origin, &u, &here, f));
+    if (!here)
+        return refuse(a, 404, "the log is not known here");
+    TRY(partner_keysets(a->db, u.channel.partner, u.channel.size, day_of_ms(a->now), a->arena, sets,
+                        &n, f));
+    for (size_t i = 0; i < n; i++)
+        keys[i] = keyset_log_key(&sets[i], r.origin);
+    int64_t off = a->now - r.at;
+    if (note_open(a->body, keys, n, &text, &signers, f) != OK || off > RECOVER_WINDOW ||
+        off < -RECOVER_WINDOW)
+        return refuse(a, 403, "no key of the log signed this request today");
+    if (!u.channel.pending.p)
+        return refuse(a, 404, "no checkpoint of this log was received");
+    TRY(put_tail(a, &u.channel, (uint64_t)r.from, f));
+    return answer(a, 200, "application/octet-stream");
+}

@@ -1,0 +1,391 @@
+/* sending.c - from an act to an entry of the channel's log
+ *
+ * The act that sends seals the payload in prepare() and writes dispatch, payload and outbox row in
+ * its own transaction; nothing is sent that was not decided, nothing decided is forgotten. Rows
+ * become entries in their order, each once: the row goes in the transaction in which the entry
+ * comes.
+ */
+#include <inttypes.h>
+
+#include "base/encode.h"
+#include "link/link_int.h"
+
+enum { APPEND_AT_ONCE = 1024, ORIGIN_RANDOM = 16 };
+
+/* ---- in the act that sends ---------------------------------------------------------------- */
+
+void sending_free(void *p)
+{
+    struct sending *s = p;
+
+    buf_done(&s->sealed);
+    buf_done(&s->kept);
+}
+
+/* For our own eyes: what was sent, and the salt with which it can be proved to others. */
+static enum err keep_content(struct act *a, struct sending *s, const uint8_t salt[PAYLOAD_SALT],
+                             struct fault *f)
+{
+    AUTO(buf) struct buf plain = BUF(PAYLOAD_SALT + (size_t)PAYLOAD_BYTES);
+
+    buf_add(&plain, salt, PAYLOAD_SALT);
+    buf_add_str(&plain, s->content);
+    if (!buf_ok(&plain))
+        return fault(f, ERR_MEMORY, "out of memory");
+    s->kept = BUF(plain.n + SEAL_OVERHEAD);
+    enum err e = seal(&s->kept, &a->house->record_key, S("dispatch"), buf_str(&plain), f);
+    secret_wipe(plain.p, plain.n);
+    return e;
+}
+
+enum err sending_seal(struct act *a, struct sending *s, struct fault *f)
+{
+    AUTO(buf) struct buf info = BUF(1024);
+    uint8_t salt[PAYLOAD_SALT];
+
+    if (s->content.n > PAYLOAD_BYTES)
+        return fault(f, ERR_TOO_LARGE, "at most %d bytes are sent", PAYLOAD_BYTES);
+    s->sealed = BUF((size_t)payload_sealed_size(s->content.n));
+    payload_info(&info, a->house->name, str_of(s->partner.name), &s->correlation);
+    TRY(payload_seal(&s->partner.seal, buf_str(&info), s->content, &s->sealed, &s->content_digest,
+                     salt, f));
+    s->sealed_digest = sha256(buf_str(&s->sealed));
+    return keep_content(a, s, salt, f);
+}
+
+/* Salted: an entry shows under which policy it was decided only to whom we say it. */
+static void commit_policy(struct act *a, struct entry *e)
+{
+    struct hash none = {{0}};
+
+    world_random(&a->house->world, e->salt, sizeof e->salt);
+    e->policy = sha256_parts((str[]){str_bytes(e->salt, sizeof e->salt),
+                                     hash_str(a->policy ? policy_digest(a->policy) : &none)},
+                             2);
+}
+
+static enum err put_outbox(struct act *a, const struct id *id, str partner, const struct entry *e,
+                           struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(ENTRY_BYTES);
+
+    TRY(entry_format(&text, e, a->arena, f));
+    return db_run(a->db, f, "INSERT INTO link_outbox(id, partner, entry) VALUES(?,?,?)", "dsb", id,
+                  partner, buf_str(&text));
+}
+
+enum err sending_put(struct act *a, struct sending *s, struct fault *f)
+{
+    struct entry e = {.kind = s->kind,
+                      .at = a->now,
+                      .correlation = s->correlation,
+                      .content = s->content_digest,
+                      .sealed = s->sealed_digest,
+                      .size = s->sealed.n,
+                      .n_undertakings = s->n_undertakings,
+                      .body = s->emergency ? S("{\"emergency\":true}") : STR_NONE};
+
+    memcpy(e.undertaking, s->undertaking, sizeof e.undertaking);
+    commit_policy(a, &e);
+    TRY(payload_keep(a, &s->sealed_digest, buf_str(&s->sealed), f));
+    TRY(put_outbox(a, &s->id, str_of(s->partner.state), &e, f));
+    return db_run(a->db, f,
+                  "INSERT INTO dispatch(id, partner, sent, kind, correlation, at, officer, state,"
+                  " sealed, body) VALUES(?,?,1,?,?,?,?,'waiting',?,?)",
+                  "dssdidbb", &s->id, str_of(s->partner.state), s->kind, &s->correlation, a->now,
+                  a->actor.kind == ACTOR_OFFICER ? &a->actor.id : NULL, hash_str(&s->sealed_digest),
+                  buf_str(&s->kept));
+}
+
+enum err sending_say(struct act *a, str partner, str kind, const struct id *correlation, str body,
+                     struct fault *f)
+{
+    struct id id = id_new(&a->house->world, 0);
+    struct entry e = {.kind = kind, .at = a->now, .correlation = *correlation, .body = body};
+
+    commit_policy(a, &e);
+    return put_outbox(a, &id, partner, &e, f);
+}
+
+/* ---- rows become entries ------------------------------------------------------------------- */
+
+struct appending {
+    struct peer partner;
+    struct channel channel;
+    bool talks;
+};
+
+static enum err open_channel(struct act *a, struct appending *p, struct fault *f)
+{
+    uint8_t random[ORIGIN_RANDOM];
+    char hex[2 * ORIGIN_RANDOM + 1];
+    str partner = str_of(p->partner.state);
+
+    world_random(&a->house->world, random, sizeof random);
+    hex_encode(random, sizeof random, hex);
+    str origin = str_printf(a->arena, "sifara-channel/%s", hex);
+    TRY_PTR(origin.p, f);
+    TRY(channel_add(a, partner, origin, true, 1, f));
+    return channel_of(a->db, partner, true, a->arena, &p->channel, f);
+}
+
+/* Entry 0: by which note verbale the partner was accredited. */
+static enum err first_entry(struct act *a, struct appending *p, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(ENTRY_BYTES), body = BUF(1024);
+    struct jw w = JW(&body);
+    struct entry e = {.kind = S("channel.open"), .at = a->now};
+    struct query q;
+    char hex[65] = "";
+
+    TRY(db_one(a->db, &q, f, "SELECT note FROM accreditation WHERE state = ?", "s",
+               str_of(p->partner.state)));
+    if (query_str(&q, 0).n == sizeof(struct hash))
+        hex_encode(query_str(&q, 0).p, sizeof(struct hash), hex);
+    TRY(query_end(&q, f));
+    jw_open(&w, '{');
+    jw_kv_int(&w, S("epoch"), (int64_t)p->channel.epoch);
+    jw_kv(&w, S("from"), a->house->state_code);
+    jw_kv(&w, S("note"), str_of(hex));
+    jw_kv(&w, S("to"), str_of(p->partner.state));
+    jw_close(&w, '}');
+    e.correlation = id_new(&a->house->world, 0);
+    e.body = buf_str(&body);
+    commit_policy(a, &e);
+    TRY(entry_format(&text, &e, a->arena, f));
+    return channel_append(a, &p->channel, (str[]){buf_str(&text)}, 1, f);
+}
+
+/* The waiting rows, in their order. */
+static enum err waiting_rows(struct act *a, str partner, struct id *ids, str *entries, size_t *n,
+                             struct fault *f)
+{
+    struct query q;
+    enum err e = OK;
+
+    *n = 0;
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, entry FROM link_outbox WHERE partner = ? ORDER BY id LIMIT ?", "si",
+                 partner, (int64_t)APPEND_AT_ONCE));
+    for (; e == OK && query_row(&q); query_next(&q)) {
+        ids[*n] = query_id(&q, 0);
+        entries[*n] = str_copy(a->arena, query_str(&q, 1));
+        e = entries[*n].p ? OK : fault(f, ERR_MEMORY_LIMIT, "out of memory");
+        ++*n;
+    }
+    enum err ended = query_end(&q, f);
+    TRY(e);
+    return ended;
+}
+
+static enum err move_rows(struct act *a, struct appending *p, struct fault *f)
+{
+    struct id *ids = arena_alloc(a->arena, APPEND_AT_ONCE * sizeof *ids);
+    str *entries = arena_alloc(a->arena, APPEND_AT_ONCE * sizeof *entries);
+    uint64_t first = p->channel.size;
+    size_t n;
+
+    TRY_PTR(ids && entries, f);
+    TRY(waiting_rows(a, str_of(p->partner.state), ids, entries, &n, f));
+    if (n)
+        TRY(channel_append(a, &p->channel, entries, n, f));
+    for (size_t i = 0; i < n; i++) {
+        TRY(db_run(a->db, f, "DELETE FROM link_outbox WHERE id = ?", "d", &ids[i]));
+        TRY(db_run(a->db, f, "UPDATE dispatch SET log = ?, idx = ? WHERE id = ?", "iid",
+                   p->channel.log, (int64_t)(first + i), &ids[i]));
+    }
+    return OK;
+}
+
+static enum err append_run(struct act *a, struct fault *f)
+{
+    struct appending *p = a->data;
+    str partner = str_of(p->partner.state);
+    char standing[STANDING_MAX];
+
+    TRY(partner_standing(a->db, partner, standing, f));
+    p->talks = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
+    enum err e = channel_of(a->db, partner, true, a->arena, &p->channel, f);
+    if (!p->talks)
+        return OK;
+    if (e == ERR_NOT_FOUND)
+        e = open_channel(a, p, f);
+    TRY(e);
+    if (p->channel.muted)
+        return OK;
+    if (p->channel.size == 0)
+        TRY(first_entry(a, p, f));
+    return move_rows(a, p, f);
+}
+
+static const struct action append_chore = {.name = "channel.append",
+                                           .kind = ACTION_CHORE,
+                                           .method = ACTION_INTERNAL,
+                                           .who = ACTOR_SYSTEM,
+                                           .resource = "Session",
+                                           .summary = "Waiting dispatches become entries",
+                                           .run = append_run};
+
+static enum err perform(struct link *l, const struct action *action, void *data,
+                        struct arena *arena, struct fault *f)
+{
+    struct act a = {.action = action,
+                    .house = l->house,
+                    .arena = arena,
+                    .actor = {.kind = ACTOR_SYSTEM},
+                    .data = data};
+    enum err e = gate_perform(l->house->gate, &a);
+
+    if (e != OK && f)
+        *f = a.fault;
+    act_done(&a);
+    return e;
+}
+
+enum err sending_append(struct link *l, str partner, struct arena *arena, struct channel *out,
+                        struct fault *f)
+{
+    struct appending *p = arena_new_of(arena, struct appending);
+    struct db *db;
+
+    TRY_PTR(p, f);
+    TRY(db_pool_take(l->house->readers, &db, f));
+    enum err e = link_peer(l, db, partner, &p->partner, f);
+    db_pool_put(l->house->readers, db);
+    TRY(e);
+    TRY(perform(l, &append_chore, p, arena, f));
+    *out = p->channel;
+    return p->talks ? OK : fault(f, ERR_DENIED, "the partner is neither accredited nor suspended");
+}
+
+/* ---- what the partner holds ---------------------------------------------------------------- */
+
+struct mark {
+    const struct channel *channel;
+    str note;
+    uint64_t size;
+    bool receipt;
+};
+
+static enum err mark_run(struct act *a, struct fault *f)
+{
+    const struct mark *m = a->data;
+
+    if (m->receipt)
+        return db_run(a->db, f,
+                      "UPDATE channel SET head = ?, head_size = ? WHERE log = ? AND head_size < ?",
+                      "siii", m->note, (int64_t)m->size, m->channel->log, (int64_t)m->size);
+    return db_run(a->db, f, "UPDATE channel SET pending_size = ? WHERE log = ?", "ii",
+                  (int64_t)m->size, m->channel->log);
+}
+
+static const struct action mark_chore = {.name = "channel.mark",
+                                         .kind = ACTION_CHORE,
+                                         .method = ACTION_INTERNAL,
+                                         .who = ACTOR_SYSTEM,
+                                         .resource = "Session",
+                                         .summary = "How far a partner holds our log",
+                                         .run = mark_run};
+
+enum err sending_receipted(struct link *l, const struct channel *c, str note, uint64_t size,
+                           struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct mark m = {c, note, size, true};
+
+    TRY_PTR(a, f);
+    return perform(l, &mark_chore, &m, a, f);
+}
+
+enum err sending_pending(struct link *l, const struct channel *c, uint64_t size, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct mark m = {.channel = c, .size = size};
+
+    TRY_PTR(a, f);
+    return perform(l, &mark_chore, &m, a, f);
+}
+
+/* ---- the signing fence --------------------------------------------------------------------- */
+
+struct tail {
+    const struct channel *channel;
+    const str *entries;
+    size_t n;
+    enum { TAIL_APPEND, TAIL_MUTE, TAIL_UNMUTE } what;
+    struct channel now;
+};
+
+/* An entry that came back is no longer to be sent: its row is known by the leaf. */
+static enum err drop_row(struct act *a, struct tail *t, str entry, uint64_t index, struct fault *f)
+{
+    struct entry e;
+    struct query q;
+
+    TRY(db_query(a->db, &q, f, "SELECT id FROM link_outbox WHERE partner = ? AND entry = ?", "sb",
+                 t->channel->partner, entry));
+    bool waits = query_row(&q);
+    struct id id = waits ? query_id(&q, 0) : (struct id){{0}};
+    TRY(query_end(&q, f));
+    if (waits) {
+        TRY(db_run(a->db, f, "DELETE FROM link_outbox WHERE id = ?", "d", &id));
+        return db_run(a->db, f, "UPDATE dispatch SET log = ?, idx = ? WHERE id = ?", "iid",
+                      t->channel->log, (int64_t)index, &id);
+    }
+    /* the act itself was lost: that something was sent stands, what it was only the partner has */
+    if (entry_parse(a->arena, entry, &e, NULL) != OK || e.size == 0)
+        return OK;
+    id = id_new(&a->house->world, 0);
+    return db_run(a->db, f,
+                  "INSERT INTO dispatch(id, partner, sent, kind, correlation, at, state, log, idx,"
+                  " sealed) VALUES(?,?,1,?,?,?,'recovered',?,?,?)",
+                  "dssdiiib", &id, t->channel->partner, e.kind, &e.correlation, e.at,
+                  t->channel->log, (int64_t)index, hash_str(&e.sealed));
+}
+
+static enum err tail_run(struct act *a, struct fault *f)
+{
+    struct tail *t = a->data;
+
+    TRY(channel_by_origin(a->db, t->channel->origin, true, a->arena, &t->now, f));
+    if (t->what != TAIL_APPEND)
+        return db_run(a->db, f, "UPDATE channel SET muted = ? WHERE log = ?", "ii",
+                      (int64_t)(t->what == TAIL_MUTE), t->channel->log);
+    if (t->now.size != t->channel->size)
+        return fault(f, ERR_STALE, "the log grew meanwhile");
+    for (size_t i = 0; i < t->n; i++)
+        TRY(drop_row(a, t, t->entries[i], t->now.size + i, f));
+    return channel_append(a, &t->now, t->entries, t->n, f);
+}
+
+static const struct action tail_chore = {.name = "channel.recover",
+                                         .kind = ACTION_CHORE,
+                                         .method = ACTION_INTERNAL,
+                                         .who = ACTOR_SYSTEM,
+                                         .resource = "Session",
+                                         .summary = "A log gets back what its partner holds",
+                                         .run = tail_run};
+
+enum err sending_recover(struct link *l, struct channel *c, const str *entries, size_t n,
+                         struct arena *arena, struct fault *f)
+{
+    struct tail t = {.channel = c, .entries = entries, .n = n, .what = TAIL_APPEND};
+
+    TRY(perform(l, &tail_chore, &t, arena, f));
+    c->size = t.now.size;
+    return OK;
+}
+
+enum err sending_mute(struct link *l, const struct channel *c, bool mute, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct tail t = {.channel = c, .what = mute ? TAIL_MUTE : TAIL_UNMUTE};
+
+    TRY_PTR(a, f);
+    return perform(l, &tail_chore, &t, a, f);
+}
+
+enum err link_mute_all(struct db *writer, struct fault *f)
+{
+    return db_run(writer, f, "UPDATE channel SET muted = 1 WHERE sent = 1", "");
+}

@@ -1,0 +1,62 @@
+/* accreditation.h - with which states our node has a line, by whose word, and in which standing
+ *
+ *   none → accredited → suspended → recalled → severed, and back (restored); each step is proposed
+ * by one officer and confirmed by another, who both sign the same statement. Beside it stand our
+ * own letter of credence, and the keysets of each partner: rotation adds one, and what is void is
+ * void from an index of the log on, never from a time on.
+ */
+#ifndef SIFARA_REGISTRY_ACCREDITATION_H
+#define SIFARA_REGISTRY_ACCREDITATION_H
+
+#include "registry/credence.h"
+#include "registry/registry.h"
+
+enum { STANDING_MAX = 16, KEYSETS_MAX = 8 };
+
+/* Who we are for others. Strings in the arena given. ERR_NOT_FOUND before a letter was adopted. */
+struct own_credence {
+    struct credence credence;
+    struct keyset keyset;
+    str credence_note, keyset_note;
+};
+NODISCARD enum err credence_own(struct db *, struct arena *, struct own_credence *out,
+                                struct fault *);
+/* The same of a partner that was ever accredited: its newest keyset. */
+struct partner {
+    str state, standing;
+    struct credence credence;
+    struct keyset keyset;
+};
+NODISCARD enum err partner_load(struct db *, str state, struct arena *, struct partner *out,
+                                struct fault *);
+/* The keysets of a partner under which its log may sign the entry at index and day, newest first;
+ * *n at most KEYSETS_MAX. */
+NODISCARD enum err partner_keysets(struct db *, str state, uint64_t index, int32_t day,
+                                   struct arena *, struct keyset *out, size_t *n, struct fault *);
+/* Adds the keyset that the partner's root signed: newer than all others. In run(). ERR_STALE for an
+ * older one, ERR_BAD_SIGNATURE. Repeating the newest is no error. */
+NODISCARD enum err partner_keyset_add(struct act *, str state, str note, struct fault *);
+/* The standing by accreditation, into out; "none" where there never was one. */
+NODISCARD enum err partner_standing(struct db *, str state, char out[STANDING_MAX], struct fault *);
+
+/* Adds the state to the entities of a decision as the policy knows it today, with the standing of
+ * our accreditation if there is one. */
+NODISCARD enum err partner_put_state(struct act *, str state, struct fault *);
+
+/* Suspends an accredited partner at once, without officers: its own signatures show that its log
+ * cannot be trusted. In run(). */
+NODISCARD enum err partner_suspend(struct act *, str state, struct fault *);
+
+/* What both officers sign, canonical JSON: fingerprint of the root, digest of the note verbale,
+ * partner, reason, standing to come, standing until then. */
+struct standing_change {
+    str partner, was, to, reason;
+    struct hash fingerprint, note; /* zero unless to is "accredited" by a new letter */
+};
+NODISCARD enum err standing_statement(struct arena *, const struct standing_change *, str *out,
+                                      struct fault *);
+
+/* Told, in the writer's after-phase, that standings or keysets changed; set by the floor above. */
+void registry_on_standing(struct registry *, void (*told)(void *ctx), void *ctx);
+
+#endif
