@@ -170,7 +170,7 @@ void http_client_run(struct http_client *c, unsigned timeout_ms)
     int running, left;
     CURLMsg *m;
 
-    curl_multi_perform(c->multi, &running);
+    /* what perform ends is told below, before the next wait */
     curl_multi_poll(c->multi, NULL, 0, (int)timeout_ms, NULL);
     curl_multi_perform(c->multi, &running);
     while ((m = curl_multi_info_read(c->multi, &left))) {

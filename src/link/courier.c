@@ -102,6 +102,18 @@ static void fail(struct line *l, const char *why)
     rest(l, wait);
 }
 
+/* An answer that leads no further: what the partner said of it, if it did. */
+static void fail_answer(struct line *l, unsigned status, str body)
+{
+    char why[200];
+    struct json *j;
+
+    str said =
+        json_parse(l->arena, body, NULL, &j, NULL) == OK ? json_get_str(j, S("detail")) : STR_NONE;
+    snprintf(why, sizeof why, "status %u: %.*s", status, STR_FMT(said));
+    fail(l, why);
+}
+
 static void fail_with(struct line *l, const struct fault *f)
 {
     fail(l, f->detail);
@@ -493,7 +505,7 @@ static void checkpoint_answered(struct line *l, unsigned status, str body)
         else
             bring_entries(l);
     } else {
-        fail(l, "the partner does not take our checkpoint");
+        fail_answer(l, status, body);
     }
 }
 
@@ -518,7 +530,7 @@ static void entries_answered(struct line *l, unsigned status, str body)
         else
             bring_checkpoint(l);
     } else {
-        fail(l, "the partner does not take our entries");
+        fail_answer(l, status, body);
     }
 }
 
@@ -529,7 +541,7 @@ static void answered(struct line *l, unsigned status, str body)
         if (status == 200)
             bring_checkpoint(l);
         else
-            fail(l, "the partner does not know us");
+            fail_answer(l, status, body);
         break;
     case CHECKPOINT:
         checkpoint_answered(l, status, body);
@@ -544,7 +556,7 @@ static void answered(struct line *l, unsigned status, str body)
         else if (status == 404)
             unmute_if_whole(l, NULL);
         else
-            fail(l, "the partner gives nothing back");
+            fail_answer(l, status, body);
         break;
     case IDLE:
         break;

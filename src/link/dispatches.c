@@ -541,7 +541,8 @@ enum err dispatch_show_facts(struct act *a, struct fault *f)
     return dispatch_put_facts(a, r.partner, act_id_text(a, &r.id), r.kind, false, NULL, 0, f);
 }
 
-/* The content: JSON as it is; of a file its first line, and with ?part=file the file itself. */
+/* The content: JSON as it is; of a file its first line, and with ?part=file the file itself; with
+ * ?part=payload what travelled, byte for byte, as its proof wants it. */
 static enum err put_content(struct act *a, struct jw *w, const struct dispatch_row *r,
                             struct fault *f)
 {
@@ -551,6 +552,12 @@ static enum err put_content(struct act *a, struct jw *w, const struct dispatch_r
         return OK;
     TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r->body, &plain, f));
     str content = str_sub(plain, PAYLOAD_SALT, plain.n);
+    if (str_eq(act_param(a, S("part")), S("payload"))) {
+        buf_clear(&a->reply);
+        buf_add_str(&a->reply, content);
+        a->type = "application/octet-stream";
+        return OK;
+    }
     ptrdiff_t line = str_find_char(content, '\n');
     bool file = str_eq(r->kind, S("file")) && line > 0;
     if (file && str_eq(act_param(a, S("part")), S("file"))) {

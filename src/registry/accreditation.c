@@ -602,27 +602,40 @@ static void put_fingerprint(struct jw *w, const struct note_key *root)
     jw_close(w, ']');
 }
 
+/* What is proposed, with the statement that the second officer signs. */
+static enum err put_proposed(struct act *a, struct jw *w, struct fault *f)
+{
+    struct proposal p = {0};
+    str statement;
+
+    enum err e = stored_proposal(a, &p, f);
+    if (e == ERR_CONFLICT)
+        return OK;
+    TRY(e);
+    TRY(standing_statement(a->arena, &p.change, &statement, f));
+    jw_kv(w, S("proposed"), p.change.to);
+    jw_kv(w, S("statement"), statement);
+    return OK;
+}
+
 enum err accreditation_put(struct act *a, struct jw *w, str state, struct fault *f)
 {
     struct partner p;
     struct query q;
+    char at[32];
 
-    enum err e = db_one(a->db, &q, f,
-                        "SELECT standing, since, wanted, wanted_credence FROM accreditation"
-                        " WHERE state = ?",
+    enum err e = db_one(a->db, &q, f, "SELECT standing, since FROM accreditation WHERE state = ?",
                         "s", state);
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    char at[32];
     time_format(query_int(&q, 1), at);
     jw_key(w, S("node"));
     jw_open(w, '{');
     jw_kv(w, S("standing"), query_str(&q, 0));
     jw_kv(w, S("since"), str_of(at));
-    if (!query_null(&q, 2))
-        jw_kv(w, S("proposed"), query_str(&q, 2));
     TRY(query_end(&q, f));
+    TRY(put_proposed(a, w, f));
     e = partner_load(a->db, state, a->arena, &p, f);
     if (e == OK) {
         jw_kv(w, S("name"), p.credence.name);

@@ -1,0 +1,111 @@
+# states.sh - several states in one test, each with a node of its own (sourced after lib.sh)
+#
+#   states XU XA        makes and starts them; the last one is the present one
+#   at XA               from here on $D, $URL and all functions of lib.sh are Arcadia's
+#   accredited XU XA    both have letters of credence and have accredited each other
+#
+# Sessions carry the state in their name: "XA.minister".
+
+declare -A STATE_SERVER STATE_URL STATE_NAME=([XU]=Utopia [XA]=Arcadia [XR]=Ruritania) \
+    STATE_LONG=([XU]=UTO [XA]=XAR [XR]=XRU)
+HERE=
+
+lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
+
+# Another state's policy is ours with the names changed about: what we say of it, it says of us.
+policy_of() {
+    local code=$1 to=$W/policy.$1
+    if [ "$code" = XU ]; then
+        cp -r "$ROOT/demo/policy" "$to"
+        return
+    fi
+    cp -r "$ROOT/demo/policy" "$to"
+    sed -i -e "s/\bXU\b/@1/g; s/\b$code\b/XU/g; s/@1/$code/g" \
+        -e "s/Utopia/@2/g; s/${STATE_NAME[$code]}/Utopia/g; s/@2/${STATE_NAME[$code]}/g" \
+        "$to"/*.cedar "$to"/facts/*.json
+}
+
+state_new() {
+    local code=$1 domain
+    domain=$(lower "$1").sifara.example
+    D=$W/$code
+    policy_of "$code"
+    "$SIFARA" init --data "$D" --state "${STATE_NAME[$code]}" --alpha2 "$code" \
+        --alpha3 "${STATE_LONG[$code]}" --origin "$domain/journal" --policy "$W/policy.$code" \
+        --services "${SERVICES:-$ROOT/services}" --words "$ROOT/words" \
+        --officer "minister@mfa.$(lower "$code").example,Nadia Karim,ministry-admin" \
+        --officer "deputy@mfa.$(lower "$code").example,Omar Said,ministry-admin+oversight" --port 0 \
+        >"$W/out" 2>"$W/err" || fail "init $code"
+    setting rate_address 0
+    setting rate_account 0
+    setting rate_codes 0
+}
+
+# What the present state is, for the next time that it is.
+keep() {
+    STATE_SERVER[$HERE]=$SERVER
+    STATE_URL[$HERE]=$URL
+}
+
+at() {
+    [ -n "$HERE" ] && keep
+    HERE=$1
+    D=$W/$1
+    SERVER=${STATE_SERVER[$1]:-}
+    URL=${STATE_URL[$1]:-}
+    export SIFARA_NODE=$URL
+}
+
+end_states() {
+    local code
+    for code in "${!STATE_SERVER[@]}"; do
+        [ -n "${STATE_SERVER[$code]}" ] &&
+            { kill -KILL -- "-${STATE_SERVER[$code]}"; wait "${STATE_SERVER[$code]}"; } 2>/dev/null
+    done
+}
+
+states() {
+    local code
+    mkdir -p "$W/no-services/consular-registration"
+    cp -r "$ROOT/services/consular-registration" "$W/no-services/"
+    SERVICES=$W/no-services
+    at_end end_states
+    for code in "$@"; do
+        at "$code"
+        state_new "$code"
+        state_start
+        keep
+        sign_in "$code.minister" "minister@mfa.$(lower "$code").example" as=officer
+        sign_in "$code.deputy" "deputy@mfa.$(lower "$code").example" as=officer
+    done
+}
+
+# letter CODE: its root key signs the node's keys; the letter is in $W/CODE.letter.
+letter() {
+    local code=$1 name
+    name=$(lower "$1").sifara.example
+    at "$code"
+    [ -f "$W/$code.root" ] ||
+        "$SIFARA" partner root --new "$W/$code.root" --name "$name" || fail "root of $code"
+    does "$code.minister" partner keys --root "$W/$code.root" --url "$URL" \
+        --title "${STATE_NAME[$code]}" --languages ar,en --contact "duty@mfa.example"
+    does "$code.minister" partner credence --out "$W/$code.letter"
+    tail -n 4 "$W/out" >"$W/$code.fingerprint"
+    echo "Note verbale of ${STATE_NAME[$code]}, enclosing its letter of credence." >"$W/$code.note"
+}
+
+# accredits A B: two officers of A accredit B upon its note verbale.
+accredits() {
+    at "$1"
+    for who in minister deputy; do
+        does "$1.$who" partner accredit "$W/$2.letter" --note "$W/$2.note" \
+            --fingerprint "$(cat "$W/$2.fingerprint")" --key "$D/officers/$who.key"
+    done
+}
+
+accredited() {
+    letter "$1"
+    letter "$2"
+    accredits "$1" "$2"
+    accredits "$2" "$1"
+}
