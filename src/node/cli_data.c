@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "node/cli_policy_int.h"
 #include "node/keyring.h"
+#include "link/link.h"
 #include "node/node_int.h"
 #include "node/supervisor.h"
 #include "registry/registry.h"
@@ -397,7 +398,8 @@ static enum err next_epoch(struct node *n, struct arena *arena, struct fault *f)
 
 /* The first act of a restored node: what it remembers may be older than what was signed, so it
  * continues in a new epoch and says so. An epoch in which these keys signed already, after an
- * earlier restore of the same backup, is passed over. */
+ * earlier restore of the same backup, is passed over. Its channels are mute until their partners
+ * have said what they hold. */
 static enum err declare_epoch(const char *data, int keyring_fd, struct fault *f)
 {
     AUTO(arena) struct arena *arena = arena_new(1 << 20);
@@ -408,6 +410,7 @@ static enum err declare_epoch(const char *data, int keyring_fd, struct fault *f)
 
     TRY_PTR(arena, f);
     TRY(node_open(data, keyring_fd, (struct jailed_fds){-1, -1}, NULL, &n, f));
+    e = link_mute_all(n->writer, f);
     while (e == OK && signed_size > 0) {
         arena_reset(arena);
         e = next_epoch(n, arena, f);
