@@ -45,6 +45,8 @@ static const struct actor_on_panel {
 enum situation {
     PLAIN,       /* taken by O, on the desk of paris */
     FREE,        /* taken by nobody */
+    ASSISTANCE,  /* as PLAIN, of the service whose files are read by whoever needs to */
+    UNTAKEN,     /* as ASSISTANCE, taken by nobody */
     INTEREST,    /* as PLAIN, and the actor has an interest */
     BARRED,      /* as PLAIN, and the actor did a step that wants another officer */
     PROPOSED,    /* by O, on the desk of paris */
@@ -92,33 +94,48 @@ static const struct {
 
     {"desk.queue", PLAIN, "OoCHM"},
     {"case.examine", PLAIN, "OoC"},
+    {"case.examine", ASSISTANCE, "OC"},
+    {"case.examine", UNTAKEN, "C"},
     {"case.examine", INTEREST, ""},
     {"case.examine", BY_MINISTRY, "OoCF"},
     {"case.examine-attachment", PLAIN, "OoC"},
+    {"case.examine-attachment", ASSISTANCE, "OC"},
+    {"case.examine-attachment", UNTAKEN, "C"},
     {"case.examine-attachment", INTEREST, ""},
     {"case.examine-attachment", BY_MINISTRY, "OoCF"},
     {"case.statement", PLAIN, "OoC"},
+    {"case.statement", ASSISTANCE, "OC"},
+    {"case.statement", UNTAKEN, "C"},
     {"case.statement", INTEREST, ""},
     {"case.statement", BY_MINISTRY, "OoCF"},
     {"case.take", PLAIN, "OoC"},
     {"case.take", FREE, "OoC"},
+    {"case.take", ASSISTANCE, "OC"},
+    {"case.take", UNTAKEN, "OoC"},
     {"case.take", INTEREST, ""},
     {"case.release", PLAIN, "OoC"},
+    {"case.release", ASSISTANCE, "OC"},
     {"case.release", INTEREST, ""},
     {"case.request-correction", PLAIN, "OoC"},
+    {"case.request-correction", ASSISTANCE, "OC"},
     {"case.request-correction", INTEREST, ""},
     {"case.record", PLAIN, "OoC"},
+    {"case.record", ASSISTANCE, "OC"},
     {"case.record", INTEREST, ""},
     {"case.record", BARRED, ""},
     {"case.payment", PLAIN, "OoC"},
+    {"case.payment", ASSISTANCE, "OC"},
+    {"case.payment", UNTAKEN, "C"},
     {"case.payment", INTEREST, ""},
     {"case.take", BARRED, ""},
     {"case.propose", PLAIN, "O"},
     {"case.propose", BARRED, ""},
     {"case.propose", FREE, ""},
+    {"case.propose", ASSISTANCE, "O"},
     {"case.propose", INTEREST, ""},
     {"case.propose", BY_CONSUL, "C"},
     {"case.confirm", PLAIN, "C"},
+    {"case.confirm", ASSISTANCE, "C"},
     {"case.confirm", INTEREST, ""},
     {"case.confirm", BARRED, ""},
     {"case.confirm", PROPOSED, "C"},
@@ -331,9 +348,11 @@ static void put_case(struct cedar_entities *es, struct cedar_entity *e, enum sit
 
     cedar_attr(es, e, S("authority"), mission(es, "paris"));
     cedar_attr(es, e, S("queue"), mission(es, s == BY_MINISTRY ? "ministry" : "paris"));
-    cedar_attr(es, e, S("service"), cedar_str(S("consular-registration")));
+    cedar_attr(es, e, S("service"),
+               cedar_str(s == ASSISTANCE || s == UNTAKEN ? S("consular-assistance")
+                                                         : S("consular-registration")));
     cedar_attr(es, e, S("state"), cedar_str(S("examined")));
-    if (s != FREE)
+    if (s != FREE && s != UNTAKEN)
         cedar_attr(es, e, S("officer"), officer(es, by));
     if (s == PROPOSED || s == BY_CONSUL || s == BY_MINISTRY)
         cedar_attr(es, e, S("proposer"), officer(es, by));
