@@ -1,4 +1,5 @@
 /* cli_service.c - a service's folder before it is packed: check it, and try it on answers */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/date.h"
@@ -8,6 +9,7 @@
 #include "node/cli.h"
 #include "package/check.h"
 #include "package/golden.h"
+#include "registry/registry.h"
 #include "service/document_page.h"
 
 enum { CHECK_MEMORY = 256 << 20, TRY_TEXT = 1 << 20 };
@@ -78,6 +80,7 @@ int cli_service_check(struct cli *c)
 /* What a trial shares: the service, the case, the words of both. */
 struct trial {
     struct arena *arena;
+    const struct package_files *files;
     struct package *p;
     struct catalogue *house;
     str language;
@@ -130,14 +133,27 @@ static enum err print_rules(const struct trial *t, const char *heading, const ch
     return OK;
 }
 
+/* In the currency's own minor units (ISO 4217): yen have none, dinars three digits. */
+static void print_money(int64_t amount, str currency)
+{
+    unsigned digits = currency_digits(currency);
+    int64_t unit = 1;
+
+    for (unsigned i = 0; i < digits; i++)
+        unit *= 10;
+    printf("  %" PRId64, amount / unit);
+    if (digits)
+        printf(".%0*" PRId64, (int)digits, amount % unit);
+    printf(" %.*s\n", STR_FMT(currency));
+}
+
 static enum err print_fee(const struct trial *t)
 {
     struct package_fee fee;
 
     TRY(package_fee(t->p, &t->data, t->arena, &fee, t->fault));
     print_word(t, "service.try.fee");
-    printf("  %lld.%02lld %.*s\n", (long long)(fee.amount / 100), (long long)(fee.amount % 100),
-           STR_FMT(fee.currency));
+    print_money(fee.amount, fee.currency);
     for (size_t i = 0; i < fee.waivers.n; i++)
         TRY(print_own(t, "  ", t->p->waivers.list[fee.waivers.list[i]].words));
     return OK;
@@ -157,6 +173,29 @@ static enum err print_due(const struct trial *t)
     day_format(due, text);
     print_word(t, "service.try.due");
     printf("  %s\n", text);
+    return OK;
+}
+
+/* By its digest, as golden.json expects it; nothing if none is issued. */
+static enum err print_document(const struct trial *t)
+{
+    struct json asks = {.type = J_OBJECT}, expect = {.type = J_OBJECT};
+    struct package_art art = {document_digest, t->files};
+    struct package_replay r;
+
+    for (uint32_t i = 0; i < t->doc->n; i++)
+        if (!str_eq(t->doc->members[i].key, S("expect")))
+            TRY_PTR(json_put(t->arena, &asks, t->doc->members[i].key, t->doc->members[i].value),
+                    t->fault);
+    TRY_PTR(json_put(t->arena, &expect, S("document"), json_of_bool(true)) &&
+                json_put(t->arena, &asks, S("expect"), expect),
+            t->fault);
+    TRY(package_replay(t->p, &asks, &art, t->arena, &r, t->fault));
+    const struct json *document = json_get(&r.got, S("document"));
+    if (json_is(document, J_STRING)) {
+        print_word(t, "service.try.document");
+        printf("  %.*s\n", STR_FMT(json_str(document)));
+    }
     return OK;
 }
 
@@ -190,7 +229,8 @@ static enum err run_trial(struct trial *t, bool *out_may)
     TRY(package_attachments(t->p, &t->data, t->arena, &bring, t->fault));
     TRY(print_rules(t, "service.try.bring", "service.try.bring-nothing", &t->p->attachments,
                     &bring));
-    return print_due(t);
+    TRY(print_due(t));
+    return *out_may ? print_document(t) : OK;
 }
 
 /* Answers alone, or a whole case as in golden.json. */
@@ -230,7 +270,8 @@ int cli_service_try(struct cli *c)
     AUTO(arena) struct arena *a = arena_new(CHECK_MEMORY);
     struct package_files files;
     struct fault f = {0};
-    struct trial t = {.arena = a, .language = str_of(language ? language : "en"), .fault = &f};
+    struct trial t = {
+        .arena = a, .files = &files, .language = str_of(language ? language : "en"), .fault = &f};
     bool may = false;
 
     if (c->n_words != 3 || !answers)
