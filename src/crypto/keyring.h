@@ -90,7 +90,7 @@ NODISCARD enum err keyring_link_note(struct keyring *, uint64_t serial, str orig
  * at a time in seconds since 1970. Refused if a greater or another one of its size was cosigned. */
 NODISCARD enum err keyring_cosign(struct keyring *, uint64_t serial, str role, str name, str text,
                                   int64_t at, struct buf *line, struct fault *);
-/* The keys of payloads that were sealed for us (RFC 9180), at most 64 at once. */
+/* The keys of payloads that were sealed for us (RFC 9180), at most 128 at once. */
 struct keyring_sealed {
     str enc, info;
     struct hpke key; /* out */

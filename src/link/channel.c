@@ -31,7 +31,7 @@ struct tree channel_tree(struct db *db, const struct channel *c, struct fault *f
 
 #define COLUMNS                                                                                    \
     "log, partner, origin, sent, muted, epoch, size, head, head_size, pending, pending_size, "     \
-    "taken"
+    "taken, serial, said_serial, said_idx"
 
 static enum err take_row(struct query *q, struct arena *a, struct channel *c, struct fault *f)
 {
@@ -48,6 +48,9 @@ static enum err take_row(struct query *q, struct arena *a, struct channel *c, st
         .pending = query_null(q, 9) ? STR_NONE : str_copy(a, query_str(q, 9)),
         .pending_size = (uint64_t)query_int(q, 10),
         .taken = (uint64_t)query_int(q, 11),
+        .serial = (uint64_t)query_int(q, 12),
+        .said_serial = (uint64_t)query_int(q, 13),
+        .said_idx = (uint64_t)query_int(q, 14),
     };
     bool whole = c->partner.p && c->origin.p;
     TRY(query_end(q, f));
@@ -93,13 +96,15 @@ enum err channel_by_log(struct db *db, int64_t log, struct arena *a, struct chan
 }
 
 enum err channel_add(struct act *a, str partner, str origin, bool sent, uint64_t epoch,
-                     struct fault *f)
+                     uint64_t serial, struct fault *f)
 {
-    return db_run(a->db, f,
-                  "INSERT INTO channel(log, partner, origin, sent, muted, epoch, size, head_size,"
-                  " pending_size, taken, at)"
-                  " SELECT coalesce(max(log), 0) + 1, ?, ?, ?, 0, ?, 0, 0, 0, 0, ? FROM channel",
-                  "ssiii", partner, origin, (int64_t)sent, (int64_t)epoch, a->now);
+    return db_run(
+        a->db, f,
+        "INSERT INTO channel(log, partner, origin, sent, muted, epoch, size, head_size,"
+        " pending_size, taken, at, serial, said_serial)"
+        " SELECT coalesce(max(log), 0) + 1, ?, ?, ?, 0, ?, 0, 0, 0, 0, ?, ?, ? FROM channel",
+        "ssiiiii", partner, origin, (int64_t)sent, (int64_t)epoch, a->now, (int64_t)serial,
+        (int64_t)serial);
 }
 
 enum err channel_root(struct db *db, const struct channel *c, uint64_t size, struct hash *out,

@@ -38,7 +38,7 @@ struct line {
     struct courier *courier;
     char state[3];
     enum step step;
-    bool active, woken;
+    bool active, woken, called;
     int64_t due_ns;
     unsigned tries, turns;
     struct arena *arena; /* of the turn: reset when the line goes idle */
@@ -49,6 +49,7 @@ struct line {
     str missing;             /* what the partner lacks, as it said */
     struct buf head, ticket; /* our signed head of channel.size entries; the mirror's ticket */
     bool introduced;
+    bool greeted; /* since this node started: a partner that waits for us hears that we are there */
     struct buf body;
     char url[400], pin[64];
     struct http_call call;
@@ -60,7 +61,10 @@ struct courier {
     pthread_t thread;
     pthread_mutex_t lock; /* guards woken of lines, wake_all, stopping */
     bool wake_all, stopping;
-    char woken[LINES_MAX][3];
+    struct {
+        char state[3];
+        bool called;
+    } woken[LINES_MAX];
     size_t n_woken;
     struct line *lines[LINES_MAX];
     size_t n_lines;
@@ -172,8 +176,8 @@ static void introduce_self(struct line *l)
                l->own.state, l->state, STR_FMT(l->channel.origin), l->channel.epoch);
     buf_done(&l->body);
     l->body = BUF(NOTE_BYTES);
-    if (keyring_link_note(h->keyring, l->own.serial, l->channel.origin, buf_str(&text), &l->body,
-                          &f) != OK) {
+    if (keyring_link_note(h->keyring, l->channel.serial, l->channel.origin, buf_str(&text),
+                          &l->body, &f) != OK) {
         fail_with(l, &f);
         return;
     }
@@ -317,8 +321,8 @@ static void ask_for_tail(struct line *l)
                STR_FMT(l->channel.origin), l->channel.size, world_now(&h->world));
     buf_done(&l->body);
     l->body = BUF(NOTE_BYTES);
-    if (keyring_link_note(h->keyring, l->own.serial, l->channel.origin, buf_str(&text), &l->body,
-                          &f) != OK)
+    if (keyring_link_note(h->keyring, l->channel.serial, l->channel.origin, buf_str(&text),
+                          &l->body, &f) != OK)
         fail_with(l, &f);
     else
         send_body(l, RECOVER, "recover", "text/plain");
@@ -342,11 +346,25 @@ struct tail_reply {
     size_t n;
 };
 
-/* The head must bear our own signature: a partner cannot give us a log that we did not write. */
+/* The head must bear our own signature, of any keyset we ever had: a partner cannot give us a log
+ * that we did not write. */
+static enum err is_ours(struct line *l, str note, struct fault *f)
+{
+    enum err e = fault(f, ERR_BAD_SIGNATURE, "no head of ours");
+
+    for (uint64_t serial = l->own.serial; e != OK && serial > 0; serial--) {
+        struct keyring_link_keys keys;
+        uint64_t signers;
+        str text;
+        TRY(keyring_link_keys(l->courier->link->house->keyring, serial, &keys, f));
+        struct note_key key = note_key_of(l->channel.origin, &keys.log);
+        e = note_open(note, &key, 1, &text, &signers, f);
+    }
+    return e;
+}
+
 static enum err read_tail(struct line *l, str body, struct tail_reply *t, struct fault *f)
 {
-    struct note_key key = note_key_of(l->channel.origin, &l->own.log);
-    uint64_t signers;
     size_t n;
     str text, rest = body;
 
@@ -355,7 +373,7 @@ static enum err read_tail(struct line *l, str body, struct tail_reply *t, struct
     t->note = str_sub(rest, 0, n);
     rest = str_sub(rest, n, rest.n);
     TRY(note_checkpoint(t->note, &t->head, &text, f));
-    TRY(note_open(t->note, &key, 1, &text, &signers, f));
+    TRY(is_ours(l, t->note, f));
     if (!str_eq(t->head.origin, l->channel.origin))
         return fault(f, ERR_MALFORMED_TEXT, "a head of another log");
     t->entries = arena_alloc(l->arena, (rest.n / 2 + 1) * sizeof *t->entries);
@@ -460,6 +478,7 @@ static void receipt_came(struct line *l, str lines)
         return;
     }
     l->tries = 0;
+    l->greeted = true;
     rest(l, 0);
 }
 
@@ -636,7 +655,7 @@ static void begin(struct line *l)
         ask_for_tail(l);
         return;
     }
-    if (l->channel.size == l->channel.head_size) {
+    if (l->channel.size == l->channel.head_size && l->greeted) {
         rest(l, LOOK_MS);
         return;
     }
@@ -645,7 +664,7 @@ static void begin(struct line *l)
     l->ticket = BUF(WIRE_TICKET);
     e = with_reader(l, check_root, &f);
     if (e == OK)
-        e = keyring_link_head(link->house->keyring, l->own.serial, l->channel.origin,
+        e = keyring_link_head(link->house->keyring, l->channel.serial, l->channel.origin,
                               l->channel.size, &l->root, &l->head, &f);
     if (e != OK)
         fail_with(l, &f);
@@ -688,7 +707,7 @@ static void look_for_partners(struct courier *c)
             snprintf(code, sizeof code, "%.*s", STR_FMT(query_str(&q, 0)));
             struct line *l = line_to(c, code);
             if (l)
-                l->woken = true;
+                l->woken = l->called = true;
         }
         (void)!query_end(&q, NULL);
     }
@@ -697,21 +716,23 @@ static void look_for_partners(struct courier *c)
 
 static void take_wakings(struct courier *c)
 {
-    char states[LINES_MAX][3];
+    static __typeof__(c->woken) woken; /* of the one thread */
 
     pthread_mutex_lock(&c->lock);
     size_t n = c->n_woken;
     bool all = c->wake_all;
-    memcpy(states, c->woken, n * sizeof *states);
+    memcpy(woken, c->woken, n * sizeof *woken);
     c->n_woken = 0;
     c->wake_all = false;
     pthread_mutex_unlock(&c->lock);
     if (all)
         look_for_partners(c);
     for (size_t i = 0; i < n; i++) {
-        struct line *l = line_to(c, states[i]);
-        if (l)
-            l->woken = true;
+        struct line *l = line_to(c, woken[i].state);
+        if (!l)
+            continue;
+        l->woken = true;
+        l->called |= woken[i].called;
     }
 }
 
@@ -724,8 +745,9 @@ static unsigned start_due(struct courier *c)
         struct line *l = c->lines[i];
         if (l->active)
             continue;
-        if (l->woken || l->due_ns <= now) {
-            l->woken = false;
+        /* what is new to send does not shorten the rest of a line that fails */
+        if (l->called || l->due_ns <= now || (l->woken && l->tries == 0)) {
+            l->woken = l->called = false;
             begin(l);
         }
         if (!l->active && l->due_ns < first)
@@ -751,16 +773,21 @@ static void *courier_main(void *arg)
     }
 }
 
-void courier_wake(struct courier *c, const char *state)
+void courier_wake(struct courier *c, const char *state, enum waking why)
 {
     pthread_mutex_lock(&c->lock);
-    bool known = false;
-    for (size_t i = 0; i < c->n_woken; i++)
-        known |= strcmp(c->woken[i], state) == 0;
-    if (!state[0] || c->n_woken == LINES_MAX)
+    size_t i = 0;
+    while (i < c->n_woken && strcmp(c->woken[i].state, state) != 0)
+        i++;
+    if (!state[0] || i == LINES_MAX) {
         c->wake_all = true;
-    else if (!known)
-        snprintf(c->woken[c->n_woken++], sizeof *c->woken, "%s", state);
+    } else {
+        if (i == c->n_woken) {
+            snprintf(c->woken[c->n_woken++].state, sizeof c->woken[i].state, "%s", state);
+            c->woken[i].called = false;
+        }
+        c->woken[i].called |= why == WAKE_CALLED;
+    }
     pthread_mutex_unlock(&c->lock);
     http_client_wake(c->client);
 }

@@ -296,7 +296,7 @@ void dispatch_sent_after(struct act *a)
 {
     const struct sending *s = a->data;
 
-    link_wake_courier(a->house->link, str_of(s->partner.state));
+    link_wake_courier(a->house->link, str_of(s->partner.state), WAKE_SENDING);
 }
 
 /* ---- receiving ------------------------------------------------------------------------------ */

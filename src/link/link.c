@@ -28,6 +28,11 @@ static const struct migration migrations[] = {
     {"CREATE INDEX dispatch_correlation ON dispatch(correlation)"},
     {"CREATE INDEX dispatch_asked ON dispatch(id) WHERE kind = 'query' AND sent = 0"
      " AND state = 'received'"},
+    /* of a log of ours: the serial of our keyset that the partner knows, and the newest one that an
+     * entry said, at which index */
+    {"ALTER TABLE channel ADD COLUMN serial BIGINT NOT NULL DEFAULT 1"},
+    {"ALTER TABLE channel ADD COLUMN said_serial BIGINT NOT NULL DEFAULT 1"},
+    {"ALTER TABLE channel ADD COLUMN said_idx BIGINT NOT NULL DEFAULT 0"},
     {"CREATE TABLE equivocation(origin TEXT PRIMARY KEY, partner TEXT NOT NULL,"
      " first TEXT NOT NULL, second TEXT NOT NULL, at BIGINT NOT NULL)"},
 };
@@ -38,7 +43,7 @@ const struct action link_actions[] = {
      "A partner names its log", 4096, true, introduce_prepare, NULL, introduce, NULL, NULL},
     {"channel.add-checkpoint", UPLOAD, "/link/v1/add-checkpoint", ACTOR_NOBODY, "Dispatch", NULL,
      "A partner's log has grown (C2SP tlog-witness)", 32 << 10, true, add_checkpoint_prepare, NULL,
-     add_checkpoint, NULL, NULL},
+     add_checkpoint, NULL, mirror_after},
     {"channel.add-entries", UPLOAD, "/link/v1/add-entries", ACTOR_NOBODY, "Dispatch", NULL,
      "Entries of a partner's log (C2SP tlog-mirror)", UPLOAD_BYTES, true, add_entries_prepare, NULL,
      add_entries, NULL, mirror_after, mirror_answer},
@@ -184,7 +189,7 @@ void link_wake_taker(struct link *l)
     pthread_mutex_unlock(&l->lock);
 }
 
-void link_wake_courier(struct link *l, str state)
+void link_wake_courier(struct link *l, str state, enum waking why)
 {
     char code[3] = "";
 
@@ -192,7 +197,15 @@ void link_wake_courier(struct link *l, str state)
         return;
     if (state.n == 2)
         snprintf(code, sizeof code, "%.*s", STR_FMT(state));
-    courier_wake(l->courier, code);
+    courier_wake(l->courier, code, why);
+}
+
+void link_forget_peers(struct link *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->n_peers = 0;
+    l->generation++;
+    pthread_mutex_unlock(&l->lock);
 }
 
 /* A standing or a keyset changed: what is kept is forgotten, and all partners are looked at. */
@@ -200,11 +213,8 @@ static void standing_changed(void *ctx)
 {
     struct link *l = ctx;
 
-    pthread_mutex_lock(&l->lock);
-    l->n_peers = 0;
-    l->generation++;
-    pthread_mutex_unlock(&l->lock);
-    link_wake_courier(l, STR_NONE);
+    link_forget_peers(l);
+    link_wake_courier(l, STR_NONE, WAKE_CALLED);
 }
 
 /* ---- life ---------------------------------------------------------------------------------- */

@@ -48,11 +48,16 @@ struct link {
 /* A partner's node, or with our own code ourselves: keys unpacked once. ERR_NOT_FOUND. */
 NODISCARD enum err link_peer(struct link *, struct db *, str state, struct peer *out,
                              struct fault *);
+/* What is kept of peers is read anew: keys changed. */
+void link_forget_peers(struct link *);
 /* "xu.sifara.example/mirror" with its key. */
 NODISCARD bool peer_mirror_key(const struct peer *, struct arena *, struct note_key *out);
-/* Something was received: the taker looks. Something is to be sent: the courier looks. */
+/* Something was received: the taker looks. */
 void link_wake_taker(struct link *);
-void link_wake_courier(struct link *, str state);
+/* Something is to be sent (the line keeps its rest after a failure), or the partner itself called:
+ * then it is tried at once. STR_NONE: all partners. */
+enum waking { WAKE_SENDING, WAKE_CALLED };
+void link_wake_courier(struct link *, str state, enum waking);
 
 /* ---- channel.c --------------------------------------------------------------------------- */
 
@@ -68,6 +73,9 @@ struct channel {
     str pending; /* the newest head that the mirror was told */
     uint64_t pending_size;
     uint64_t taken; /* received: entries that were taken up */
+    /* sent: the keyset of ours that the partner knows, under which we sign for it; the newest that
+     * an entry of the log names, and which entry */
+    uint64_t serial, said_serial, said_idx;
 };
 /* ERR_NOT_FOUND. */
 NODISCARD enum err channel_of(struct db *, str partner, bool sent, struct arena *,
@@ -78,7 +86,7 @@ NODISCARD enum err channel_by_origin(struct db *, str origin, bool sent, struct 
                                      struct channel *out, struct fault *);
 /* A new channel row, in run(). */
 NODISCARD enum err channel_add(struct act *, str partner, str origin, bool sent, uint64_t epoch,
-                               struct fault *);
+                               uint64_t serial, struct fault *);
 struct tree channel_tree(struct db *, const struct channel *, struct fault *);
 NODISCARD enum err channel_root(struct db *, const struct channel *, uint64_t size,
                                 struct hash *out, struct fault *);
@@ -101,7 +109,7 @@ NODISCARD enum err payload_keep(struct act *, const struct hash *, str sealed, s
  * compared: a wrong one begins anew. In run(). */
 NODISCARD enum err payload_piece(struct act *, int64_t log, const struct piece *, struct fault *);
 /* How many payloads of the log's entries below end are not whole yet; onto b one line each, at
- * most 64: digest, bytes that are here, bytes in all. */
+ * most 1,024: digest, bytes that are here, bytes in all. */
 NODISCARD enum err payloads_missing(struct db *, int64_t log, uint64_t end, struct buf *b,
                                     uint64_t *out_n, struct fault *);
 /* Bytes [offset, offset + n) at most; a whole piece as it is stored. ERR_NOT_FOUND, ERR_ERASED. */
@@ -242,7 +250,7 @@ enum err dispatch_evidence(struct act *, struct fault *);
 /* ---- courier.c --------------------------------------------------------------------------- */
 
 NODISCARD enum err courier_start(struct link *, struct courier **out, struct fault *);
-void courier_wake(struct courier *, const char *state); /* "": all */
+void courier_wake(struct courier *, const char *state, enum waking); /* "": all */
 void courier_stop(struct courier *);
 
 #endif

@@ -175,7 +175,7 @@ enum err introduce(struct act *a, struct fault *f)
         return OK;
     if (e == OK && (uint64_t)i->epoch <= c.epoch)
         return fault(f, ERR_CONFLICT, "another channel of this epoch is known");
-    return channel_add(a, i->from, i->origin, false, (uint64_t)i->epoch, f);
+    return channel_add(a, i->from, i->origin, false, (uint64_t)i->epoch, 0, f);
 }
 
 /* ---- add-checkpoint ----------------------------------------------------------------------- */
@@ -566,19 +566,32 @@ enum err add_payloads(struct act *a, struct fault *f)
 
 /* ---- the receipt --------------------------------------------------------------------------- */
 
+/* The keyset of ours that the partner knows: the newest one only once it has said so. */
+static enum err known_serial(struct act *a, str partner, const struct peer *own, uint64_t *out,
+                             struct fault *f)
+{
+    struct channel ours;
+    enum err e = channel_of(a->db, partner, true, a->arena, &ours, f);
+
+    *out = e == OK ? ours.serial : own->serial;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 /* After commit, off the writer: entries and payloads are durable, so the mirror may say so. */
 enum err mirror_answer(struct act *a, struct fault *f)
 {
     struct upload *u = a->data;
     struct peer own;
+    uint64_t serial;
 
     if (a->status != 200 || !u || !u->whole)
         return OK;
     TRY(link_peer(link_of(a), a->db, a->house->state_code, &own, f));
+    TRY(known_serial(a, u->channel.partner, &own, &serial, f));
     str name = str_printf(a->arena, "%s/mirror", own.name);
     TRY_PTR(name.p, f);
     buf_clear(&a->reply);
-    TRY(keyring_cosign(a->house->keyring, own.serial, S("mirror"), name, u->text,
+    TRY(keyring_cosign(a->house->keyring, serial, S("mirror"), name, u->text,
                        world_now(&a->house->world) / 1000, &a->reply, f));
     a->type = text_type;
     return OK;
@@ -592,7 +605,7 @@ void mirror_after(struct act *a)
         link_wake_taker(link_of(a));
     /* a partner that speaks is there: what waits for it goes now */
     if (u)
-        link_wake_courier(link_of(a), u->channel.partner);
+        link_wake_courier(link_of(a), u->channel.partner, WAKE_CALLED);
 }
 
 /* ---- recover ------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #include "base/encode.h"
 #include "link/link_int.h"
 
-enum { MISSING_LINES = 64 };
+enum { MISSING_LINES = 1024 };
 
 enum err payload_expect(struct act *a, const struct entry *e, int64_t log, uint64_t index,
                         struct fault *f)

@@ -110,7 +110,7 @@ enum err sending_say(struct act *a, str partner, str kind, const struct id *corr
 /* ---- rows become entries ------------------------------------------------------------------- */
 
 struct appending {
-    struct peer partner;
+    struct peer partner, own;
     struct channel channel;
     bool talks;
 };
@@ -125,7 +125,7 @@ static enum err open_channel(struct act *a, struct appending *p, struct fault *f
     hex_encode(random, sizeof random, hex);
     str origin = str_printf(a->arena, "sifara-channel/%s", hex);
     TRY_PTR(origin.p, f);
-    TRY(channel_add(a, partner, origin, true, 1, f));
+    TRY(channel_add(a, partner, origin, true, 1, p->own.serial, f));
     return channel_of(a->db, partner, true, a->arena, &p->channel, f);
 }
 
@@ -154,6 +154,40 @@ static enum err first_entry(struct act *a, struct appending *p, struct fault *f)
     commit_policy(a, &e);
     TRY(entry_format(&text, &e, a->arena, f));
     return channel_append(a, &p->channel, (str[]){buf_str(&text)}, 1, f);
+}
+
+/* Our keys changed: the log says so under the old ones, and the new ones count for this partner
+ * once it has receipted that. */
+static enum err say_keyset(struct act *a, struct appending *p, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(ENTRY_BYTES), body = BUF(CREDENCE_MAX);
+    struct jw w = JW(&body);
+    struct entry e = {.kind = S("channel.keyset"), .at = a->now};
+    struct own_credence own;
+
+    TRY(credence_own(a->db, a->arena, &own, f));
+    jw_open(&w, '{');
+    jw_kv(&w, S("note"), own.keyset_note);
+    jw_close(&w, '}');
+    e.correlation = id_new(&a->house->world, 0);
+    e.body = buf_str(&body);
+    commit_policy(a, &e);
+    TRY(entry_format(&text, &e, a->arena, f));
+    TRY(db_run(a->db, f, "UPDATE channel SET said_serial = ?, said_idx = ? WHERE log = ?", "iii",
+               (int64_t)p->own.serial, (int64_t)p->channel.size, p->channel.log));
+    return channel_append(a, &p->channel, (str[]){buf_str(&text)}, 1, f);
+}
+
+static enum err turn_keys(struct act *a, struct appending *p, struct fault *f)
+{
+    struct channel *c = &p->channel;
+
+    if (c->said_serial > c->serial && c->head_size > c->said_idx) {
+        c->serial = c->said_serial;
+        TRY(db_run(a->db, f, "UPDATE channel SET serial = ? WHERE log = ?", "ii",
+                   (int64_t)c->serial, c->log));
+    }
+    return p->own.serial > c->said_serial ? say_keyset(a, p, f) : OK;
 }
 
 /* The waiting rows, in their order. */
@@ -215,6 +249,7 @@ static enum err append_run(struct act *a, struct fault *f)
         return OK;
     if (p->channel.size == 0)
         TRY(first_entry(a, p, f));
+    TRY(turn_keys(a, p, f));
     return move_rows(a, p, f);
 }
 
@@ -251,6 +286,8 @@ enum err sending_append(struct link *l, str partner, struct arena *arena, struct
     TRY_PTR(p, f);
     TRY(db_pool_take(l->house->readers, &db, f));
     enum err e = link_peer(l, db, partner, &p->partner, f);
+    if (e == OK)
+        e = link_peer(l, db, l->house->state_code, &p->own, f);
     db_pool_put(l->house->readers, db);
     TRY(e);
     TRY(perform(l, &append_chore, p, arena, f));

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "link/link_int.h"
 
-enum { FLIGHT = 64, TAKING_ARENA = 200 << 20, IDLE_S = 30 };
+enum { FLIGHT = 128, TAKING_ARENA = 200 << 20, IDLE_S = 30 };
 
 /* ---- phases of the acts --------------------------------------------------------------------- */
 
@@ -119,13 +119,23 @@ static enum err said_run(struct act *a, struct fault *f)
     return OK;
 }
 
+/* The partner's new keys count from here on. */
+static void said_after(struct act *a)
+{
+    const struct taking *t = a->data;
+
+    if (str_eq(t->entry.kind, S("channel.keyset")))
+        link_forget_peers(a->house->link);
+}
+
 static const struct action said_chore = {.name = "channel.said",
                                          .kind = ACTION_CHORE,
                                          .method = ACTION_INTERNAL,
                                          .who = ACTOR_SYSTEM,
                                          .resource = "Session",
                                          .summary = "What a channel says of itself is noted",
-                                         .run = said_run};
+                                         .run = said_run,
+                                         .after = said_after};
 
 /* ---- refusing ---------------------------------------------------------------------------------
  */
@@ -277,7 +287,7 @@ static bool refuse(struct flight *fl, size_t i, const struct act *failed)
         LOG_STR("kind", t->entry.kind), LOG_CSTR("error", err_slug(failed->err)));
     bool told = gate_perform(fl->link->house->gate, &a) == OK;
     act_done(&a);
-    link_wake_courier(fl->link, fl->channel.partner);
+    link_wake_courier(fl->link, fl->channel.partner, WAKE_SENDING);
     return told;
 }
 

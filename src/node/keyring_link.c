@@ -11,7 +11,7 @@
 #include "merkle/note.h"
 #include "node/keyring_int.h"
 
-enum { CHECKPOINT_TEXT = 1024, OPEN_AT_ONCE = 64, LOG_NAME = 256 };
+enum { CHECKPOINT_TEXT = 1024, OPEN_AT_ONCE = 128, LOG_NAME = 256 };
 
 static bool seed_of(const struct ring *r, const char *role, const struct json *q, uint8_t out[32])
 {
