@@ -1,47 +1,14 @@
 /* cli_service_digests.c - the documents of golden cases, written into golden.json by their digests
  */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/fs.h"
 #include "node/cli.h"
+#include "package/where.h"
 #include "service/document_page.h"
 
 enum { DIGESTS_MEMORY = 256 << 20, DIGESTS_TEXT = 4 << 20 };
-
-/* ---- JSON to be read ----------------------------------------------------------------------- */
-
-static void put_indent(struct buf *b, unsigned depth)
-{
-    buf_add_char(b, '\n');
-    for (unsigned i = 0; i < depth; i++)
-        buf_add_str(b, S("  "));
-}
-
-/* Two blanks a level, a line for each member. */
-static void put_tree(struct buf *b, const struct json *j, unsigned depth)
-{
-    struct jw w = JW(b);
-    bool object = j->type == J_OBJECT;
-
-    if ((!object && j->type != J_ARRAY) || j->n == 0) {
-        jw_tree(&w, j);
-        return;
-    }
-    buf_add_char(b, object ? '{' : '[');
-    for (uint32_t i = 0; i < j->n; i++) {
-        if (i)
-            buf_add_char(b, ',');
-        put_indent(b, depth + 1);
-        if (object) {
-            w = JW(b);
-            jw_string(&w, j->members[i].key);
-            buf_add_str(b, S(": "));
-        }
-        put_tree(b, object ? &j->members[i].value : &j->items[i], depth + 1);
-    }
-    put_indent(b, depth);
-    buf_add_char(b, object ? '}' : ']');
-}
 
 /* ---- cases --------------------------------------------------------------------------------- */
 
@@ -76,38 +43,55 @@ static enum err document_of_case(struct arena *a, const struct package *p,
     return OK;
 }
 
-static enum err fill_in(struct arena *a, const struct package *p, const struct package_art *art,
-                        struct json *golden, unsigned *out_n, struct fault *f)
+/* Puts the document of case i into the text, which keeps its layout: a value is replaced where it
+ * stands, and a new member begins as the first one of its object does. */
+static enum err splice(struct arena *a, str *text, uint32_t i, const struct json *document,
+                       struct fault *f)
 {
-    const struct json *cases = json_get(golden, S("cases"));
-    struct json document;
+    AUTO(buf) struct buf b = BUF(DIGESTS_TEXT);
+    struct jw w = JW(&b);
+    str expect = str_printf(a, "/cases/%" PRIu32 "/expect", i);
+    str pointer = str_printf(a, "/cases/%" PRIu32 "/expect/document", i);
+    size_t from, to, first;
 
-    for (uint32_t i = 0; json_is(cases, J_ARRAY) && i < cases->n; i++) {
-        struct json *one = &cases->items[i], *expect = NULL;
-        for (uint32_t k = 0; json_is(one, J_OBJECT) && k < one->n; k++)
-            if (str_eq(one->members[k].key, S("expect")))
-                expect = &one->members[k].value;
-        if (!expect || !is_issued(expect))
-            continue;
-        TRY(document_of_case(a, p, art, one, &document, f));
-        TRY_PTR(json_put(a, expect, S("document"), document), f);
-        ++*out_n;
+    TRY_PTR(expect.p && pointer.p, f);
+    bool there = where_value(*text, pointer, &from, &to);
+    if (!there && !where_value(*text, expect, &from, &to))
+        return fault(f, ERR_INVALID, "golden.json: nothing at %.*s", STR_FMT(expect));
+    if (!there)
+        to = ++from; /* behind the brace */
+    buf_add_str(&b, str_sub(*text, 0, from));
+    if (!there) {
+        for (first = from; first < text->n && text->p[first] != '"';)
+            first++;
+        buf_add_str(&b, str_sub(*text, from, first));
+        buf_add_str(&b, S("\"document\": "));
     }
+    jw_tree(&w, document);
+    buf_add_str(&b, there ? S("") : S(","));
+    buf_add_str(&b, str_sub(*text, to, text->n));
+    if (!buf_ok(&b))
+        return fault(f, ERR_LIMIT, "golden.json becomes too large");
+    *text = str_copy(a, buf_str(&b));
+    TRY_PTR(text->p, f);
     return OK;
 }
 
-static enum err write_golden(struct arena *a, const char *folder, const struct json *golden,
-                             struct fault *f)
+static enum err fill_in(struct arena *a, const struct package *p, const struct package_art *art,
+                        str *text, unsigned *out_n, struct fault *f)
 {
-    AUTO(buf) struct buf b = BUF(DIGESTS_TEXT);
-    str path = str_printf(a, "%s/golden.json", folder);
+    const struct json *cases = json_get(p->golden, S("cases"));
+    struct json document;
 
-    TRY_PTR(path.p, f);
-    put_tree(&b, golden, 0);
-    buf_add_char(&b, '\n');
-    if (!buf_ok(&b))
-        return fault(f, ERR_LIMIT, "golden.json becomes too large");
-    return fs_write(path.p, buf_str(&b), 0644, f);
+    for (uint32_t i = 0; json_at(cases, i); i++) {
+        const struct json *one = json_at(cases, i);
+        if (!is_issued(json_get(one, S("expect"))))
+            continue;
+        TRY(document_of_case(a, p, art, one, &document, f));
+        TRY(splice(a, text, i, &document, f));
+        ++*out_n;
+    }
+    return OK;
 }
 
 enum err cli_service_digests(struct arena *a, const char *folder, struct fault *f)
@@ -116,21 +100,22 @@ enum err cli_service_digests(struct arena *a, const char *folder, struct fault *
     struct package_art art = {document_digest, files};
     const struct package_file *golden;
     struct package *p = NULL;
-    struct json *doc;
     unsigned n = 0;
 
     TRY_PTR(files, f);
     TRY(package_read_folder(a, folder, files, f));
     golden = package_file(files, S("golden.json"));
+    str path = str_printf(a, "%s/golden.json", folder);
+    TRY_PTR(path.p, f);
     if (!golden)
         return fault(f, ERR_NOT_FOUND, "%.200s has no golden.json", folder);
-    TRY(json_parse(a, golden->bytes, NULL, &doc, f));
+    str text = golden->bytes;
     enum err e = package_load(a, files, &p, f);
     if (e == OK)
-        e = fill_in(a, p, &art, doc, &n, f);
+        e = fill_in(a, p, &art, &text, &n, f);
     package_free(p);
     TRY(e);
-    TRY(write_golden(a, folder, doc, f));
+    TRY(fs_write(path.p, text, 0644, f));
     fprintf(stderr, "%u documents\n", n);
     return OK;
 }

@@ -108,15 +108,37 @@ unsigned where_byte(str text, size_t offset)
     return line;
 }
 
-unsigned where_line(str text, str pointer)
+/* As far as the pointer leads: true if to its end. */
+static bool follow(str text, str pointer, size_t *at, size_t *mark)
 {
-    size_t at = 0, mark = 0;
     str rest = pointer, part;
 
-    skip_blanks(text, &at);
-    mark = at;
+    *at = 0;
+    skip_blanks(text, at);
+    *mark = *at;
     str_split(&rest, '/', &part); /* before the first slash: nothing */
-    while (str_split(&rest, '/', &part) && descend(text, &at, part, &mark))
-        ;
+    while (str_split(&rest, '/', &part))
+        if (!descend(text, at, part, mark))
+            return false;
+    return true;
+}
+
+unsigned where_line(str text, str pointer)
+{
+    size_t at, mark;
+
+    (void)follow(text, pointer, &at, &mark);
     return where_byte(text, mark);
+}
+
+bool where_value(str text, str pointer, size_t *out_from, size_t *out_to)
+{
+    size_t at, mark;
+
+    if (!follow(text, pointer, &at, &mark) || at >= text.n)
+        return false;
+    *out_from = at;
+    skip_value(text, &at);
+    *out_to = at;
+    return true;
 }
