@@ -265,12 +265,32 @@ static void test_where(void **state)
     assert_int_equal(where_line(S("{\"a\\"), S("/b")), 1);
 }
 
+static void test_where_value(void **state)
+{
+    const str text = S("{\"a\": [1, {\"b\" : \"}]\", \"c\": {} }], \"d\":null}");
+    static const struct {
+        const char *pointer, *value; /* NULL: not there */
+    } places[] = {{"/a/0", "1"},  {"/a/1/b", "\"}]\""}, {"/a/1", "{\"b\" : \"}]\", \"c\": {} }"},
+                  {"/d", "null"}, {"/a/1/c", "{}"},     {"/a/1/c/e", NULL},
+                  {"/a/2", NULL}, {"/e", NULL},         {"/d/x", NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        size_t from, to;
+        bool there = where_value(text, str_of(places[i].pointer), &from, &to);
+        assert_int_equal(there, places[i].value != NULL);
+        if (there)
+            assert_true(str_eq(str_sub(text, from, to), str_of(places[i].value)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_in_order),    cmocka_unit_test(test_spoilt),
         cmocka_unit_test(test_all_at_once), cmocka_unit_test(test_golden_few),
         cmocka_unit_test(test_cut),         cmocka_unit_test(test_where),
+        cmocka_unit_test(test_where_value),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

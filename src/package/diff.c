@@ -1,6 +1,7 @@
 #include "package/diff.h"
 
 #include <inttypes.h>
+#include <unicode/ucurr.h>
 
 #include "package/check_int.h"
 
@@ -129,15 +130,33 @@ static void diff_states(struct diff *d, const struct package *of, const struct p
 
 /* ---- money and time ----------------------------------------------------------------------- */
 
+/* Decimal digits of a currency's minor unit (ISO 4217): two where nobody knows. */
+static unsigned digits_of(str currency)
+{
+    UChar code[4] = {0};
+    UErrorCode status = U_ZERO_ERROR;
+
+    for (size_t i = 0; i < 3 && i < currency.n; i++)
+        code[i] = (UChar)(unsigned char)currency.p[i];
+    int32_t digits = ucurr_getDefaultFractionDigits(code, &status);
+    return U_FAILURE(status) || digits < 0 ? 2 : (unsigned)digits;
+}
+
 static str amount_text(const struct diff *d, const struct json *fee)
 {
     const struct json *amount = json_get(fee, S("amount"));
     str currency = json_get_str(fee, S("currency"));
+    unsigned digits = digits_of(currency);
+    int64_t unit = 1;
 
     if (!fee || !json_is(amount, J_INT))
         return STR_NONE;
-    return str_printf(d->arena, "%" PRId64 ".%02d %.*s", amount->i / 100, (int)(amount->i % 100),
-                      STR_FMT(currency));
+    for (unsigned i = 0; i < digits; i++)
+        unit *= 10;
+    if (digits == 0)
+        return str_printf(d->arena, "%" PRId64 " %.*s", amount->i, STR_FMT(currency));
+    return str_printf(d->arena, "%" PRId64 ".%0*" PRId64 " %.*s", amount->i / unit, (int)digits,
+                      amount->i % unit, STR_FMT(currency));
 }
 
 static void diff_fee(struct diff *d)
@@ -166,6 +185,31 @@ static void diff_number(struct diff *d, const char *kind, const char *member)
                                        str_printf(d->arena, "%" PRId64, is)});
 }
 
+/* ---- law ---------------------------------------------------------------------------------- */
+
+static bool cites(const struct package *p, str law)
+{
+    const struct json *list = json_get(p->service, S("legal_basis"));
+
+    for (size_t i = 0; json_at(list, i); i++)
+        if (str_eq(json_str(json_at(list, i)), law))
+            return true;
+    return false;
+}
+
+static void diff_law(struct diff *d)
+{
+    const struct json *was = json_get(d->old->service, S("legal_basis"));
+    const struct json *is = json_get(d->new->service, S("legal_basis"));
+
+    for (size_t i = 0; json_at(is, i); i++)
+        if (!cites(d->old, json_str(json_at(is, i))))
+            add(d, (struct package_change){.kind = "law-new", .is = json_str(json_at(is, i))});
+    for (size_t i = 0; json_at(was, i); i++)
+        if (!cites(d->new, json_str(json_at(was, i))))
+            add(d, (struct package_change){.kind = "law-gone", .was = json_str(json_at(was, i))});
+}
+
 enum err package_diff(const struct package *old, const struct package *new, struct arena *a,
                       struct package_changes **out, struct fault *f)
 {
@@ -187,5 +231,6 @@ enum err package_diff(const struct package *old, const struct package *new, stru
     diff_states(&d, new, old, "state-new", "state-changed");
     diff_states(&d, old, new, "state-gone", NULL);
     diff_number(&d, "promise", "promise_days");
+    diff_law(&d);
     return OK;
 }

@@ -49,6 +49,10 @@ static const struct {
     {"rules.json", "75", "70", "waiver-changed", "waiver-changed", "waiver.aged"},
     {"rules.json", "\"identity\"", "\"card\"", "bring-new", "bring-new", "attachment.identity"},
     {"rules.json", "5000000", "4000000", "bring-changed", "bring-changed", "attachment.identity"},
+    {"service.json", "Consular Service Act of Utopia, section 21", "Another Act", "law-new",
+     "law-new", ""},
+    {"service.json", ",\n    \"Consular Service Act of Utopia, section 21\"", "", "law-gone",
+     "law-new", ""},
     {"service.json", "\"promise_days\": 3", "\"promise_days\": 4", "promise", "promise", ""},
 };
 
