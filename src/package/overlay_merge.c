@@ -129,8 +129,10 @@ static enum err merge_language(struct merge *m, const struct json_member *own, s
     TRY(overlay_json(m->a, m->next.files, name, &next, f));
     str in = str_printf(m->a, "%.*s#", STR_FMT(name));
     TRY_PTR(in.p, f);
-    if (json_is(&own->value, J_NULL)) /* the whole language */
-        return compare(m, "word", in, old, NULL, next, !next, f);
+    /* whoever does without a language does not care what is said in it; that it is gone by itself
+     * is for the layer to know */
+    if (json_is(&own->value, J_NULL))
+        return next ? OK : compare(m, "word", in, old, NULL, NULL, true, f);
     for (uint32_t i = 0; i < own->value.n; i++) {
         const struct json_member *word = &own->value.members[i];
         const struct json *theirs = json_get(next, word->key);
