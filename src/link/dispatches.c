@@ -505,6 +505,29 @@ static enum err put_page(struct act *a, struct jw *w, const struct id *ids, size
     return OK;
 }
 
+/* Two heads that the partner signed and that do not fit: its own hand proves it to anybody. */
+static enum err put_contradiction(struct act *a, struct jw *w, str partner, struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT first, second, at FROM equivocation WHERE partner = ?"
+                        " ORDER BY at DESC LIMIT 1",
+                        "s", partner);
+    char at[32];
+
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    time_format(query_int(&q, 2), at);
+    jw_key(w, S("contradiction"));
+    jw_open(w, '{');
+    jw_kv(w, S("at"), str_of(at));
+    jw_kv(w, S("first"), query_str(&q, 0));
+    jw_kv(w, S("second"), query_str(&q, 1));
+    jw_close(w, '}');
+    return query_end(&q, f);
+}
+
 /* Newest first; ?before=ID: the page after the one that ended with it. */
 enum err dispatch_list(struct act *a, struct fault *f)
 {
@@ -528,6 +551,7 @@ enum err dispatch_list(struct act *a, struct fault *f)
     jw_open(&w, '[');
     TRY(put_page(a, &w, ids, n, state, f));
     jw_close(&w, ']');
+    TRY(put_contradiction(a, &w, state, f));
     jw_close(&w, '}');
     return OK;
 }
