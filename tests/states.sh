@@ -87,7 +87,7 @@ letter() {
     at "$code"
     [ -f "$W/$code.root" ] ||
         "$SIFARA" partner root --new "$W/$code.root" --name "$name" || fail "root of $code"
-    does "$code.minister" partner keys --root "$W/$code.root" --url "$URL" \
+    does "$code.minister" partner keys --root "$W/$code.root" --url "${LETTER_URL:-$URL}" \
         --title "${STATE_NAME[$code]}" --languages ar,en --contact "duty@mfa.example"
     does "$code.minister" partner credence --out "$W/$code.letter"
     tail -n 4 "$W/out" >"$W/$code.fingerprint"

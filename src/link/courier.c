@@ -46,8 +46,9 @@ struct line {
     struct channel channel;
     uint64_t next; /* entry to be brought next */
     struct hash root;
-    str missing;             /* what the partner lacks, as it said */
-    struct buf head, ticket; /* our signed head of channel.size entries; the mirror's ticket */
+    str missing; /* what the partner lacks, as it said */
+    struct buf head, receipt,
+        ticket; /* our signed head of channel.size entries; the mirror's ticket */
     bool introduced;
     bool greeted; /* since this node started: a partner that waits for us hears that we are there */
     struct buf body;
@@ -83,6 +84,7 @@ static void rest(struct line *l, int64_t wait_ms)
     l->due_ns = monotonic_ns() + wait_ms * 1000000;
     buf_done(&l->body);
     buf_done(&l->head);
+    buf_done(&l->receipt);
     buf_done(&l->ticket);
     arena_reset(l->arena);
 }
@@ -172,8 +174,7 @@ static void introduce_self(struct line *l)
     AUTO(buf) struct buf text = BUF(1024);
     struct fault f = {0};
 
-    buf_printf(&text, "sifara-channel/1\nfrom %s\nto %s\norigin %.*s\nepoch %" PRIu64 "\n",
-               l->own.state, l->state, STR_FMT(l->channel.origin), l->channel.epoch);
+    upload_introduction(&text, str_of(l->own.state), str_of(l->state), &l->channel);
     buf_done(&l->body);
     l->body = BUF(NOTE_BYTES);
     if (keyring_link_note(h->keyring, l->channel.serial, l->channel.origin, buf_str(&text),
@@ -190,15 +191,10 @@ static void introduce_self(struct line *l)
 
 static enum err make_checkpoint(struct line *l, struct db *db, struct fault *f)
 {
-    struct add_checkpoint c = {.old = l->channel.pending_size, .note = buf_str(&l->head)};
-    struct tree t = channel_tree(db, &l->channel, f);
-
-    if (c.old > 0 && c.old < l->channel.size)
-        TRY(merkle_prove_consistency(tree_node, &t, c.old, l->channel.size, &c.proof));
     buf_done(&l->body);
     l->body = BUF(NOTE_BYTES + 64 * 64);
-    add_checkpoint_format(&l->body, &c);
-    return OK;
+    return upload_checkpoint(&l->body, db, &l->channel, l->channel.pending_size, buf_str(&l->head),
+                             f);
 }
 
 static void bring_checkpoint(struct line *l)
@@ -214,39 +210,14 @@ static void bring_checkpoint(struct line *l)
 /* ---- entries ----------------------------------------------------------------------------------
  */
 
-static enum err put_package(struct line *l, struct db *db, uint64_t at, struct fault *f)
-{
-    struct entry_package *p = arena_new_of(l->arena, struct entry_package);
-    uint64_t size = l->channel.size, first = at / WIRE_PACKAGE * WIRE_PACKAGE;
-    struct tree t = channel_tree(db, &l->channel, f);
-
-    TRY_PTR(p, f);
-    *p = (struct entry_package){.start = at, .end = package_end(at, size)};
-    for (uint64_t i = at; i < p->end; i++)
-        TRY(channel_entry(db, l->channel.log, i, l->arena, &p->entry[i - at], f));
-    TRY(merkle_prove_subtree_consistency(tree_node, &t, first, p->end, size, &p->proof));
-    entry_package_format(&l->body, p);
-    return OK;
-}
-
 static enum err make_entries(struct line *l, struct db *db, struct fault *f)
 {
-    struct add_entries e = {.origin = l->channel.origin,
-                            .start = l->next,
-                            .end = l->channel.size,
-                            .ticket = buf_str(&l->ticket)};
-    unsigned packages = 0;
+    uint64_t next;
 
     buf_done(&l->body);
     l->body = BUF(UPLOAD_BYTES);
-    add_entries_begin(&l->body, &e);
-    for (uint64_t at = l->next; at < e.end && packages < WIRE_PACKAGES;
-         at = package_end(at, e.end), packages++) {
-        if (packages && l->body.n > UPLOAD_BYTES / 2)
-            break;
-        TRY(put_package(l, db, at, f));
-    }
-    return OK;
+    return upload_entries(&l->body, db, &l->channel, l->next, buf_str(&l->ticket), l->arena, &next,
+                          f);
 }
 
 static void bring_entries(struct line *l)
@@ -262,23 +233,17 @@ static void bring_entries(struct line *l)
 /* ---- payloads ---------------------------------------------------------------------------------
  */
 
-static enum err put_piece(struct line *l, struct db *db, str line, struct fault *f)
+static enum err put_missing(struct line *l, struct db *db, str line, struct fault *f)
 {
-    AUTO(buf) struct buf bytes = BUF(WIRE_PIECE);
     str rest = line, hex, have, total;
-    struct piece p = {.total = 0};
     int64_t from, all;
+    struct hash sealed;
 
     if (!str_split(&rest, ' ', &hex) || !str_split(&rest, ' ', &have) ||
-        !str_split(&rest, ' ', &total) || !hex_decode(hex, p.sealed.b, sizeof p.sealed.b) ||
+        !str_split(&rest, ' ', &total) || !hex_decode(hex, sealed.b, sizeof sealed.b) ||
         !str_to_int64(have, &from) || !str_to_int64(total, &all) || from < 0 || from >= all)
         return fault(f, ERR_MALFORMED_TEXT, "the partner asks for nothing that is a payload");
-    TRY(payload_read(db, &p.sealed, (uint64_t)from, &bytes, f));
-    p.total = (uint64_t)all;
-    p.offset = (uint64_t)from;
-    p.bytes = buf_str(&bytes);
-    piece_format(&l->body, &p);
-    return OK;
+    return upload_piece(&l->body, db, &sealed, (uint64_t)from, (uint64_t)all, f);
 }
 
 /* What the partner said it lacks, one line each; one piece of each at a time. */
@@ -288,12 +253,11 @@ static enum err make_payloads(struct line *l, struct db *db, struct fault *f)
 
     buf_done(&l->body);
     l->body = BUF(UPLOAD_BYTES);
-    buf_add_u16(&l->body, (uint16_t)l->channel.origin.n);
-    buf_add_str(&l->body, l->channel.origin);
+    upload_payloads_begin(&l->body, &l->channel);
     size_t head = l->body.n;
     while (str_split(&rest, '\n', &line) && l->body.n < PAYLOAD_REQUEST)
         if (line.n)
-            TRY(put_piece(l, db, line, f));
+            TRY(put_missing(l, db, line, f));
     return l->body.n > head ? OK : fault(f, ERR_MALFORMED_TEXT, "the partner lacks nothing");
 }
 
@@ -446,33 +410,27 @@ static void tail_came(struct line *l, str body)
 /* ---- the receipt
  * ---------------------------------------------------------------------------------- */
 
-static enum err check_receipt(struct line *l, str lines, struct buf *note, struct fault *f)
+static enum err check_receipt(struct line *l, struct db *db, struct fault *f)
 {
-    struct note_key key;
-    uint64_t signers;
     int64_t at;
-    str text;
 
-    TRY_PTR(peer_mirror_key(&l->partner, l->arena, &key), f);
-    buf_add_str(note, buf_str(&l->head));
-    buf_add_str(note, lines);
-    if (!buf_ok(note))
-        return fault(f, ERR_TOO_LARGE, "a receipt is too large");
-    TRY(note_open(buf_str(note), &key, 1, &text, &signers, f));
-    TRY(cosignature_time(buf_str(note), &key, &at, f));
-    return at * 1000 < world_now(&l->courier->link->house->world) + 86400000
-               ? OK
-               : fault(f, ERR_BAD_SIGNATURE, "a receipt from the future");
+    return link_check_receipt(l->courier->link, db, str_of(l->state), buf_str(&l->receipt),
+                              l->arena, &at, f);
 }
 
 static void receipt_came(struct line *l, str lines)
 {
-    AUTO(buf) struct buf note = BUF(2 * NOTE_BYTES);
     struct fault f = {0};
-    enum err e = check_receipt(l, lines, &note, &f);
 
+    buf_done(&l->receipt);
+    l->receipt = BUF(2 * NOTE_BYTES);
+    buf_add_str(&l->receipt, buf_str(&l->head));
+    buf_add_str(&l->receipt, lines);
+    enum err e = buf_ok(&l->receipt) ? with_reader(l, check_receipt, &f)
+                                     : fault(&f, ERR_TOO_LARGE, "a receipt is too large");
     if (e == OK)
-        e = sending_receipted(l->courier->link, &l->channel, buf_str(&note), l->channel.size, &f);
+        e = sending_receipted(l->courier->link, &l->channel, buf_str(&l->receipt), l->channel.size,
+                              &f);
     if (e != OK) {
         fail_with(l, &f);
         return;

@@ -578,6 +578,7 @@ static enum err put_content(struct act *a, struct jw *w, const struct dispatch_r
     str content = str_sub(plain, PAYLOAD_SALT, plain.n);
     if (str_eq(act_param(a, S("part")), S("payload"))) {
         buf_clear(&a->reply);
+        a->reply.max = PAYLOAD_BYTES;
         buf_add_str(&a->reply, content);
         a->type = "application/octet-stream";
         return OK;
@@ -586,6 +587,7 @@ static enum err put_content(struct act *a, struct jw *w, const struct dispatch_r
     bool file = str_eq(r->kind, S("file")) && line > 0;
     if (file && str_eq(act_param(a, S("part")), S("file"))) {
         buf_clear(&a->reply);
+        a->reply.max = PAYLOAD_BYTES;
         buf_add_str(&a->reply, str_sub(content, (size_t)line + 1, content.n));
         a->type = "application/octet-stream";
         return OK;

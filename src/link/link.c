@@ -1,4 +1,5 @@
 /* link.c - the room's tables, actions and threads */
+#include "base/date.h"
 #include "link/link_int.h"
 
 #include <stdio.h>
@@ -63,6 +64,12 @@ const struct action link_actions[] = {
     {"dispatch.evidence", ACTION_READ_FILE, ACTION_GET, "/v1/dispatches/{id}/evidence",
      ACTOR_OFFICER, "Dispatch", NULL, "The proof of one of them, for others", 0, false, NULL,
      dispatch_show_facts, NULL, dispatch_evidence, NULL},
+    {"parcel.pack", ACTION_READ, ACTION_GET, "/v1/partners/{state}/parcel", ACTOR_OFFICER,
+     "Mission", NULL, "What a partner lacks, as a file (?old=)", 0, false, NULL,
+     dispatch_list_facts, NULL, parcel_pack, NULL},
+    {"parcel.receipt", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/receipt", ACTOR_OFFICER,
+     "Mission", NULL, "A receipt that came back as a file", NOTE_BYTES, true,
+     parcel_receipt_prepare, dispatch_list_facts, parcel_receipt, NULL, NULL},
     {"note.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/notes", ACTOR_OFFICER, "Dispatch",
      "note.v1", "Send a note to a partner", 1 << 20, false, note_send_prepare, dispatch_send_facts,
      dispatch_send, NULL, dispatch_sent_after},
@@ -170,13 +177,25 @@ enum err link_peer(struct link *l, struct db *db, str state, struct peer *out, s
     return OK;
 }
 
-bool peer_mirror_key(const struct peer *p, struct arena *a, struct note_key *out)
+enum err link_check_receipt(struct link *l, struct db *db, str partner, str note, struct arena *a,
+                            int64_t *at, struct fault *f)
 {
-    str name = str_printf(a, "%s/mirror", p->name);
+    int64_t now = world_now(&l->house->world);
+    struct keyset sets[KEYSETS_MAX];
+    struct note_key keys[KEYSETS_MAX];
+    uint64_t signers;
+    size_t n;
+    str text;
 
-    if (name.p)
-        *out = note_cosigner_of(name, &p->mirror);
-    return name.p != NULL;
+    TRY(partner_keysets(db, partner, 0, day_of_ms(now), a, sets, &n, f));
+    for (size_t i = 0; i < n; i++)
+        TRY_PTR(keyset_mirror_key(&sets[i], a, &keys[i]), f);
+    TRY(note_open(note, keys, n, &text, &signers, f));
+    for (size_t i = 0; i < n; i++)
+        if (signers >> i & 1)
+            TRY(cosignature_time(note, &keys[i], at, f));
+    return *at * 1000 < now + 86400000 ? OK
+                                       : fault(f, ERR_BAD_SIGNATURE, "a receipt from the future");
 }
 
 /* ---- waking -------------------------------------------------------------------------------- */

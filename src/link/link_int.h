@@ -50,8 +50,10 @@ NODISCARD enum err link_peer(struct link *, struct db *, str state, struct peer 
                              struct fault *);
 /* What is kept of peers is read anew: keys changed. */
 void link_forget_peers(struct link *);
-/* "xu.sifara.example/mirror" with its key. */
-NODISCARD bool peer_mirror_key(const struct peer *, struct arena *, struct note_key *out);
+/* Is the note a receipt of the partner, under any of its keysets that count today? *out_at: when it
+ * was given, in seconds since 1970; one from the future is none. */
+NODISCARD enum err link_check_receipt(struct link *, struct db *, str partner, str note,
+                                      struct arena *, int64_t *out_at, struct fault *);
 /* Something was received: the taker looks. */
 void link_wake_taker(struct link *);
 /* Something is to be sent (the line keeps its rest after a failure), or the partner itself called:
@@ -116,6 +118,24 @@ NODISCARD enum err payloads_missing(struct db *, int64_t log, uint64_t end, stru
 NODISCARD enum err payload_read(struct db *, const struct hash *, uint64_t offset, struct buf *,
                                 struct fault *);
 NODISCARD enum err payload_whole(struct db *, const struct hash *, struct buf *, struct fault *);
+
+/* ---- upload.c: the requests to a mirror -------------------------------------------------- */
+
+void upload_introduction(struct buf *, str from, str to, const struct channel *);
+NODISCARD enum err upload_checkpoint(struct buf *, struct db *, const struct channel *,
+                                     uint64_t old, str head, struct fault *);
+/* Packages from entry `from` on, as many as a request takes; *out_next is the entry after them. */
+NODISCARD enum err upload_entries(struct buf *, struct db *, const struct channel *, uint64_t from,
+                                  str ticket, struct arena *, uint64_t *out_next, struct fault *);
+void upload_payloads_begin(struct buf *, const struct channel *);
+NODISCARD enum err upload_piece(struct buf *, struct db *, const struct hash *sealed,
+                                uint64_t offset, uint64_t total, struct fault *);
+
+/* ---- parcels.c --------------------------------------------------------------------------- */
+
+enum err parcel_pack(struct act *, struct fault *);
+enum err parcel_receipt_prepare(struct act *, struct fault *);
+enum err parcel_receipt(struct act *, struct fault *);
 
 /* ---- mirror.c ---------------------------------------------------------------------------- */
 

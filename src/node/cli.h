@@ -95,6 +95,9 @@ int cli_partner_accredit(struct cli *);
 int cli_partner_standing(struct cli *);
 int cli_dispatch_send(struct cli *);
 int cli_dispatch_fetch(struct cli *);
+int cli_dispatch_pack(struct cli *);
+int cli_dispatch_take(struct cli *);
+int cli_dispatch_receipt(struct cli *);
 int cli_evidence_export(struct cli *);
 int cli_evidence_check(struct cli *);
 int cli_config(struct cli *);
@@ -111,6 +114,9 @@ NODISCARD enum err cli_words(struct cli *, struct catalogue **out, struct fault 
 int cli_fetch(struct cli *, const char *path, struct buf *out);
 /* The same of a POST. */
 int cli_post(struct cli *, const char *path, str body, const char *type, struct buf *out);
+/* The same, silent: any answer is the caller's, with its status. CLI_AWAY when there is none. */
+int cli_send(struct cli *, const char *path, str body, const char *type, struct buf *out,
+             long *status);
 /* Any action of the node, over HTTP. */
 int cli_call(struct cli *);
 

@@ -20,6 +20,11 @@ struct answer {
     long status;
 };
 
+static bool is_good(const struct answer *a)
+{
+    return a->status >= 200 && a->status < 300;
+}
+
 static size_t receive(char *p, size_t size, size_t n, void *ctx)
 {
     struct buf *b = ctx;
@@ -295,7 +300,7 @@ static int show(struct cli *c, const struct action *action, struct answer *a)
 {
     const char *out = cli_option(c, "out");
     struct fault f = {0};
-    bool good = a->status >= 200 && a->status < 300;
+    bool good = is_good(a);
 
     if (good && strcmp(action->name, "session.open") == 0)
         keep_session(c, a);
@@ -400,17 +405,35 @@ static int exchange(struct cli *c, const char *method, const char *path, str bod
     if (rc != CURLE_OK)
         fprintf(stderr, "sifara: %s does not answer: %s\n", cli_node_url(c),
                 curl_easy_strerror(rc));
-    else if (a.status == 200 || a.status == 201)
+    else if (is_good(&a))
         buf_add_str(out, buf_str(&a.body));
     else
         fprintf(stderr, "%.*s\n", STR_FMT(buf_str(&a.body)));
     buf_done(&a.body);
-    return rc != CURLE_OK ? CLI_AWAY : a.status == 200 || a.status == 201 ? CLI_OK : CLI_FAILED;
+    return rc != CURLE_OK ? CLI_AWAY : is_good(&a) ? CLI_OK : CLI_FAILED;
 }
 
 int cli_fetch(struct cli *c, const char *path, struct buf *out)
 {
     return exchange(c, "GET", path, STR_NONE, "application/json", out);
+}
+
+int cli_send(struct cli *c, const char *path, str body, const char *type, struct buf *out,
+             long *status)
+{
+    AUTO(buf) struct buf url = BUF(4096);
+    struct answer a;
+
+    buf_printf(&url, "%s%s", cli_node_url(c), path);
+    buf_add_char(&url, 0);
+    CURLcode rc = request(c, "POST", url.p, body, type, &a);
+    if (rc != CURLE_OK)
+        fprintf(stderr, "sifara: %s does not answer: %s\n", cli_node_url(c),
+                curl_easy_strerror(rc));
+    buf_add_str(out, buf_str(&a.body));
+    buf_done(&a.body);
+    *status = a.status;
+    return rc == CURLE_OK ? CLI_OK : CLI_AWAY;
 }
 
 int cli_post(struct cli *c, const char *path, str body, const char *type, struct buf *out)

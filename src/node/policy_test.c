@@ -231,6 +231,8 @@ static const struct {
     {"partner.confirm", PLAIN, "M"},
     {"partner.confirm", PROPOSED, ""}, /* M proposed it */
     {"dispatch.list", PLAIN, "H"},
+    {"parcel.pack", PLAIN, "H"},
+    {"parcel.receipt", PLAIN, "H"},
     {"dispatch.show", PLAIN, "HhM"},
     {"dispatch.evidence", PLAIN, "HhM"},
     {"note.send", PLAIN, "HhM"},
