@@ -88,7 +88,8 @@ letter() {
     [ -f "$W/$code.root" ] ||
         "$SIFARA" partner root --new "$W/$code.root" --name "$name" || fail "root of $code"
     does "$code.minister" partner keys --root "$W/$code.root" --url "${LETTER_URL:-$URL}" \
-        --title "${STATE_NAME[$code]}" --languages ar,en --contact "duty@mfa.example"
+        --title "${STATE_NAME[$code]}" --languages ar,en --contact "duty@mfa.example" \
+        ${LETTER_TLS:+--tls "$LETTER_TLS"}
     does "$code.minister" partner credence --out "$W/$code.letter"
     tail -n 4 "$W/out" >"$W/$code.fingerprint"
     echo "Note verbale of ${STATE_NAME[$code]}, enclosing its letter of credence." >"$W/$code.note"

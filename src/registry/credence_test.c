@@ -169,6 +169,14 @@ static void test_fingerprint(void **state)
     struct hash h = root_fingerprint(&root), back;
     struct fault f = {0};
 
+    /* the example of docs/channel-protocol.md */
+    static const char *const nothing[] = {"E3B0 C442 98FC 1C14 68", "9AFB F4C8 996F B924 46",
+                                          "27AE 41E4 649B 934C 44", "A495 991B 7852 B855 35"};
+    struct hash empty = sha256(S(""));
+    fingerprint_format(&empty, line);
+    for (int i = 0; i < FINGERPRINT_LINES; i++)
+        assert_string_equal(line[i], nothing[i]);
+
     fingerprint_format(&h, line);
     for (int i = 0; i < FINGERPRINT_LINES; i++)
         buf_printf(&typed, "%s\n", line[i]);
