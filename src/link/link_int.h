@@ -137,10 +137,17 @@ enum err parcel_pack(struct act *, struct fault *);
 enum err parcel_receipt_prepare(struct act *, struct fault *);
 enum err parcel_receipt(struct act *, struct fault *);
 
-/* ---- mirror.c ---------------------------------------------------------------------------- */
+/* ---- owner.c: what the owner of a log says to its mirror --------------------------------- */
 
 enum err introduce_prepare(struct act *, struct fault *);
 enum err introduce(struct act *, struct fault *);
+enum err recover_read(struct act *, struct fault *);
+
+/* ---- mirror.c ---------------------------------------------------------------------------- */
+
+/* A refusal with the status that the specification asks for: the whole answer. */
+enum err mirror_refuse(struct act *, unsigned status, const char *why);
+NODISCARD enum err mirror_may_talk(struct act *, str state, bool *out, struct fault *);
 enum err add_checkpoint_prepare(struct act *, struct fault *);
 enum err add_checkpoint(struct act *, struct fault *);
 enum err add_entries_prepare(struct act *, struct fault *);
@@ -149,7 +156,6 @@ enum err add_payloads_prepare(struct act *, struct fault *);
 enum err add_payloads(struct act *, struct fault *);
 enum err mirror_answer(struct act *, struct fault *);
 void mirror_after(struct act *);
-enum err recover_read(struct act *, struct fault *);
 
 /* ---- sending.c --------------------------------------------------------------------------- */
 
@@ -260,6 +266,8 @@ struct dispatch_row {
     int64_t at, log;
     uint64_t index;
 };
+NODISCARD enum err dispatch_row_load(struct act *, const struct id *, struct dispatch_row *out,
+                                     struct fault *);
 /* That of the path's {id}. ERR_NOT_FOUND. */
 NODISCARD enum err dispatch_row_of_path(struct act *, struct dispatch_row *out, struct fault *);
 

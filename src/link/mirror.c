@@ -4,9 +4,8 @@
  * checkpoint, a payload against an entry. prepare() verifies on a worker, run() writes, and
  * answer() has the receipt signed once all of it is durable.
  *
- * Beside the specification: an origin is made known by a note that the partner's log key signed
- * (introduce), and a cosignature also says that the payloads of all entries are here. Until then
- * the answer to add-entries and add-payloads is 202 with a list of what is missing.
+ * Beside the specification a cosignature also says that the payloads of all entries are here. Until
+ * then the answer to add-entries and add-payloads is 202 with a list of what is missing.
  */
 #include <inttypes.h>
 
@@ -44,7 +43,7 @@ static enum err answer(struct act *a, unsigned status, const char *type)
 }
 
 /* A refusal with the status that the specification asks for. */
-static enum err refuse(struct act *a, unsigned status, const char *why)
+enum err mirror_refuse(struct act *a, unsigned status, const char *why)
 {
     struct jw w = JW(&a->reply);
 
@@ -59,7 +58,7 @@ static enum err refuse(struct act *a, unsigned status, const char *why)
 
 /* A mirror answers partners that are accredited, and those that are suspended: what they may send
  * the policy decides when it is taken up. To others this address does not exist. */
-static enum err may_talk(struct act *a, str state, bool *out, struct fault *f)
+enum err mirror_may_talk(struct act *a, str state, bool *out, struct fault *f)
 {
     char standing[STANDING_MAX];
 
@@ -94,90 +93,6 @@ static enum err verify_head(struct act *a, const struct channel *c, str note,
     return note_open(note, keys, n, text, &signers, f);
 }
 
-/* ---- introduce ---------------------------------------------------------------------------- */
-
-/*  sifara-channel/1
- *  from XA
- *  to XU
- *  origin …
- *  epoch 1
- * signed by the log key under the name of the origin. */
-static bool line_of(str *rest, const char *name, str *out)
-{
-    str line;
-
-    if (!str_split(rest, '\n', &line) || !str_starts(line, str_of(name)))
-        return false;
-    *out = str_sub(line, strlen(name), line.n);
-    return out->n > 0;
-}
-
-struct introduction {
-    str from, to, origin;
-    int64_t epoch;
-};
-
-static enum err read_introduction(str note, struct introduction *i, struct fault *f)
-{
-    str rest = note, head, epoch;
-    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-channel/1")) &&
-                 line_of(&rest, "from ", &i->from) && line_of(&rest, "to ", &i->to) &&
-                 line_of(&rest, "origin ", &i->origin) && line_of(&rest, "epoch ", &epoch) &&
-                 str_to_int64(epoch, &i->epoch);
-
-    if (!whole || i->epoch < 1 || i->origin.n > WIRE_ORIGIN || !note_name_valid(i->origin))
-        return fault(f, ERR_MALFORMED_TEXT, "no introduction of a channel");
-    return OK;
-}
-
-static enum err verify_introduction(struct act *a, const struct introduction *i, struct fault *f)
-{
-    struct keyset sets[KEYSETS_MAX];
-    struct note_key keys[KEYSETS_MAX];
-    uint64_t signers;
-    str text;
-    size_t n;
-
-    TRY(partner_keysets(a->db, i->from, 0, day_of_ms(a->now), a->arena, sets, &n, f));
-    for (size_t k = 0; k < n; k++)
-        keys[k] = keyset_log_key(&sets[k], i->origin);
-    return note_open(a->body, keys, n, &text, &signers, f);
-}
-
-enum err introduce_prepare(struct act *a, struct fault *f)
-{
-    struct introduction *i = arena_new_of(a->arena, struct introduction);
-    bool talks;
-
-    TRY_PTR(i, f);
-    TRY(read_introduction(a->body, i, f));
-    TRY(may_talk(a, i->from, &talks, f));
-    if (!talks || !str_eq(i->to, a->house->state_code))
-        return refuse(a, 404, "there is no such channel");
-    if (verify_introduction(a, i, f) != OK)
-        return refuse(a, 403, "no key of the partner signed this");
-    a->data = i;
-    return OK;
-}
-
-/* A channel is replaced only by one of a later epoch. */
-enum err introduce(struct act *a, struct fault *f)
-{
-    const struct introduction *i = a->data;
-    struct channel c;
-
-    enum err e = channel_of(a->db, i->from, false, a->arena, &c, f);
-    if (e != OK && e != ERR_NOT_FOUND)
-        return e;
-    a->type = text_type;
-    buf_add_str(&a->reply, S("ok\n"));
-    if (e == OK && str_eq(c.origin, i->origin))
-        return OK;
-    if (e == OK && (uint64_t)i->epoch <= c.epoch)
-        return fault(f, ERR_CONFLICT, "another channel of this epoch is known");
-    return channel_add(a, i->from, i->origin, false, (uint64_t)i->epoch, 0, f);
-}
-
 /* ---- add-checkpoint ----------------------------------------------------------------------- */
 
 static enum err known_channel(struct act *a, str origin, struct upload *u, bool *out,
@@ -189,7 +104,7 @@ static enum err known_channel(struct act *a, str origin, struct upload *u, bool 
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    return may_talk(a, u->channel.partner, out, f);
+    return mirror_may_talk(a, u->channel.partner, out, f);
 }
 
 /* Two heads of one log that do not fit: both signed, so the partner's own hand proves it. */
@@ -258,13 +173,13 @@ enum err add_checkpoint_prepare(struct act *a, struct fault *f)
     TRY(note_checkpoint(in.note, &u->checkpoint, &u->text, f));
     TRY(known_channel(a, u->checkpoint.origin, u, &here, f));
     if (!here)
-        return refuse(a, 404, "the log is not known here");
+        return mirror_refuse(a, 404, "the log is not known here");
     if (verify_head(a, &u->channel, in.note, &u->checkpoint, &u->text, f) != OK)
-        return refuse(a, 403, "no key of the log signed this checkpoint");
+        return mirror_refuse(a, 403, "no key of the log signed this checkpoint");
     u->note = in.note;
     a->data = u;
     if (in.old > u->checkpoint.size)
-        return refuse(a, 400, "the old size is beyond the checkpoint's");
+        return mirror_refuse(a, 400, "the old size is beyond the checkpoint's");
     TRY(root_known(a, u, &is_known, &known, f));
     if (is_known && !secret_equal(known.b, u->checkpoint.root.b, sizeof known.b))
         return OK; /* run() keeps the evidence */
@@ -274,7 +189,7 @@ enum err add_checkpoint_prepare(struct act *a, struct fault *f)
     }
     TRY(pending_root(&u->channel, &old, f));
     if (!grows(&in, &u->checkpoint, &old))
-        return refuse(a, 422, "the checkpoint does not grow out of the last one");
+        return mirror_refuse(a, 422, "the checkpoint does not grow out of the last one");
     u->whole = true;
     return OK;
 }
@@ -288,7 +203,7 @@ static enum err equivocated(struct act *a, struct upload *u, struct fault *f)
     TRY(partner_suspend(a, u->channel.partner, f));
     LOG(LOG_ERROR, "a partner signed two heads that do not fit",
         LOG_STR("partner", u->channel.partner));
-    return refuse(a, 422, "this head contradicts another one that was signed");
+    return mirror_refuse(a, 422, "this head contradicts another one that was signed");
 }
 
 enum err add_checkpoint(struct act *a, struct fault *f)
@@ -417,7 +332,7 @@ static enum err take_packages(struct act *a, struct upload *u, struct add_entrie
         TRY(subtree_root(a, u, p, &root, f));
         if (merkle_check_subtree_consistency(first, p->end, u->checkpoint.size, &root,
                                              &u->checkpoint.root, &p->proof) != OK)
-            return refuse(a, 422, "the entries are not those of the checkpoint");
+            return mirror_refuse(a, 422, "the entries are not those of the checkpoint");
         memcpy(u->entries + u->n, p->entry, (size_t)(p->end - p->start) * sizeof *p->entry);
         u->n += p->end - p->start;
     }
@@ -452,9 +367,9 @@ enum err add_entries_prepare(struct act *a, struct fault *f)
     TRY(add_entries_parse(a->body, &in, f));
     TRY(known_channel(a, in.origin, u, &here, f));
     if (!here)
-        return refuse(a, 404, "the log is not known here");
+        return mirror_refuse(a, 404, "the log is not known here");
     if (!u->channel.pending.p)
-        return refuse(a, 422, "no checkpoint of this log was received");
+        return mirror_refuse(a, 422, "no checkpoint of this log was received");
     if (!find_checkpoint(a, u, in.end, in.ticket) || in.end < u->channel.head_size ||
         in.start > u->channel.size)
         return conflict(a, u);
@@ -466,7 +381,7 @@ enum err add_entries_prepare(struct act *a, struct fault *f)
     if (a->answered)
         return OK;
     if (u->n == 0 && in.start < in.end)
-        return refuse(a, 400, "no whole package of entries");
+        return mirror_refuse(a, 400, "no whole package of entries");
     TRY(parse_entries(a, u, f));
     a->data = u;
     u->body_end = in.end;
@@ -539,9 +454,9 @@ enum err add_payloads_prepare(struct act *a, struct fault *f)
         TRY(piece_next(&rest, &p, f));
     TRY(known_channel(a, origin, u, &here, f));
     if (!here)
-        return refuse(a, 404, "the log is not known here");
+        return mirror_refuse(a, 404, "the log is not known here");
     if (!u->channel.pending.p)
-        return refuse(a, 422, "no checkpoint of this log was received");
+        return mirror_refuse(a, 422, "no checkpoint of this log was received");
     a->data = u;
     return link_peer(link_of(a), a->db, u->channel.partner, &u->partner, f);
 }
@@ -606,76 +521,4 @@ void mirror_after(struct act *a)
     /* a partner that speaks is there: what waits for it goes now */
     if (u)
         link_wake_courier(link_of(a), u->channel.partner, WAKE_CALLED);
-}
-
-/* ---- recover ------------------------------------------------------------------------------- */
-
-/*  sifara-recover/1
- *  origin …
- *  from N
- *  at MILLISECONDS
- * signed by the log's own key. The answer is the highest checkpoint that we hold and entries from
- * N on: whoever lost the tail of a log gets it back from here. */
-struct recovery {
-    str origin;
-    int64_t from, at;
-};
-
-enum { RECOVER_WINDOW = 86400000, RECOVER_ENTRIES = 8192, RECOVER_BYTES = 3 << 20 };
-
-static enum err read_recovery(str note, struct recovery *r, struct fault *f)
-{
-    str rest = note, head, from, at;
-    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-recover/1")) &&
-                 line_of(&rest, "origin ", &r->origin) && line_of(&rest, "from ", &from) &&
-                 line_of(&rest, "at ", &at) && str_to_int64(from, &r->from) &&
-                 str_to_int64(at, &r->at);
-
-    return whole && r->from >= 0 ? OK : fault(f, ERR_MALFORMED_TEXT, "no request to recover a log");
-}
-
-static enum err put_tail(struct act *a, const struct channel *c, uint64_t from, struct fault *f)
-{
-    struct query q;
-
-    buf_add_u32(&a->reply, (uint32_t)c->pending.n);
-    buf_add_str(&a->reply, c->pending);
-    TRY(db_query(a->db, &q, f,
-                 "SELECT entry FROM channel_entry WHERE log = ? AND idx >= ? AND idx < ?"
-                 " ORDER BY idx",
-                 "iii", c->log, (int64_t)from, (int64_t)(from + RECOVER_ENTRIES)));
-    for (; query_row(&q) && a->reply.n < RECOVER_BYTES; query_next(&q)) {
-        buf_add_u16(&a->reply, (uint16_t)query_str(&q, 0).n);
-        buf_add_str(&a->reply, query_str(&q, 0));
-    }
-    return query_end(&q, f);
-}
-
-enum err recover_read(struct act *a, struct fault *f)
-{
-    struct keyset sets[KEYSETS_MAX];
-    struct note_key keys[KEYSETS_MAX];
-    struct upload u = {0};
-    struct recovery r;
-    uint64_t signers;
-    str text;
-    bool here;
-    size_t n;
-
-    TRY(read_recovery(a->body, &r, f));
-    TRY(known_channel(a, r.origin, &u, &here, f));
-    if (!here)
-        return refuse(a, 404, "the log is not known here");
-    TRY(partner_keysets(a->db, u.channel.partner, u.channel.size, day_of_ms(a->now), a->arena, sets,
-                        &n, f));
-    for (size_t i = 0; i < n; i++)
-        keys[i] = keyset_log_key(&sets[i], r.origin);
-    int64_t off = a->now - r.at;
-    if (note_open(a->body, keys, n, &text, &signers, f) != OK || off > RECOVER_WINDOW ||
-        off < -RECOVER_WINDOW)
-        return refuse(a, 403, "no key of the log signed this request today");
-    if (!u.channel.pending.p)
-        return refuse(a, 404, "no checkpoint of this log was received");
-    TRY(put_tail(a, &u.channel, (uint64_t)r.from, f));
-    return answer(a, 200, "application/octet-stream");
 }

@@ -1,0 +1,75 @@
+/* courier_int.h - a line to a partner, as the rooms of the courier see it */
+#ifndef SIFARA_LINK_COURIER_INT_H
+#define SIFARA_LINK_COURIER_INT_H
+
+#include "http/client.h"
+#include "link/link_int.h"
+
+enum { LINES_MAX = 512, LOOK_MS = 60 * 1000 /* an idle line looks by itself that often */ };
+
+enum step { IDLE, INTRODUCE, CHECKPOINT, ENTRIES, PAYLOADS, RECOVER };
+
+struct line {
+    struct courier *courier;
+    char state[3];
+    enum step step;
+    bool active, woken, called;
+    int64_t due_ns;
+    unsigned tries, turns;
+    struct arena *arena; /* of the turn: reset when the line goes idle */
+    struct peer partner, own;
+    struct channel channel;
+    uint64_t next; /* entry to be brought next */
+    struct hash root;
+    str missing; /* what the partner lacks, as it said */
+    struct buf head, receipt,
+        ticket; /* our signed head of channel.size entries; the mirror's ticket */
+    bool introduced;
+    bool greeted; /* since this node started: a partner that waits for us hears that we are there */
+    struct buf body;
+    char url[400], pin[64];
+    struct http_call call;
+};
+
+struct courier {
+    struct link *link;
+    struct http_client *client;
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards woken of lines, wake_all, stopping */
+    bool wake_all, stopping;
+    struct {
+        char state[3];
+        bool called;
+    } woken[LINES_MAX];
+    size_t n_woken;
+    struct line *lines[LINES_MAX];
+    size_t n_lines;
+    char certificate[512], key[512];
+};
+
+/* ---- line.c: one line ---------------------------------------------------------------------- */
+
+/* Starts a turn: what there is to bring is brought, step after step, as the answers come. */
+void line_begin(struct line *);
+/* Ends a turn; the next one begins after a while, or when somebody wakes the line. */
+void line_rest(struct line *, int64_t wait_ms);
+/* Ends it as failed: the while grows with each failure, with chance, up to a quarter of an hour. */
+void line_fail(struct line *, const char *why);
+void line_fail_with(struct line *, const struct fault *);
+/* Puts the request that is in body; the answer goes on with the step. */
+void line_send(struct line *, enum step, const char *path, const char *type);
+/* Calls make() with a reader. */
+NODISCARD enum err line_read(struct line *,
+                             enum err (*make)(struct line *, struct db *, struct fault *),
+                             struct fault *);
+/* The root of our log as it is, into line.root; for line_read. */
+enum err line_root(struct line *, struct db *, struct fault *);
+
+/* ---- recover.c: a log that is mute gets its tail back --------------------------------------- */
+
+void recover_ask(struct line *);
+void recover_came(struct line *, str body);
+/* Our log and the partner's head (NULL: it holds none) fit: the channel signs again. */
+void recover_done(struct line *, const struct checkpoint *head);
+
+#endif

@@ -1,0 +1,450 @@
+/* line.c - the line to one partner: what it brings, and what the answers mean
+ *
+ *   idle → checkpoint → entries → payloads → idle      what there is to bring
+ *          introduce ↗   (404: the partner does not know the log yet)
+ *   idle → recover → idle                              the log is mute: the partner may hold more
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/encode.h"
+#include "base/log.h"
+#include "link/courier_int.h"
+
+enum {
+    REPLY_BYTES = 4 << 20,
+    CALL_MS = 120000,
+    FIRST_WAIT_MS = 500,
+    LONGEST_WAIT_MS = 15 * 60 * 1000,
+    PAYLOAD_REQUEST = 8 << 20, /* bytes of payloads in a request */
+    TURNS = 64                 /* answers without progress before a line rests */
+};
+
+static void done(struct http_call *);
+
+/* ---- a line rests --------------------------------------------------------------------------- */
+
+void line_rest(struct line *l, int64_t wait_ms)
+{
+    l->step = IDLE;
+    l->active = false;
+    l->turns = 0;
+    l->due_ns = monotonic_ns() + wait_ms * 1000000;
+    buf_done(&l->body);
+    buf_done(&l->head);
+    buf_done(&l->receipt);
+    buf_done(&l->ticket);
+    arena_reset(l->arena);
+}
+
+/* Twice as long each time, and a random half of it more or less: two nodes do not stay in step. */
+void line_fail(struct line *l, const char *why)
+{
+    int64_t wait = FIRST_WAIT_MS;
+    uint16_t chance;
+
+    for (unsigned i = 0; i < l->tries && wait < LONGEST_WAIT_MS; i++)
+        wait *= 2;
+    if (wait > LONGEST_WAIT_MS)
+        wait = LONGEST_WAIT_MS;
+    secret_random(&chance, sizeof chance);
+    wait = wait / 2 + wait * chance / 131072;
+    if (l->tries < 30)
+        l->tries++;
+    LOG(l->tries == 1 ? LOG_WARN : LOG_DEBUG, "a partner is not reached",
+        LOG_CSTR("partner", l->state), LOG_CSTR("detail", why), LOG_INT("retry_ms", wait));
+    line_rest(l, wait);
+}
+
+/* An answer that leads no further: what the partner said of it, if it did. */
+static void fail_answer(struct line *l, unsigned status, str body)
+{
+    char why[200];
+    struct json *j;
+
+    str said =
+        json_parse(l->arena, body, NULL, &j, NULL) == OK ? json_get_str(j, S("detail")) : STR_NONE;
+    snprintf(why, sizeof why, "status %u: %.*s", status, STR_FMT(said));
+    line_fail(l, why);
+}
+
+void line_fail_with(struct line *l, const struct fault *f)
+{
+    line_fail(l, f->detail);
+}
+
+/* ---- sending ----------------------------------------------------------------------------------
+ */
+
+void line_send(struct line *l, enum step step, const char *path, const char *type)
+{
+    struct fault f = {0};
+
+    if (!buf_ok(&l->body)) {
+        line_fail(l, "a request is too large");
+        return;
+    }
+    l->step = step;
+    snprintf(l->url, sizeof l->url, "%s/link/v1/%s", l->partner.url, path);
+    l->call = (struct http_call){.url = l->url,
+                                 .body = buf_str(&l->body),
+                                 .type = type,
+                                 .pin = l->partner.has_tls ? l->pin : NULL,
+                                 .certificate =
+                                     l->courier->certificate[0] ? l->courier->certificate : NULL,
+                                 .key = l->courier->key[0] ? l->courier->key : NULL,
+                                 .max_reply = REPLY_BYTES,
+                                 .timeout_ms = CALL_MS,
+                                 .done = done,
+                                 .user = l};
+    if (http_client_start(l->courier->client, &l->call, &f) != OK)
+        line_fail_with(l, &f);
+}
+
+enum err line_read(struct line *l, enum err (*make)(struct line *, struct db *, struct fault *),
+                   struct fault *f)
+{
+    struct db *db;
+
+    TRY(db_pool_take(l->courier->link->house->readers, &db, f));
+    enum err e = make(l, db, f);
+    db_pool_put(l->courier->link->house->readers, db);
+    return e;
+}
+
+/* ---- introduce --------------------------------------------------------------------------------
+ */
+
+static void introduce_self(struct line *l)
+{
+    const struct house *h = l->courier->link->house;
+    AUTO(buf) struct buf text = BUF(1024);
+    struct fault f = {0};
+
+    upload_introduction(&text, str_of(l->own.state), str_of(l->state), &l->channel);
+    buf_done(&l->body);
+    l->body = BUF(NOTE_BYTES);
+    if (keyring_link_note(h->keyring, l->channel.serial, l->channel.origin, buf_str(&text),
+                          &l->body, &f) != OK) {
+        line_fail_with(l, &f);
+        return;
+    }
+    l->introduced = true;
+    line_send(l, INTRODUCE, "introduce", "text/plain");
+}
+
+/* ---- checkpoint -------------------------------------------------------------------------------
+ */
+
+static enum err make_checkpoint(struct line *l, struct db *db, struct fault *f)
+{
+    buf_done(&l->body);
+    l->body = BUF(NOTE_BYTES + 64 * 64);
+    return upload_checkpoint(&l->body, db, &l->channel, l->channel.pending_size, buf_str(&l->head),
+                             f);
+}
+
+static void bring_checkpoint(struct line *l)
+{
+    struct fault f = {0};
+
+    if (line_read(l, make_checkpoint, &f) != OK)
+        line_fail_with(l, &f);
+    else
+        line_send(l, CHECKPOINT, "add-checkpoint", "text/plain");
+}
+
+/* ---- entries ----------------------------------------------------------------------------------
+ */
+
+static enum err make_entries(struct line *l, struct db *db, struct fault *f)
+{
+    uint64_t next;
+
+    buf_done(&l->body);
+    l->body = BUF(UPLOAD_BYTES);
+    return upload_entries(&l->body, db, &l->channel, l->next, buf_str(&l->ticket), l->arena, &next,
+                          f);
+}
+
+static void bring_entries(struct line *l)
+{
+    struct fault f = {0};
+
+    if (line_read(l, make_entries, &f) != OK)
+        line_fail_with(l, &f);
+    else
+        line_send(l, ENTRIES, "add-entries", "application/octet-stream");
+}
+
+/* ---- payloads ---------------------------------------------------------------------------------
+ */
+
+static enum err put_missing(struct line *l, struct db *db, str line, struct fault *f)
+{
+    str rest = line, hex, have, total;
+    int64_t from, all;
+    struct hash sealed;
+
+    if (!str_split(&rest, ' ', &hex) || !str_split(&rest, ' ', &have) ||
+        !str_split(&rest, ' ', &total) || !hex_decode(hex, sealed.b, sizeof sealed.b) ||
+        !str_to_int64(have, &from) || !str_to_int64(total, &all) || from < 0 || from >= all)
+        return fault(f, ERR_MALFORMED_TEXT, "the partner asks for nothing that is a payload");
+    return upload_piece(&l->body, db, &sealed, (uint64_t)from, (uint64_t)all, f);
+}
+
+/* What the partner said it lacks, one line each; one piece of each at a time. */
+static enum err make_payloads(struct line *l, struct db *db, struct fault *f)
+{
+    str rest = l->missing, line;
+
+    buf_done(&l->body);
+    l->body = BUF(UPLOAD_BYTES);
+    upload_payloads_begin(&l->body, &l->channel);
+    size_t head = l->body.n;
+    while (str_split(&rest, '\n', &line) && l->body.n < PAYLOAD_REQUEST)
+        if (line.n)
+            TRY(put_missing(l, db, line, f));
+    return l->body.n > head ? OK : fault(f, ERR_MALFORMED_TEXT, "the partner lacks nothing");
+}
+
+static void bring_payloads(struct line *l, str missing)
+{
+    struct fault f = {0};
+
+    l->missing = str_copy(l->arena, missing);
+    if (!l->missing.p || line_read(l, make_payloads, &f) != OK)
+        line_fail_with(l, &f);
+    else
+        line_send(l, PAYLOADS, "add-payloads", "application/octet-stream");
+}
+
+enum err line_root(struct line *l, struct db *db, struct fault *f)
+{
+    return channel_root(db, &l->channel, l->channel.size, &l->root, f);
+}
+
+/* ---- the receipt
+ * ---------------------------------------------------------------------------------- */
+
+static enum err check_receipt(struct line *l, struct db *db, struct fault *f)
+{
+    int64_t at;
+
+    return link_check_receipt(l->courier->link, db, str_of(l->state), buf_str(&l->receipt),
+                              l->arena, &at, f);
+}
+
+static void receipt_came(struct line *l, str lines)
+{
+    struct fault f = {0};
+
+    buf_done(&l->receipt);
+    l->receipt = BUF(2 * NOTE_BYTES);
+    buf_add_str(&l->receipt, buf_str(&l->head));
+    buf_add_str(&l->receipt, lines);
+    enum err e = buf_ok(&l->receipt) ? line_read(l, check_receipt, &f)
+                                     : fault(&f, ERR_TOO_LARGE, "a receipt is too large");
+    if (e == OK)
+        e = sending_receipted(l->courier->link, &l->channel, buf_str(&l->receipt), l->channel.size,
+                              &f);
+    if (e != OK) {
+        line_fail_with(l, &f);
+        return;
+    }
+    l->tries = 0;
+    l->greeted = true;
+    line_rest(l, 0);
+}
+
+/* ---- answers
+ * --------------------------------------------------------------------------------------- */
+
+static bool is_type(const struct line *l, const char *type)
+{
+    return strncmp(l->call.content_type, type, strlen(type)) == 0;
+}
+
+/* The partner holds more than we do: a restored node, or a lost tail. No head is signed until the
+ * entries are back. */
+static void partner_has_more(struct line *l, uint64_t size)
+{
+    struct fault f = {0};
+
+    LOG(LOG_WARN, "a partner holds more of our log than we do", LOG_CSTR("partner", l->state),
+        LOG_INT("entries", l->channel.size), LOG_INT("partner_has", size));
+    if (sending_mute(l->courier->link, &l->channel, true, &f) != OK)
+        line_fail_with(l, &f);
+    else
+        recover_ask(l);
+}
+
+static void checkpoint_answered(struct line *l, unsigned status, str body)
+{
+    struct fault f = {0};
+    uint64_t size;
+
+    if (status == 404 && !l->introduced) {
+        introduce_self(l);
+    } else if (status == 409 && size_line_parse(body, &size, &f) == OK) {
+        l->channel.pending_size = size;
+        if (size > l->channel.size)
+            partner_has_more(l, size);
+        else
+            bring_checkpoint(l);
+    } else if (status == 200) {
+        l->channel.pending_size = l->channel.size;
+        if (sending_pending(l->courier->link, &l->channel, l->channel.size, &f) != OK)
+            line_fail_with(l, &f);
+        else
+            bring_entries(l);
+    } else {
+        fail_answer(l, status, body);
+    }
+}
+
+static void entries_answered(struct line *l, unsigned status, str body)
+{
+    struct mirror_info info;
+    struct fault f = {0};
+
+    if (status == 200 && is_type(l, "text/plain")) {
+        receipt_came(l, body);
+    } else if (status == 202 && is_type(l, "text/x.sifara.missing")) {
+        l->turns = 0;
+        bring_payloads(l, body);
+    } else if ((status == 202 || status == 409) && is_type(l, "text/x.tlog.mirror-info") &&
+               mirror_info_parse(l->arena, body, &info, &f) == OK && info.next <= l->channel.size) {
+        l->turns = info.next > l->next ? 0 : l->turns;
+        l->next = info.next;
+        buf_clear(&l->ticket);
+        buf_add_str(&l->ticket, info.size == l->channel.size ? info.ticket : STR_NONE);
+        if (info.size == l->channel.size || status == 202)
+            bring_entries(l);
+        else
+            bring_checkpoint(l);
+    } else {
+        fail_answer(l, status, body);
+    }
+}
+
+static void answered(struct line *l, unsigned status, str body)
+{
+    switch (l->step) {
+    case INTRODUCE:
+        if (status == 200)
+            bring_checkpoint(l);
+        else
+            fail_answer(l, status, body);
+        break;
+    case CHECKPOINT:
+        checkpoint_answered(l, status, body);
+        break;
+    case ENTRIES:
+    case PAYLOADS:
+        entries_answered(l, status, body);
+        break;
+    case RECOVER:
+        if (status == 200)
+            recover_came(l, body);
+        else if (status == 404)
+            recover_done(l, NULL);
+        else
+            fail_answer(l, status, body);
+        break;
+    case IDLE:
+        break;
+    }
+}
+
+static void done(struct http_call *call)
+{
+    struct line *l = call->user;
+    struct buf reply = call->reply;
+
+    call->reply = BUF(0);
+    if (call->err != OK)
+        line_fail(l, call->detail);
+    else if (++l->turns > TURNS)
+        line_fail(l, "the partner's answers lead nowhere");
+    else
+        answered(l, call->status, buf_str(&reply));
+    buf_done(&reply);
+}
+
+/* ---- a line begins
+ * ----------------------------------------------------------------------------------- */
+
+static enum err load_ends(struct line *l, struct db *db, struct fault *f)
+{
+    struct link *link = l->courier->link;
+
+    TRY(link_peer(link, db, link->house->state_code, &l->own, f));
+    return link_peer(link, db, str_of(l->state), &l->partner, f);
+}
+
+static void put_pin(struct line *l)
+{
+    AUTO(buf) struct buf b = BUF(64);
+
+    base64_encode(&b, hash_str(&l->partner.tls), BASE64_STD);
+    snprintf(l->pin, sizeof l->pin, "%.*s", STR_FMT(buf_str(&b)));
+}
+
+/* A head that was signed for more entries than there are: the tail of our own store is lost. */
+static enum err tail_is_lost(struct line *l, bool *out, struct fault *f)
+{
+    struct hash root;
+    uint64_t size;
+
+    TRY(keyring_head_last(l->courier->link->house->keyring, l->channel.origin, &size, &root, f));
+    *out = size > l->channel.size;
+    return OK;
+}
+
+void line_begin(struct line *l)
+{
+    struct link *link = l->courier->link;
+    struct fault f = {0};
+    bool lost = false;
+
+    l->active = true;
+    l->introduced = false;
+    enum err e = line_read(l, load_ends, &f);
+    if (e == OK)
+        e = sending_append(link, str_of(l->state), l->arena, &l->channel, &f);
+    if (e == ERR_NOT_FOUND || e == ERR_DENIED) { /* no letter of ours, or of the partner */
+        line_rest(l, LOOK_MS);
+        return;
+    }
+    if (e == OK && !l->channel.muted)
+        e = tail_is_lost(l, &lost, &f);
+    if (e == OK && lost)
+        e = sending_mute(link, &l->channel, true, &f);
+    if (e != OK) {
+        line_fail_with(l, &f);
+        return;
+    }
+    put_pin(l);
+    if (l->channel.muted || lost) {
+        recover_ask(l);
+        return;
+    }
+    if (l->channel.size == l->channel.head_size && l->greeted) {
+        line_rest(l, LOOK_MS);
+        return;
+    }
+    l->next = l->channel.head_size;
+    l->head = BUF(NOTE_BYTES);
+    l->ticket = BUF(WIRE_TICKET);
+    e = line_read(l, line_root, &f);
+    if (e == OK)
+        e = keyring_link_head(link->house->keyring, l->channel.serial, l->channel.origin,
+                              l->channel.size, &l->root, &l->head, &f);
+    if (e != OK)
+        line_fail_with(l, &f);
+    else if (l->channel.pending_size == l->channel.size)
+        bring_entries(l);
+    else
+        bring_checkpoint(l);
+}
