@@ -14,7 +14,9 @@
 #include "link/evidence.h"
 #include "link/link.h"
 #include "node/cli.h"
+#include "node/credence_page.h"
 #include "package/manifest.h"
+#include "paper/render.h"
 #include "registry/accreditation.h"
 
 enum { ANSWER_MAX = 64 << 20, MONTHS_DEFAULT = 13, MONTH_DAYS = 30 };
@@ -157,8 +159,8 @@ static enum err sign_letter(struct cli *c, const struct json *keys, const struct
                             str *out, struct fault *f)
 {
     AUTO(buf)
-    struct buf text = BUF(CREDENCE_MAX),
-               keyset = BUF(CREDENCE_MAX), letter = BUF(CREDENCE_MAX), file = BUF(4 * CREDENCE_MAX);
+    struct buf text = BUF(CREDENCE_MAX), keyset = BUF(CREDENCE_MAX), letter = BUF(CREDENCE_MAX),
+               file = BUF(4 * CREDENCE_MAX);
     struct credence credence;
     struct keyset k = {0};
 
@@ -234,7 +236,54 @@ static void print_letter(const struct letter *l)
     print_fingerprint(&l->credence.root);
 }
 
-/* partner credence [FILE] [--out FILE]: a letter as people read it; without a file our own. */
+/* The page that goes with the note verbale: what is compared, in groups and as a code. */
+static enum err letter_pdf(struct cli *c, const struct letter *l, const char *path, struct fault *f)
+{
+    AUTO(buf)
+    struct buf pdf = BUF(RENDER_PDF_MAX),
+               code = BUF(1024), languages = BUF(256), contact = BUF(2048);
+    char line[FINGERPRINT_LINES][FINGERPRINT_LINE], from[DAY_TEXT], until[DAY_TEXT],
+        issued[DAY_TEXT];
+    struct hash h = root_fingerprint(&l->credence.root);
+
+    fingerprint_format(&h, line);
+    day_format(l->keyset.from, from);
+    day_format(l->keyset.until, until);
+    day_format(l->credence.issued, issued);
+    buf_add_str(&code, S("sifara-root/1 "));
+    note_key_format(&code, &l->credence.root);
+    for (size_t i = 0; i < l->credence.n_languages; i++)
+        buf_printf(&languages, "%s%.*s", i ? " · " : "", STR_FMT(l->credence.language[i]));
+    for (size_t i = 0; i < l->credence.n_contacts; i++)
+        buf_printf(&contact, "%s%.*s", i ? "\n" : "", STR_FMT(l->credence.contact[i]));
+    str keys =
+        str_printf(c->arena, "%llu: %s – %s", (unsigned long long)l->keyset.serial, from, until);
+    const struct render_value values[] = {
+        {S("title"), l->credence.title},
+        {S("state"), l->credence.state},
+        {S("url"), l->credence.url},
+        {S("keys"), keys},
+        {S("languages"), buf_str(&languages)},
+        {S("contact"), contact.n ? buf_str(&contact) : S("–")},
+        {S("line1"), str_of(line[0])},
+        {S("line2"), str_of(line[1])},
+        {S("line3"), str_of(line[2])},
+        {S("line4"), str_of(line[3])},
+        {S("issued"), str_of(issued)},
+    };
+    struct render_in in = {.template_svg = credence_page[0].bytes,
+                           .values = values,
+                           .n = ARRAY_LEN(values),
+                           .seal = buf_str(&code),
+                           .title = l->credence.title,
+                           .created_ms = (int64_t)l->credence.issued * 86400000};
+    TRY(render_warm(f));
+    TRY(render_pdf(&in, &pdf, f));
+    return fs_write(path, buf_str(&pdf), 0644, f);
+}
+
+/* partner credence [FILE] [--out FILE] [--pdf FILE]: a letter as people read it; without a file our
+ * own. */
 int cli_partner_credence(struct cli *c)
 {
     AUTO(buf) struct buf b = BUF(ANSWER_MAX);
@@ -254,6 +303,8 @@ int cli_partner_credence(struct cli *c)
             return cli_fault(&f, CLI_UNTRUSTED);
     }
     if (cli_option(c, "out") && fs_write(cli_option(c, "out"), text, 0644, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    if (cli_option(c, "pdf") && letter_pdf(c, &l, cli_option(c, "pdf"), &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     print_letter(&l);
     return CLI_OK;

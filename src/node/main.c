@@ -118,7 +118,7 @@ static const struct command {
      "--root FILE --url URL --title NAME [--languages ar,en] [--contact TEXT] [--tls CERT]"
      " [--months N]",
      "Have the root key sign the node's next keys and our letter of credence"},
-    {"partner", "credence", cli_partner_credence, "[LETTER] [--out FILE]",
+    {"partner", "credence", cli_partner_credence, "[LETTER] [--out FILE] [--pdf FILE]",
      "A letter of credence as people read it; ours, or that of a file"},
     {"partner", "accredit", cli_partner_accredit,
      "LETTER --note FILE --fingerprint TEXT --key OFFICER-KEY",
