@@ -114,7 +114,9 @@ NODISCARD enum err cli_words(struct cli *, struct catalogue **out, struct fault 
 int cli_fetch(struct cli *, const char *path, struct buf *out);
 /* The same of a POST. */
 int cli_post(struct cli *, const char *path, str body, const char *type, struct buf *out);
-/* The same, silent: any answer is the caller's, with its status. CLI_AWAY when there is none. */
+/* A GET (body STR_NONE) or a POST whose answer is JSON, in the arena of the command. */
+int cli_ask(struct cli *, const char *path, str body, const char *type, struct json **out);
+/* A POST, silent: any answer is the caller's, with its status. CLI_AWAY when there is none. */
 int cli_send(struct cli *, const char *path, str body, const char *type, struct buf *out,
              long *status);
 /* Any action of the node, over HTTP. */

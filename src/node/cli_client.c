@@ -440,3 +440,17 @@ int cli_post(struct cli *c, const char *path, str body, const char *type, struct
 {
     return exchange(c, "POST", path, body, type, out);
 }
+
+int cli_ask(struct cli *c, const char *path, str body, const char *type, struct json **out)
+{
+    AUTO(buf) struct buf b = BUF(ANSWER_MAX);
+    struct fault f = {0};
+
+    int code = body.p ? cli_post(c, path, body, type, &b) : cli_fetch(c, path, &b);
+    if (code != CLI_OK)
+        return code;
+    str text = str_copy(c->arena, buf_str(&b));
+    if (json_parse(c->arena, text, &json_limits_wide, out, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    return CLI_OK;
+}

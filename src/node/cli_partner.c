@@ -27,20 +27,6 @@ static int usage(const char *text)
     return CLI_USAGE;
 }
 
-static int ask(struct cli *c, const char *path, str body, struct json **out)
-{
-    AUTO(buf) struct buf b = BUF(ANSWER_MAX);
-    struct fault f = {0};
-
-    int code = body.p ? cli_post(c, path, body, "application/json", &b) : cli_fetch(c, path, &b);
-    if (code != CLI_OK)
-        return code;
-    str text = str_copy(c->arena, buf_str(&b));
-    if (json_parse(c->arena, text, &json_limits_wide, out, &f) != OK)
-        return cli_fault(&f, CLI_FAILED);
-    return CLI_OK;
-}
-
 static str option(struct cli *c, const char *name)
 {
     return str_of(cli_option(c, name));
@@ -188,7 +174,7 @@ int cli_partner_keys(struct cli *c)
     if (!cli_option(c, "root"))
         return usage("partner keys --root FILE --url URL --title NAME [--languages ar,en]"
                      " [--contact TEXT] [--tls CERT] [--months N]");
-    int code = ask(c, "/v1/credence/keys", STR_NONE, &keys);
+    int code = cli_ask(c, "/v1/credence/keys", STR_NONE, "application/json", &keys);
     if (code != CLI_OK)
         return code;
     enum err e = fs_read(c->arena, cli_option(c, "root"), 4096, &text, &f);
@@ -199,7 +185,7 @@ int cli_partner_keys(struct cli *c)
     secret_wipe(&root.secret, sizeof root.secret);
     if (e != OK)
         return cli_fault(&f, CLI_FAILED);
-    code = ask(c, "/v1/credence", letter, &adopted);
+    code = cli_ask(c, "/v1/credence", letter, "application/json", &adopted);
     if (code == CLI_OK)
         printf("keyset %lld is in force\n", (long long)json_get_int(adopted, S("serial"), 0));
     return code;
@@ -240,8 +226,8 @@ static void print_letter(const struct letter *l)
 static enum err letter_pdf(struct cli *c, const struct letter *l, const char *path, struct fault *f)
 {
     AUTO(buf)
-    struct buf pdf = BUF(RENDER_PDF_MAX),
-               code = BUF(1024), languages = BUF(256), contact = BUF(2048);
+    struct buf pdf = BUF(RENDER_PDF_MAX), code = BUF(1024), languages = BUF(256),
+               contact = BUF(2048);
     char line[FINGERPRINT_LINES][FINGERPRINT_LINE], from[DAY_TEXT], until[DAY_TEXT],
         issued[DAY_TEXT];
     struct hash h = root_fingerprint(&l->credence.root);
@@ -342,7 +328,7 @@ static int post_standing(struct cli *c, const char *state, const char *what, str
 {
     const char *path = str_cstr(c->arena, str_printf(c->arena, "/v1/partners/%s/%s", state, what));
     struct json *j;
-    int code = ask(c, path, buf_str(body), &j);
+    int code = cli_ask(c, path, buf_str(body), "application/json", &j);
 
     return code == CLI_OK ? say_standing(c, j) : code;
 }
@@ -406,7 +392,7 @@ static int change_standing(struct cli *c, const char *state, const struct wish *
 {
     const char *path = str_cstr(c->arena, str_printf(c->arena, "/v1/partners/%s", state));
     struct json *j;
-    int code = ask(c, path, STR_NONE, &j);
+    int code = cli_ask(c, path, STR_NONE, "application/json", &j);
 
     if (code != CLI_OK)
         return code;

@@ -15,20 +15,6 @@ enum { ANSWER_MAX = 32 << 20 };
 
 /* ---- asking ------------------------------------------------------------------------------- */
 
-static int ask(struct cli *c, const char *path, str body, const char *type, struct json **out)
-{
-    AUTO(buf) struct buf b = BUF(ANSWER_MAX);
-    struct fault f = {0};
-
-    int code = body.p ? cli_post(c, path, body, type, &b) : cli_fetch(c, path, &b);
-    if (code != CLI_OK)
-        return code;
-    str text = str_copy(c->arena, buf_str(&b));
-    if (json_parse(c->arena, text, &json_limits_wide, out, &f) != OK)
-        return cli_fault(&f, CLI_FAILED);
-    return CLI_OK;
-}
-
 static const char *path_of(struct cli *c, str id, const char *what)
 {
     return str_cstr(c->arena, str_printf(c->arena, "/v1/packages/%.*s/%s", STR_FMT(id), what));
@@ -64,7 +50,7 @@ static int find(struct cli *c, const char *verb, const struct json **out)
     str version = at < 0 ? STR_NONE : str_sub(which, (size_t)at + 1, which.n);
 
     name = at < 0 ? which : str_sub(which, 0, (size_t)at);
-    int code = ask(c, "/v1/packages", STR_NONE, NULL, &list);
+    int code = cli_ask(c, "/v1/packages", STR_NONE, NULL, &list);
     if (code != CLI_OK)
         return code;
     list = (struct json *)json_get(list, S("packages"));
@@ -113,7 +99,7 @@ static int usage(const char *text)
 int cli_service_installed(struct cli *c)
 {
     struct json *list;
-    int code = ask(c, "/v1/packages", STR_NONE, NULL, &list);
+    int code = cli_ask(c, "/v1/packages", STR_NONE, NULL, &list);
 
     if (code != CLI_OK)
         return code;
@@ -163,7 +149,7 @@ static int lay(struct cli *c, str id, const char *folder, struct json **out)
 
     if (overlay_body(c, folder, &body, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    return ask(c, path_of(c, id, "overlay"), body, "application/json", out);
+    return cli_ask(c, path_of(c, id, "overlay"), body, "application/json", out);
 }
 
 int cli_service_install(struct cli *c)
@@ -177,7 +163,7 @@ int cli_service_install(struct cli *c)
         return usage("install FILE [--overlay FOLDER] [--json]");
     if (fs_read(c->arena, c->words[2], PACKAGE_ARCHIVE_BYTES, &bytes, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    int code = ask(c, "/v1/packages", bytes, "application/octet-stream", &row);
+    int code = cli_ask(c, "/v1/packages", bytes, "application/octet-stream", &row);
     if (code == CLI_OK && overlay)
         code = lay(c, text_of(row, "id"), overlay, &row);
     return code == CLI_OK ? tell(c, row) : code;
@@ -215,7 +201,7 @@ static int keep_record(struct cli *c, str id)
 
 static int accept(struct cli *c, str id, struct json **out)
 {
-    int code = ask(c, path_of(c, id, "accept"), S(""), "application/json", out);
+    int code = cli_ask(c, path_of(c, id, "accept"), S(""), "application/json", out);
 
     return code == CLI_OK ? keep_record(c, id) : code;
 }
@@ -259,12 +245,12 @@ static int decide(struct cli *c, str id, const char *what, bool confirms, struct
     struct fault f = {0};
     struct json *j;
 
-    int code = ask(c, path_of(c, id, str_cstr(c->arena, query)), STR_NONE, NULL, &j);
+    int code = cli_ask(c, path_of(c, id, str_cstr(c->arena, query)), STR_NONE, NULL, &j);
     if (code != CLI_OK)
         return code;
     if (signed_body(c, json_get_str(j, S("statement")), &body, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    return ask(c, path_of(c, id, str_cstr(c->arena, action)), body, "application/json", out);
+    return cli_ask(c, path_of(c, id, str_cstr(c->arena, action)), body, "application/json", out);
 }
 
 static int told(struct cli *c, const struct json *row, bool confirmed)
