@@ -29,22 +29,30 @@ void x25519_new(struct x25519_secret *out)
     secret_random(out->b, sizeof out->b);
 }
 
-struct x25519_public x25519_public_of(const struct x25519_secret *s)
+static struct x25519_public public_of(const EVP_PKEY *k)
 {
     struct x25519_public p;
     size_t n = sizeof p.b;
-    EVP_PKEY *k = secret_pkey(s);
 
     must(EVP_PKEY_get_raw_public_key(k, p.b, &n));
+    return p;
+}
+
+struct x25519_public x25519_public_of(const struct x25519_secret *s)
+{
+    EVP_PKEY *k = secret_pkey(s);
+    struct x25519_public p = public_of(k);
+
     EVP_PKEY_free(k);
     return p;
 }
 
-/* RFC 7748, section 6.1. False where the shared secret would be all zeros. */
+/* RFC 7748, section 6.1; *out_own is the public half of our own. False where the shared secret
+ * would be all zeros. */
 static bool agree(const struct x25519_secret *own, const struct x25519_public *other,
-                  struct key *out)
+                  struct x25519_public *out_own, struct key *out)
 {
-    EVP_PKEY *mine = secret_pkey(own);
+    EVP_PKEY *mine = secret_pkey(own); /* computes the public half: it is asked for once only */
     EVP_PKEY *theirs =
         EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL, other->b, sizeof other->b);
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(mine, NULL);
@@ -53,6 +61,7 @@ static bool agree(const struct x25519_secret *own, const struct x25519_public *o
     must(theirs && ctx && EVP_PKEY_derive_init(ctx) == 1 &&
          EVP_PKEY_derive_set_peer(ctx, theirs) == 1);
     bool agreed = EVP_PKEY_derive(ctx, out->b, &n) == 1 && n == sizeof out->b;
+    *out_own = public_of(mine);
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(theirs);
     EVP_PKEY_free(mine);
@@ -120,19 +129,26 @@ static void schedule(const struct key *dh, const struct x25519_public *enc,
     secret_wipe(&secret, sizeof secret);
 }
 
-enum err hpke_sender_with(const struct x25519_secret *ephemeral, const struct x25519_public *to,
-                          str info, struct hpke *out, struct fault *f)
+static enum err sender(const struct x25519_secret *ephemeral, const struct x25519_public *to,
+                       str info, struct x25519_public *out_enc, struct hpke *out, struct fault *f)
 {
-    struct x25519_public enc = x25519_public_of(ephemeral);
     struct key dh;
 
     if (info.n > LABELLED / 2)
         return fault(f, ERR_LIMIT, "the purpose is too long");
-    if (!agree(ephemeral, to, &dh))
+    if (!agree(ephemeral, to, out_enc, &dh))
         return fault(f, ERR_CRYPTO, "no secret can be agreed with this key");
-    schedule(&dh, &enc, to, info, out);
+    schedule(&dh, out_enc, to, info, out);
     secret_wipe(&dh, sizeof dh);
     return OK;
+}
+
+enum err hpke_sender_with(const struct x25519_secret *ephemeral, const struct x25519_public *to,
+                          str info, struct hpke *out, struct fault *f)
+{
+    struct x25519_public enc;
+
+    return sender(ephemeral, to, info, &enc, out, f);
 }
 
 enum err hpke_sender(const struct x25519_public *to, str info, struct x25519_public *out_enc,
@@ -141,8 +157,7 @@ enum err hpke_sender(const struct x25519_public *to, str info, struct x25519_pub
     struct x25519_secret ephemeral;
 
     x25519_new(&ephemeral);
-    *out_enc = x25519_public_of(&ephemeral);
-    enum err e = hpke_sender_with(&ephemeral, to, info, out, f);
+    enum err e = sender(&ephemeral, to, info, out_enc, out, f);
     secret_wipe(&ephemeral, sizeof ephemeral);
     return e;
 }
@@ -150,12 +165,12 @@ enum err hpke_sender(const struct x25519_public *to, str info, struct x25519_pub
 enum err hpke_receiver(const struct x25519_secret *own, const struct x25519_public *enc, str info,
                        struct hpke *out, struct fault *f)
 {
-    struct x25519_public public = x25519_public_of(own);
+    struct x25519_public public;
     struct key dh;
 
     if (info.n > LABELLED / 2)
         return fault(f, ERR_LIMIT, "the purpose is too long");
-    if (!agree(own, enc, &dh))
+    if (!agree(own, enc, &public, &dh))
         return fault(f, ERR_CRYPTO, "no secret can be agreed with this key");
     schedule(&dh, enc, &public, info, out);
     secret_wipe(&dh, sizeof dh);
