@@ -73,8 +73,7 @@ void line_fail_with(struct line *l, const struct fault *f)
     line_fail(l, f->detail);
 }
 
-/* ---- sending ----------------------------------------------------------------------------------
- */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 void line_send(struct line *l, enum step step, const char *path, const char *type)
 {
@@ -112,8 +111,7 @@ enum err line_read(struct line *l, enum err (*make)(struct line *, struct db *, 
     return e;
 }
 
-/* ---- introduce --------------------------------------------------------------------------------
- */
+/* ---- introduce ------------------------------------------------------------------------------- */
 
 static void introduce_self(struct line *l)
 {
@@ -133,8 +131,7 @@ static void introduce_self(struct line *l)
     line_send(l, INTRODUCE, "introduce", "text/plain");
 }
 
-/* ---- checkpoint -------------------------------------------------------------------------------
- */
+/* ---- checkpoint ------------------------------------------------------------------------------ */
 
 static enum err make_checkpoint(struct line *l, struct db *db, struct fault *f)
 {
@@ -154,8 +151,7 @@ static void bring_checkpoint(struct line *l)
         line_send(l, CHECKPOINT, "add-checkpoint", "text/plain");
 }
 
-/* ---- entries ----------------------------------------------------------------------------------
- */
+/* ---- entries --------------------------------------------------------------------------------- */
 
 static enum err make_entries(struct line *l, struct db *db, struct fault *f)
 {
@@ -177,8 +173,7 @@ static void bring_entries(struct line *l)
         line_send(l, ENTRIES, "add-entries", "application/octet-stream");
 }
 
-/* ---- payloads ---------------------------------------------------------------------------------
- */
+/* ---- payloads -------------------------------------------------------------------------------- */
 
 static enum err put_missing(struct line *l, struct db *db, str line, struct fault *f)
 {

@@ -83,8 +83,7 @@ enum err taking_keep(struct act *a, struct fault *f)
                   buf_str(&kept));
 }
 
-/* ---- what the channel says of itself ----------------------------------------------------------
- */
+/* ---- what the channel says of itself --------------------------------------------------------- */
 
 static enum err refused_said(struct act *a, const struct taking *t, struct fault *f)
 {
@@ -137,8 +136,7 @@ static const struct action said_chore = {.name = "channel.said",
                                          .run = said_run,
                                          .after = said_after};
 
-/* ---- refusing ---------------------------------------------------------------------------------
- */
+/* ---- refusing -------------------------------------------------------------------------------- */
 
 /* Tells the partner why, as far as it concerns the partner: the rule's own words. */
 static enum err refusal_run(struct act *a, struct fault *f)
@@ -177,8 +175,7 @@ static enum err write_refusal(const struct act *a, struct taking *t, struct aren
     return t->refusal.p ? OK : ERR_MEMORY_LIMIT;
 }
 
-/* ---- a flight of entries ------------------------------------------------------------------------
- */
+/* ---- a flight of entries --------------------------------------------------------------------- */
 
 struct flight {
     struct link *link;
