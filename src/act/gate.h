@@ -22,6 +22,7 @@
 #include "policy/policy.h"
 #include "store/store.h"
 
+struct dispatch_door;
 struct gate;
 struct keyring; /* crypto/keyring.h */
 struct link;
@@ -36,18 +37,19 @@ struct house {
     struct db_pool *readers;
     struct ledger *ledger;
     struct gate *gate;
-    struct keyring *keyring;   /* crypto/keyring.h */
-    struct registry *registry; /* registry/registry.h */
-    struct services *services; /* service/services.h */
-    struct link *link;         /* link/link.h */
-    struct worker *worker;     /* paper/worker.h */
-    struct worker *trial;      /* service/trial.h */
-    struct key lookup_key;     /* keyed hashes for look-ups */
-    struct key record_key;     /* decision records that concern no person; mails waiting */
-    str data_dir, state_code;  /* "XU" */
-    str version;               /* of the program */
-    str name;                  /* of the node: "xu.sifara.example" */
-    str package_key;           /* name of the key that signs packages */
+    struct keyring *keyring;                /* crypto/keyring.h */
+    struct registry *registry;              /* registry/registry.h */
+    struct services *services;              /* service/services.h */
+    struct link *link;                      /* link/link.h */
+    const struct dispatch_door *dispatches; /* act/dispatch.h */
+    struct worker *worker;                  /* paper/worker.h */
+    struct worker *trial;                   /* service/trial.h */
+    struct key lookup_key;                  /* keyed hashes for look-ups */
+    struct key record_key;    /* decision records that concern no person; mails waiting */
+    str data_dir, state_code; /* "XU" */
+    str version;              /* of the program */
+    str name;                 /* of the node: "xu.sifara.example" */
+    str package_key;          /* name of the key that signs packages */
     /* The catalogue of words: a word in a language, or in one that stands in for it; STR_NONE. */
     str (*word)(const void *words, str language, str key);
     const void *words;

@@ -105,13 +105,17 @@ static void expand(const struct key *from, str suite, str label, str info, uint8
     secret_wipe(&h, sizeof h);
 }
 
-/* Section 4.1, ExtractAndExpand, and section 5.1, KeySchedule of the base mode. */
+static const struct hpke_psk base_mode;
+
+/* Section 4.1, ExtractAndExpand, and section 5.1, KeySchedule; its mode is 0 (base) or 1 (psk). */
 static void schedule(const struct key *dh, const struct x25519_public *enc,
-                     const struct x25519_public *to, str info, struct hpke *out)
+                     const struct x25519_public *to, const struct hpke_psk *psk, str info,
+                     struct hpke *out)
 {
     struct key purpose = extract(NULL, SUITE, S("info_hash"), info);
-    struct key psk_id = extract(NULL, SUITE, S("psk_id_hash"), STR_NONE);
-    uint8_t both[64], context[65] = {0}; /* mode 0: base */
+    struct key psk_id = extract(NULL, SUITE, S("psk_id_hash"), psk->id);
+    str shared_before = psk->key ? str_bytes(psk->key->b, sizeof psk->key->b) : STR_NONE;
+    uint8_t both[64], context[65] = {psk->key != NULL};
     struct key prk, shared, secret;
 
     memcpy(both, enc->b, 32);
@@ -120,7 +124,7 @@ static void schedule(const struct key *dh, const struct x25519_public *enc,
     expand(&prk, KEM_SUITE, S("shared_secret"), str_bytes(both, sizeof both), shared.b, 32);
     memcpy(context + 1, psk_id.b, 32);
     memcpy(context + 33, purpose.b, 32);
-    secret = extract(&shared, SUITE, S("secret"), STR_NONE);
+    secret = extract(&shared, SUITE, S("secret"), shared_before);
     expand(&secret, SUITE, S("key"), str_bytes(context, sizeof context), out->key.b, 32);
     expand(&secret, SUITE, S("base_nonce"), str_bytes(context, sizeof context), out->nonce, 12);
     out->sequence = 0;
@@ -130,51 +134,71 @@ static void schedule(const struct key *dh, const struct x25519_public *enc,
 }
 
 static enum err sender(const struct x25519_secret *ephemeral, const struct x25519_public *to,
-                       str info, struct x25519_public *out_enc, struct hpke *out, struct fault *f)
+                       const struct hpke_psk *psk, str info, struct x25519_public *out_enc,
+                       struct hpke *out, struct fault *f)
 {
     struct key dh;
 
-    if (info.n > LABELLED / 2)
+    if (info.n > LABELLED / 2 || psk->id.n > LABELLED / 2)
         return fault(f, ERR_LIMIT, "the purpose is too long");
     if (!agree(ephemeral, to, out_enc, &dh))
         return fault(f, ERR_CRYPTO, "no secret can be agreed with this key");
-    schedule(&dh, out_enc, to, info, out);
+    schedule(&dh, out_enc, to, psk, info, out);
     secret_wipe(&dh, sizeof dh);
     return OK;
+}
+
+enum err hpke_sender_psk_with(const struct x25519_secret *ephemeral, const struct x25519_public *to,
+                              const struct hpke_psk *psk, str info, struct hpke *out,
+                              struct fault *f)
+{
+    struct x25519_public enc;
+
+    return sender(ephemeral, to, psk, info, &enc, out, f);
 }
 
 enum err hpke_sender_with(const struct x25519_secret *ephemeral, const struct x25519_public *to,
                           str info, struct hpke *out, struct fault *f)
 {
-    struct x25519_public enc;
+    return hpke_sender_psk_with(ephemeral, to, &base_mode, info, out, f);
+}
 
-    return sender(ephemeral, to, info, &enc, out, f);
+enum err hpke_sender_psk(const struct x25519_public *to, const struct hpke_psk *psk, str info,
+                         struct x25519_public *out_enc, struct hpke *out, struct fault *f)
+{
+    struct x25519_secret ephemeral;
+
+    x25519_new(&ephemeral);
+    enum err e = sender(&ephemeral, to, psk, info, out_enc, out, f);
+    secret_wipe(&ephemeral, sizeof ephemeral);
+    return e;
 }
 
 enum err hpke_sender(const struct x25519_public *to, str info, struct x25519_public *out_enc,
                      struct hpke *out, struct fault *f)
 {
-    struct x25519_secret ephemeral;
+    return hpke_sender_psk(to, &base_mode, info, out_enc, out, f);
+}
 
-    x25519_new(&ephemeral);
-    enum err e = sender(&ephemeral, to, info, out_enc, out, f);
-    secret_wipe(&ephemeral, sizeof ephemeral);
-    return e;
+enum err hpke_receiver_psk(const struct x25519_secret *own, const struct x25519_public *enc,
+                           const struct hpke_psk *psk, str info, struct hpke *out, struct fault *f)
+{
+    struct x25519_public public;
+    struct key dh;
+
+    if (info.n > LABELLED / 2 || psk->id.n > LABELLED / 2)
+        return fault(f, ERR_LIMIT, "the purpose is too long");
+    if (!agree(own, enc, &public, &dh))
+        return fault(f, ERR_CRYPTO, "no secret can be agreed with this key");
+    schedule(&dh, enc, &public, psk, info, out);
+    secret_wipe(&dh, sizeof dh);
+    return OK;
 }
 
 enum err hpke_receiver(const struct x25519_secret *own, const struct x25519_public *enc, str info,
                        struct hpke *out, struct fault *f)
 {
-    struct x25519_public public;
-    struct key dh;
-
-    if (info.n > LABELLED / 2)
-        return fault(f, ERR_LIMIT, "the purpose is too long");
-    if (!agree(own, enc, &public, &dh))
-        return fault(f, ERR_CRYPTO, "no secret can be agreed with this key");
-    schedule(&dh, enc, &public, info, out);
-    secret_wipe(&dh, sizeof dh);
-    return OK;
+    return hpke_receiver_psk(own, enc, &base_mode, info, out, f);
 }
 
 /* Section 5.2, ComputeNonce. */

@@ -1,4 +1,4 @@
-/* hpke.h - hybrid public key encryption, RFC 9180: base mode
+/* hpke.h - hybrid public key encryption, RFC 9180: base mode and pre-shared key mode
  *
  * One suite: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM (0x0020, 0x0001, 0x0002).
  * Whoever knows a public key seals for its holder; each sealing has a key of its own. A context
@@ -39,6 +39,22 @@ NODISCARD enum err hpke_sender_with(const struct x25519_secret *ephemeral,
                                     struct fault *);
 NODISCARD enum err hpke_receiver(const struct x25519_secret *, const struct x25519_public *enc,
                                  str info, struct hpke *out, struct fault *);
+
+/* The mode with a pre-shared key (section 5.1.2): the holder of the other half opens it only once
+ * it knows this key too. 32 random bytes; the id says what for. A key NULL is the base mode. */
+struct hpke_psk {
+    const struct key *key;
+    str id;
+};
+NODISCARD enum err hpke_sender_psk(const struct x25519_public *to, const struct hpke_psk *,
+                                   str info, struct x25519_public *out_enc, struct hpke *out,
+                                   struct fault *);
+NODISCARD enum err hpke_sender_psk_with(const struct x25519_secret *ephemeral,
+                                        const struct x25519_public *to, const struct hpke_psk *,
+                                        str info, struct hpke *out, struct fault *);
+NODISCARD enum err hpke_receiver_psk(const struct x25519_secret *, const struct x25519_public *enc,
+                                     const struct hpke_psk *, str info, struct hpke *out,
+                                     struct fault *);
 
 /* The next piece onto buf: as long as the plain one and HPKE_TAG. ERR_LIMIT, ERR_MEMORY_LIMIT. */
 NODISCARD enum err hpke_seal(struct hpke *, str ad, str plain, struct buf *, struct fault *);

@@ -54,6 +54,52 @@ static void test_another_implementation(void **state)
     }
 }
 
+static const char *const locked_elsewhere[] = {
+    "2e43482fd1ff1fd4ba489e1b782bd3863cfeaeb9c2879f",
+    "7eb06e90429ceee927a3a1d4aeb0dbf2b30c6a3b066e13",
+};
+
+/* The same with a pre-shared key, by the same other implementation; without it, with another or
+ * under another id it does not open. */
+static void test_pre_shared_key(void **state)
+{
+    struct x25519_secret own = counting(1), ephemeral = counting(65), bytes = counting(129);
+    struct x25519_public to = x25519_public_of(&own), enc = x25519_public_of(&ephemeral);
+    AUTO(buf) struct buf b = BUF(1024);
+    struct hpke sender, receiver;
+    struct key key, other;
+
+    (void)state;
+    memcpy(key.b, bytes.b, sizeof key.b);
+    other = key;
+    other.b[31] ^= 1;
+    struct hpke_psk psk = {&key, S("sifara-sealed/1")};
+    const struct hpke_psk wrong[] = {
+        {&other, psk.id}, {&key, S("sifara-sealed/2")}, {NULL, STR_NONE}};
+    assert_int_equal(hpke_sender_psk_with(&ephemeral, &to, &psk, S("sifara test"), &sender, NULL),
+                     OK);
+    assert_int_equal(hpke_receiver_psk(&own, &enc, &psk, S("sifara test"), &receiver, NULL), OK);
+    for (unsigned i = 0; i < ARRAY_LEN(locked_elsewhere); i++) {
+        char plain[16];
+        uint8_t raw[23];
+        snprintf(plain, sizeof plain, "piece %u", i);
+        buf_clear(&b);
+        assert_int_equal(hpke_seal(&sender, S("ad"), str_of(plain), &b, NULL), OK);
+        hex_is(b.p, b.n, locked_elsewhere[i]);
+        memcpy(raw, b.p, sizeof raw);
+        buf_clear(&b);
+        assert_int_equal(hpke_open(&receiver, S("ad"), str_bytes(raw, sizeof raw), &b, NULL), OK);
+        assert_true(str_eq(buf_str(&b), str_of(plain)));
+        for (size_t k = 0; i == 0 && k < ARRAY_LEN(wrong); k++) {
+            struct hpke h;
+            assert_int_equal(hpke_receiver_psk(&own, &enc, &wrong[k], S("sifara test"), &h, NULL),
+                             OK);
+            assert_int_equal(hpke_open(&h, S("ad"), str_bytes(raw, sizeof raw), &b, NULL),
+                             ERR_CORRUPT);
+        }
+    }
+}
+
 /* A bit, the additional data, the purpose, the order, the holder: each must be the one. */
 static void test_what_does_not_open(void **state)
 {
@@ -111,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_another_implementation),
+        cmocka_unit_test(test_pre_shared_key),
         cmocka_unit_test(test_what_does_not_open),
         cmocka_unit_test(test_a_point_of_low_order),
     };

@@ -93,7 +93,8 @@ NODISCARD enum err keyring_cosign(struct keyring *, uint64_t serial, str role, s
 /* The keys of payloads that were sealed for us (RFC 9180), at most 128 at once. */
 struct keyring_sealed {
     str enc, info;
-    struct hpke key; /* out */
+    struct hpke_psk psk; /* key NULL: none */
+    struct hpke key;     /* out */
 };
 NODISCARD enum err keyring_open_payloads(struct keyring *, uint64_t serial,
                                          struct keyring_sealed *list, size_t n, struct fault *);

@@ -318,6 +318,10 @@ enum err keyring_open_payloads(struct keyring *k, uint64_t serial, struct keyrin
         jw_open(&c.w, '{');
         ipc_bytes(&c.w, S("enc"), list[i].enc);
         jw_kv(&c.w, S("info"), list[i].info);
+        if (list[i].psk.key) {
+            ipc_bytes(&c.w, S("psk"), str_bytes(list[i].psk.key->b, sizeof list[i].psk.key->b));
+            jw_kv(&c.w, S("psk_id"), list[i].psk.id);
+        }
         jw_close(&c.w, '}');
     }
     jw_close(&c.w, ']');

@@ -23,6 +23,10 @@ static void put_row(struct act *a, struct jw *w, const struct dispatch_row *r)
     jw_kv(w, S("at"), str_of(at));
     jw_kv(w, S("correlation"), act_id_text(a, &r->correlation));
     jw_kv(w, S("state"), r->state);
+    if (r->locked) {
+        jw_kv_bool(w, S("sealed"), true);
+        jw_kv(w, S("key"), r->held || str_eq(r->state, S("locked")) ? S("held") : S("given"));
+    }
     if (r->has_entry)
         jw_kv_int(w, S("index"), (int64_t)r->index);
     if (r->reason.p) {
@@ -125,7 +129,17 @@ enum err dispatch_show_facts(struct act *a, struct fault *f)
 
     TRY(dispatch_row_of_path(a, &r, f));
     a->subject = str_printf(a->arena, "dispatch/%.*s", STR_FMT(act_id_text(a, &r.id)));
-    return dispatch_put_facts(a, r.partner, act_id_text(a, &r.id), r.kind, false, NULL, 0, f);
+    return dispatch_put_facts(
+        a,
+        &(struct dispatch_facts){
+            .partner = r.partner, .id = act_id_text(a, &r.id), .kind = r.kind, .locked = r.locked},
+        f);
+}
+
+/* Bytes behind a line of JSON. */
+static bool has_head(str kind)
+{
+    return str_eq(kind, S("file")) || str_eq(kind, S("payload"));
 }
 
 /* The content: JSON as it is; of a file its first line, and with ?part=file the file itself; with
@@ -133,12 +147,11 @@ enum err dispatch_show_facts(struct act *a, struct fault *f)
 static enum err put_content(struct act *a, struct jw *w, const struct dispatch_row *r,
                             struct fault *f)
 {
-    str plain;
+    str content;
 
     if (!r->body.p)
         return OK;
-    TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r->body, &plain, f));
-    str content = str_sub(plain, PAYLOAD_SALT, plain.n);
+    TRY(dispatch_open(a, r, &content, f));
     if (str_eq(act_param(a, S("part")), S("payload"))) {
         buf_clear(&a->reply);
         a->reply.max = PAYLOAD_BYTES;
@@ -147,7 +160,7 @@ static enum err put_content(struct act *a, struct jw *w, const struct dispatch_r
         return OK;
     }
     ptrdiff_t line = str_find_char(content, '\n');
-    bool file = str_eq(r->kind, S("file")) && line > 0;
+    bool file = has_head(r->kind) && line > 0;
     if (file && str_eq(act_param(a, S("part")), S("file"))) {
         buf_clear(&a->reply);
         a->reply.max = PAYLOAD_BYTES;

@@ -1,4 +1,6 @@
 /* dispatches.c - the kinds of dispatches, and what officers and the node do with them */
+#include <assert.h>
+
 #include "base/encode.h"
 #include "link/link_int.h"
 #include "policy/facts.h"
@@ -11,12 +13,13 @@
 
 enum { FILE_HEAD = 1024, PAGE = 50 };
 
-static const struct dispatch_kind kinds[] = {
+const struct dispatch_kind link_kinds[] = {
     {"note", "note.receive",
      OBJECT("\"subject\",\"text\",\"language\"",
             "\"subject\":" TEXT(300) ",\"text\":" TEXT(100000) ",\"language\":" TEXT(
                 3) ",\"reply_to\":{\"type\":\"string\",\"format\":\"uuid\"}")},
     {"file", "file.receive", NULL},
+    {"payload", "payload.receive", NULL},
     {"acknowledgement", "acknowledgement.receive",
      OBJECT("\"of\"", "\"of\":{\"type\":\"string\",\"format\":\"uuid\"},\"text\":" TEXT(2000))},
     {"query", "query.receive",
@@ -29,11 +32,13 @@ static const struct dispatch_kind kinds[] = {
             "\"date\"}")},
 };
 
-const struct dispatch_kind *dispatch_kind_named(str name)
+const size_t link_kinds_n = ARRAY_LEN(link_kinds);
+
+const struct dispatch_kind *dispatch_kind_named(struct link *l, str name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_eq(name, str_of(kinds[i].name)))
-            return &kinds[i];
+    for (size_t i = 0; l->tables.kind_at(i); i++)
+        if (str_eq(name, str_of(l->tables.kind_at(i)->name)))
+            return l->tables.kind_at(i);
     return NULL;
 }
 
@@ -43,11 +48,13 @@ enum err dispatch_kinds_open(struct link *l, struct fault *f)
     struct json *j;
 
     TRY_PTR(a, f);
-    _Static_assert(ARRAY_LEN(kinds) <= DISPATCH_KINDS, "room for all kinds");
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (!kinds[i].schema)
+    for (size_t i = 0; l->tables.kind_at(i); i++) {
+        const struct dispatch_kind *kind = l->tables.kind_at(i);
+        assert(i < DISPATCH_KINDS);
+        assert(l->tables.action_find(str_of(kind->receive)));
+        if (!kind->schema)
             continue;
-        TRY(json_parse(a, str_of(kinds[i].schema), NULL, &j, f));
+        TRY(json_parse(a, str_of(kind->schema), NULL, &j, f));
         TRY(schema_compile(j, &(struct schema_options){.assert_formats = true}, &l->schemas[i], f));
     }
     return OK;
@@ -59,47 +66,52 @@ void dispatch_kinds_close(struct link *l)
         schema_free(l->schemas[i]);
 }
 
-enum err dispatch_read(struct link *l, const struct dispatch_kind *kind, str content,
-                       struct arena *a, struct json **out, struct fault *f)
+enum err dispatch_read(struct link *l, str kind, str content, struct arena *a, struct json **out,
+                       struct fault *f)
 {
+    size_t i = 0;
+
     *out = NULL;
-    if (!kind->schema)
+    while (l->tables.kind_at(i) && !str_eq(kind, str_of(l->tables.kind_at(i)->name)))
+        i++;
+    if (!l->tables.kind_at(i))
+        return fault(f, ERR_INVALID, "a dispatch of a kind that is not known here");
+    if (!l->schemas[i])
         return OK;
     TRY(json_parse(a, content, NULL, out, f));
-    return schema_check(l->schemas[kind - kinds], *out, a, f);
+    return schema_check(l->schemas[i], *out, a, f);
 }
 
-enum err dispatch_put_facts(struct act *a, str partner, str id, str kind, bool emergency,
-                            const str *undertakings, size_t n, struct fault *f)
+enum err dispatch_put_facts(struct act *a, const struct dispatch_facts *d, struct fault *f)
 {
+    struct cedar_entities *es = a->entities;
     struct cedar_entity *e;
 
-    if (!facts_state(policy_facts(a->policy), partner) || str_eq(partner, a->house->state_code))
+    if (!facts_state(policy_facts(a->policy), d->partner) ||
+        str_eq(d->partner, a->house->state_code))
         return fault(f, ERR_NOT_FOUND, "the policy knows no such partner");
-    TRY(partner_put_state(a, partner, f));
-    e = act_resource(a, S("Dispatch"), id);
-    cedar_attr(a->entities, e, S("partner"), cedar_ref(a->entities, S("Sifara::State"), partner));
-    cedar_attr(a->entities, e, S("kind"), cedar_str(kind));
-    cedar_attr(a->entities, e, S("emergency"), cedar_bool(emergency));
-    cedar_attr(a->entities, e, S("undertakings"), cedar_strings(a->entities, undertakings, n));
+    TRY(partner_put_state(a, d->partner, f));
+    e = act_resource(a, S("Dispatch"), d->id);
+    cedar_attr(es, e, S("partner"), cedar_ref(es, S("Sifara::State"), d->partner));
+    cedar_attr(es, e, S("kind"), cedar_str(d->kind));
+    cedar_attr(es, e, S("emergency"), cedar_bool(d->emergency));
+    cedar_attr(es, e, S("sealed"), cedar_bool(d->locked));
+    cedar_attr(es, e, S("undertakings"), cedar_strings(es, d->undertaking, d->n_undertakings));
+    return OK;
+}
+
+enum err dispatch_open(struct act *a, const struct dispatch_row *r, str *out, struct fault *f)
+{
+    str plain;
+
+    if (!r->body.p)
+        return fault(f, ERR_ERASED, "its content is not here");
+    TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r->body, &plain, f));
+    *out = str_sub(plain, PAYLOAD_SALT, plain.n);
     return OK;
 }
 
 /* ---- sending ------------------------------------------------------------------------------- */
-
-static enum err begin(struct act *a, str state, const char *kind, struct sending **out,
-                      struct fault *f)
-{
-    struct sending *s = arena_new_of(a->arena, struct sending);
-
-    TRY_PTR(s, f);
-    *s = (struct sending){.kind = str_of(kind)};
-    TRY(link_peer(a->house->link, a->db, state, &s->partner, f));
-    s->id = id_new(&a->house->world, 0);
-    s->correlation = s->id;
-    *out = s;
-    return OK;
-}
 
 static enum err finish(struct act *a, struct sending *s, str content, struct fault *f)
 {
@@ -138,8 +150,9 @@ enum err note_send_prepare(struct act *a, struct fault *f)
     struct sending *s;
     str content;
 
-    TRY(begin(a, act_param(a, S("state")), "note", &s, f));
+    TRY(sending_begin(a, act_param(a, S("state")), S("note"), &s, f));
     s->emergency = json_get_bool(a->input, S("emergency"), false);
+    s->locked = json_get_bool(a->input, S("sealed"), false);
     str answered = json_get_str(a->input, S("reply_to"));
     if (answered.p && !id_parse(answered, &s->correlation))
         return fault_at(f, ERR_INVALID, "/reply_to", "no id of a dispatch");
@@ -153,17 +166,20 @@ enum err query_send_prepare(struct act *a, struct fault *f)
     struct sending *s;
     str content;
 
-    TRY(begin(a, act_param(a, S("state")), "query", &s, f));
+    TRY(sending_begin(a, act_param(a, S("state")), S("query"), &s, f));
     TRY(content_of(a, names, ARRAY_LEN(names), &content, f));
     return finish(a, s, content, f);
 }
 
-/* A file travels behind a line of JSON with its name. ?promise= names what the receiver has to
- * promise, several with commas. */
-static enum err take_promises(struct act *a, struct sending *s, struct fault *f)
+/* ?promise= names what the receiver has to promise, several with commas; ?sealed=true keeps the key
+ * until the receipt is here. */
+static enum err take_conditions(struct act *a, struct sending *s, struct fault *f)
 {
-    str rest = act_param(a, S("promise")), one;
+    str rest = act_param(a, S("promise")), sealed = act_param(a, S("sealed")), one;
 
+    s->locked = str_eq(sealed, S("true"));
+    if (sealed.n && !s->locked && !str_eq(sealed, S("false")))
+        return fault(f, ERR_INVALID, "?sealed= is true or false");
     while (rest.n && str_split(&rest, ',', &one)) {
         if (s->n_undertakings == ENTRY_UNDERTAKINGS || one.n == 0 || one.n > ENTRY_KIND)
             return fault(f, ERR_INVALID, "promises are short names with commas between them");
@@ -172,19 +188,22 @@ static enum err take_promises(struct act *a, struct sending *s, struct fault *f)
     return OK;
 }
 
-enum err file_send_prepare(struct act *a, struct fault *f)
+/* Bytes travel behind a line of JSON with their name and, but for a file, their media type. */
+static enum err send_bytes(struct act *a, str kind, str type, struct fault *f)
 {
     AUTO(buf) struct buf b = BUF(PAYLOAD_BYTES);
     str name = act_param(a, S("name"));
     struct jw w = JW(&b);
     struct sending *s;
 
-    TRY(begin(a, act_param(a, S("state")), "file", &s, f));
-    TRY(take_promises(a, s, f));
+    TRY(sending_begin(a, act_param(a, S("state")), kind, &s, f));
+    TRY(take_conditions(a, s, f));
     if (!name.n || name.n > 200 || str_find_char(name, '/') >= 0)
         return fault(f, ERR_INVALID, "?name= is the file's name");
     jw_open(&w, '{');
     jw_kv(&w, S("name"), name);
+    if (type.p)
+        jw_kv(&w, S("type"), type);
     jw_close(&w, '}');
     buf_add_char(&b, '\n');
     buf_add_str(&b, a->body);
@@ -195,13 +214,42 @@ enum err file_send_prepare(struct act *a, struct fault *f)
     return e;
 }
 
+enum err file_send_prepare(struct act *a, struct fault *f)
+{
+    return send_bytes(a, S("file"), STR_NONE, f);
+}
+
+/* RFC 6838: type/subtype, of restricted names. */
+static bool is_media_type(str s)
+{
+    ptrdiff_t slash = str_find_char(s, '/');
+
+    for (size_t i = 0; i < s.n; i++) {
+        bool word = (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9');
+        bool mark = strchr("!#$&-^_.+", s.p[i]) && i > 0 && i != (size_t)slash + 1;
+        if (!word && !mark && (ptrdiff_t)i != slash)
+            return false;
+    }
+    return slash > 0 && (size_t)slash + 1 < s.n && s.n <= 127;
+}
+
+enum err payload_send_prepare(struct act *a, struct fault *f)
+{
+    str type = act_param(a, S("type"));
+
+    if (!is_media_type(type))
+        return fault(f, ERR_INVALID, "?type= is a media type: type/subtype");
+    return send_bytes(a, S("payload"), type, f);
+}
+
 enum err dispatch_row_load(struct act *a, const struct id *id, struct dispatch_row *r,
                            struct fault *f)
 {
     struct query q;
 
     TRY(db_one(a->db, &q, f,
-               "SELECT partner, kind, state, body, sent, at, log, idx, correlation, reason"
+               "SELECT partner, kind, state, body, sent, at, log, idx, correlation, reason, locked,"
+               " held IS NOT NULL"
                " FROM dispatch WHERE id = ?",
                "d", id));
     *r = (struct dispatch_row){
@@ -216,7 +264,9 @@ enum err dispatch_row_load(struct act *a, const struct id *id, struct dispatch_r
         .log = query_int(&q, 6),
         .index = (uint64_t)query_int(&q, 7),
         .correlation = query_id(&q, 8),
-        .reason = query_null(&q, 9) ? STR_NONE : str_copy(a->arena, query_str(&q, 9))};
+        .reason = query_null(&q, 9) ? STR_NONE : str_copy(a->arena, query_str(&q, 9)),
+        .locked = query_int(&q, 10) != 0,
+        .held = query_int(&q, 11) != 0};
     bool whole = r->partner.p && r->kind.p && r->state.p;
     TRY(query_end(&q, f));
     TRY_PTR(whole, f);
@@ -242,7 +292,7 @@ enum err acknowledgement_send_prepare(struct act *a, struct fault *f)
     TRY(dispatch_row_of_path(a, &r, f));
     if (r.sent)
         return fault(f, ERR_CONFLICT, "it is our own: the partner acknowledges it");
-    TRY(begin(a, r.partner, "acknowledgement", &s, f));
+    TRY(sending_begin(a, r.partner, S("acknowledgement"), &s, f));
     s->correlation = r.correlation;
     jw_open(&w, '{');
     jw_kv(&w, S("of"), act_id_text(a, &r.correlation));
@@ -258,8 +308,15 @@ enum err dispatch_send_facts(struct act *a, struct fault *f)
 {
     const struct sending *s = a->data;
 
-    return dispatch_put_facts(a, str_of(s->partner.state), act_id_text(a, &s->id), s->kind,
-                              s->emergency, s->undertaking, s->n_undertakings, f);
+    return dispatch_put_facts(a,
+                              &(struct dispatch_facts){.partner = str_of(s->partner.state),
+                                                       .id = act_id_text(a, &s->id),
+                                                       .kind = s->kind,
+                                                       .emergency = s->emergency,
+                                                       .locked = s->locked,
+                                                       .undertaking = s->undertaking,
+                                                       .n_undertakings = s->n_undertakings},
+                              f);
 }
 
 enum err dispatch_send(struct act *a, struct fault *f)
@@ -312,7 +369,7 @@ static enum err settle_own(struct act *a, const char *state, struct fault *f)
 
     return db_run(a->db, f,
                   "UPDATE dispatch SET state = ? WHERE correlation = ? AND sent = 1"
-                  " AND partner = ? AND kind IN ('note', 'file', 'query')",
+                  " AND partner = ? AND kind IN ('note', 'file', 'payload', 'query')",
                   "sds", str_of(state), &t->entry.correlation, t->channel.partner);
 }
 
@@ -336,18 +393,18 @@ enum err answer_prepare(struct act *a, struct fault *f)
     AUTO(buf) struct buf b = BUF(1024);
     const struct id *question = a->data;
     struct jw w = JW(&b);
-    str plain, status, since;
+    str content, status, since;
     struct sending *s;
     struct json *asked;
     char at[32];
     struct dispatch_row r;
 
     TRY(dispatch_row_load(a, question, &r, f));
-    TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r.body, &plain, f));
-    TRY(json_parse(a->arena, str_sub(plain, PAYLOAD_SALT, plain.n), NULL, &asked, f));
+    TRY(dispatch_open(a, &r, &content, f));
+    TRY(json_parse(a->arena, content, NULL, &asked, f));
     TRY(a->house->document_status(a, json_get_str(asked, S("seal")),
                                   json_get_str(asked, S("number")), &status, &since, f));
-    TRY(begin(a, r.partner, "answer", &s, f));
+    TRY(sending_begin(a, r.partner, S("answer"), &s, f));
     s->correlation = r.correlation;
     s->answers = *question;
     time_format(a->now, at);
@@ -357,7 +414,7 @@ enum err answer_prepare(struct act *a, struct fault *f)
         jw_kv(&w, S("since"), since);
     jw_kv(&w, S("status"), status);
     jw_close(&w, '}');
-    str content = str_copy(a->arena, buf_str(&b));
+    content = str_copy(a->arena, buf_str(&b));
     TRY_PTR(content.p, f);
     return finish(a, s, content, f);
 }

@@ -36,6 +36,10 @@ static const struct migration migrations[] = {
     {"ALTER TABLE channel ADD COLUMN said_idx BIGINT NOT NULL DEFAULT 0"},
     {"CREATE TABLE equivocation(origin TEXT PRIMARY KEY, partner TEXT NOT NULL,"
      " first TEXT NOT NULL, second TEXT NOT NULL, at BIGINT NOT NULL)"},
+    /* of a sealed dispatch of ours: the entry with its key, which waits for the receipt */
+    {"ALTER TABLE dispatch ADD COLUMN locked INTEGER NOT NULL DEFAULT 0"},
+    {"ALTER TABLE dispatch ADD COLUMN held BLOB"},
+    {"CREATE INDEX dispatch_held ON dispatch(log, idx) WHERE held IS NOT NULL"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -69,13 +73,17 @@ const struct action link_actions[] = {
      dispatch_list_facts, NULL, parcel_pack, NULL},
     {"parcel.receipt", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/receipt", ACTOR_OFFICER,
      "Mission", NULL, "A receipt that came back as a file", NOTE_BYTES, true,
-     parcel_receipt_prepare, dispatch_list_facts, parcel_receipt, NULL, NULL},
+     parcel_receipt_prepare, dispatch_list_facts, parcel_receipt, NULL, parcel_receipt_after},
     {"note.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/notes", ACTOR_OFFICER, "Dispatch",
      "note.v1", "Send a note to a partner", 1 << 20, false, note_send_prepare, dispatch_send_facts,
      dispatch_send, NULL, dispatch_sent_after},
     {"file.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/files", ACTOR_OFFICER, "Dispatch",
-     NULL, "Send a file to a partner (?name=&promise=)", PAYLOAD_BYTES, true, file_send_prepare,
-     dispatch_send_facts, dispatch_send, NULL, dispatch_sent_after},
+     NULL, "Send a file to a partner (?name=&promise=&sealed=)", PAYLOAD_BYTES, true,
+     file_send_prepare, dispatch_send_facts, dispatch_send, NULL, dispatch_sent_after},
+    {"payload.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/payloads", ACTOR_OFFICER,
+     "Dispatch", NULL, "Send bytes of a media type to a partner (?type=&name=&promise=&sealed=)",
+     PAYLOAD_BYTES, true, payload_send_prepare, dispatch_send_facts, dispatch_send, NULL,
+     dispatch_sent_after},
     {"query.send", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/queries", ACTOR_OFFICER,
      "Dispatch", "query.v1", "Ask a partner whether a document is current", 0, false,
      query_send_prepare, dispatch_send_facts, dispatch_send, NULL, dispatch_sent_after},
@@ -93,6 +101,9 @@ const struct action link_actions[] = {
     {"file.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
      "A partner's file is taken up", 0, false, taking_prepare, taking_facts, dispatch_receive, NULL,
      NULL},
+    {"payload.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "Bytes of a media type from a partner are taken up", 0, false, taking_prepare, taking_facts,
+     dispatch_receive, NULL, NULL},
     {"acknowledgement.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
      "A partner acknowledges", 0, false, taking_prepare, taking_facts, acknowledgement_receive,
      NULL, NULL},
@@ -238,13 +249,16 @@ static void standing_changed(void *ctx)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-enum err link_open(struct house *h, struct db *writer, struct link **out, struct fault *f)
+enum err link_open(struct house *h, struct db *writer, const struct link_tables *tables,
+                   struct link **out, struct fault *f)
 {
     TRY(db_migrate(writer, "link", migrations, ARRAY_LEN(migrations), f));
     struct link *l = calloc(1, sizeof *l);
     if (!l)
         return fault(f, ERR_MEMORY, "out of memory");
     l->house = h;
+    l->tables = *tables;
+    h->dispatches = &link_door;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->wake, NULL);
     registry_on_standing(h->registry, standing_changed, l);

@@ -12,15 +12,26 @@
 #ifndef SIFARA_LINK_LINK_H
 #define SIFARA_LINK_LINK_H
 
-#include "act/gate.h"
+#include "act/dispatch.h"
 
 struct link;
 
 extern const struct action link_actions[];
 extern const size_t link_actions_n;
 
+extern const struct dispatch_kind link_kinds[];
+extern const size_t link_kinds_n;
+
+/* The tables of all fields: kinds of dispatches, and the actions that they name. NULL behind the
+ * last. */
+struct link_tables {
+    const struct dispatch_kind *(*kind_at)(size_t i);
+    const struct action *(*action_find)(str name);
+};
+
 /* Migrates the tables; the house knows it from then on. */
-NODISCARD enum err link_open(struct house *, struct db *writer, struct link **out, struct fault *);
+NODISCARD enum err link_open(struct house *, struct db *writer, const struct link_tables *,
+                             struct link **out, struct fault *);
 /* Starts the threads: the courier, and the one that takes up what came. */
 NODISCARD enum err link_start(struct link *, struct fault *);
 void link_stop(struct link *);

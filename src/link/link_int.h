@@ -15,7 +15,8 @@ enum {
     PEERS_MAX = 512,         /* partners whose keys are kept unpacked */
     NOTE_BYTES = 16 << 10,   /* a checkpoint with its cosignatures */
     UPLOAD_BYTES = 24 << 20, /* of one request */
-    DISPATCH_KINDS = 16
+    DISPATCH_KINDS = 32,
+    LOCK_HELD = 256 /* keys that are given in one go */
 };
 
 /* ---- link.c ------------------------------------------------------------------------------ */
@@ -33,6 +34,7 @@ struct peer {
 
 struct link {
     struct house *house;
+    struct link_tables tables;
     pthread_mutex_t lock; /* guards peers, n_peers, generation, woken_taker, stopping */
     struct peer peers[PEERS_MAX];
     size_t n_peers;
@@ -136,6 +138,7 @@ NODISCARD enum err upload_piece(struct buf *, struct db *, const struct hash *se
 enum err parcel_pack(struct act *, struct fault *);
 enum err parcel_receipt_prepare(struct act *, struct fault *);
 enum err parcel_receipt(struct act *, struct fault *);
+void parcel_receipt_after(struct act *);
 
 /* ---- owner.c: what the owner of a log says to its mirror --------------------------------- */
 
@@ -159,7 +162,7 @@ void mirror_after(struct act *);
 
 /* ---- sending.c --------------------------------------------------------------------------- */
 
-/* A dispatch on its way out: filled by the kind's prepare, sealed by sending_seal. */
+/* A dispatch on its way out: begun by sending_begin, sealed by sending_seal. */
 struct sending {
     struct peer partner;
     struct id id, correlation;
@@ -168,11 +171,17 @@ struct sending {
     str content; /* what travels, in clear */
     str undertaking[ENTRY_UNDERTAKINGS];
     size_t n_undertakings;
-    bool emergency;
+    bool emergency, locked;
     struct buf sealed;
     struct hash content_digest, sealed_digest;
     struct buf kept; /* the content for our own eyes, under the record key */
+    /* of a sealed dispatch: its key, sealed for the partner like any content */
+    struct buf key;
+    struct hash key_content, key_digest;
 };
+/* A dispatch of a kind to a state, with an id of its own. */
+NODISCARD enum err sending_begin(struct act *, str state, str kind, struct sending **out,
+                                 struct fault *);
 /* Seals the content for the partner. In prepare(). */
 NODISCARD enum err sending_seal(struct act *, struct sending *, struct fault *);
 /* Writes dispatch, payload and outbox row. In run(). */
@@ -202,17 +211,17 @@ NODISCARD enum err sending_mute(struct link *, const struct channel *, bool mute
 void *taker_main(void *link);
 /* One entry as an act of the partner works with it: act.data of the kinds' receive acts. */
 struct taking {
+    struct dispatch_in in; /* id: of the dispatch, made when it is taken up */
     struct channel channel;
     struct peer partner;
-    uint64_t index;
-    struct entry entry;
-    struct id id;           /* of the dispatch, made when it is taken up */
+    uint64_t index;     /* of what is taken up: the entry, or the one with its key */
+    struct entry entry; /* of a sealed dispatch always that of the ciphertext */
+    bool emergency, locked;
+    bool unlocked;          /* its key is here: in.id is that of the row that waits for it */
     str refusal;            /* what the partner is told */
     struct hpke key, older; /* open the payload: of our keyset, and of the one before */
     bool has_older;
-    str content; /* opened by taking_prepare */
     uint8_t salt[PAYLOAD_SALT];
-    struct json *json; /* of the content, for kinds that have JSON */
 };
 enum err taking_prepare(struct act *, struct fault *);
 enum err taking_facts(struct act *, struct fault *);
@@ -223,26 +232,27 @@ NODISCARD enum err taking_keep(struct act *, struct fault *);
 
 /* ---- dispatches.c: kinds, and what officers do with them --------------------------------- */
 
-struct dispatch_kind {
-    const char *name;    /* of the entry */
-    const char *receive; /* action of the partner */
-    const char *schema;  /* of the content, NULL: bytes */
-};
-const struct dispatch_kind *dispatch_kind_named(str name);
+const struct dispatch_kind *dispatch_kind_named(struct link *, str name);
 NODISCARD enum err dispatch_kinds_open(struct link *, struct fault *);
 void dispatch_kinds_close(struct link *);
 /* Reads and checks the content of a kind that has JSON. */
-NODISCARD enum err dispatch_read(struct link *, const struct dispatch_kind *, str content,
-                                 struct arena *, struct json **out, struct fault *);
+NODISCARD enum err dispatch_read(struct link *, str kind, str content, struct arena *,
+                                 struct json **out, struct fault *);
 /* Adds the dispatch as resource of the decision. */
-NODISCARD enum err dispatch_put_facts(struct act *, str partner, str id, str kind, bool emergency,
-                                      const str *undertakings, size_t n, struct fault *);
+struct dispatch_facts {
+    str partner, id, kind;
+    bool emergency, locked;
+    const str *undertaking;
+    size_t n_undertakings;
+};
+NODISCARD enum err dispatch_put_facts(struct act *, const struct dispatch_facts *, struct fault *);
 
 enum err dispatch_send_facts(struct act *, struct fault *);
 enum err dispatch_send(struct act *, struct fault *);
 void dispatch_sent_after(struct act *);
 enum err note_send_prepare(struct act *, struct fault *);
 enum err file_send_prepare(struct act *, struct fault *);
+enum err payload_send_prepare(struct act *, struct fault *);
 enum err query_send_prepare(struct act *, struct fault *);
 enum err acknowledgement_send_prepare(struct act *, struct fault *);
 enum err acknowledgement_send(struct act *, struct fault *);
@@ -263,6 +273,8 @@ struct dispatch_row {
     struct id id, correlation;
     str partner, kind, state, body, reason; /* body: sealed, STR_NONE where it was lost */
     bool sent, has_entry;
+    bool locked; /* a sealed dispatch; held: its key did not leave yet */
+    bool held;
     int64_t at, log;
     uint64_t index;
 };
@@ -270,6 +282,14 @@ NODISCARD enum err dispatch_row_load(struct act *, const struct id *, struct dis
                                      struct fault *);
 /* That of the path's {id}. ERR_NOT_FOUND. */
 NODISCARD enum err dispatch_row_of_path(struct act *, struct dispatch_row *out, struct fault *);
+
+/* What was kept of a dispatch, opened: the salt that proves it, and the content behind it. */
+NODISCARD enum err dispatch_open(struct act *, const struct dispatch_row *, str *out_content,
+                                 struct fault *);
+
+/* ---- door.c: how other floors send and take ------------------------------------------------ */
+
+extern const struct dispatch_door link_door;
 
 /* ---- evidence.c -------------------------------------------------------------------------- */
 

@@ -165,3 +165,11 @@ enum err parcel_receipt(struct act *a, struct fault *f)
     jw_close(&w, '}');
     return OK;
 }
+
+/* What waited for the receipt is appended at once: keys of sealed dispatches. */
+void parcel_receipt_after(struct act *a)
+{
+    const struct returned *r = a->data;
+
+    link_wake_courier(a->house->link, r->channel.partner, WAKE_CALLED);
+}

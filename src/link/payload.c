@@ -27,9 +27,16 @@ static enum err seal_plain(struct hpke *h, str plain, struct buf *out, struct fa
     return OK;
 }
 
-enum err payload_seal(const struct x25519_public *to, str info, str content, struct buf *out,
-                      struct hash *digest, uint8_t salt[PAYLOAD_SALT], struct fault *f)
+struct hpke_psk payload_lock(const struct key *lock)
 {
+    return (struct hpke_psk){lock, lock ? S("sifara-sealed/1") : STR_NONE};
+}
+
+enum err payload_seal(const struct x25519_public *to, const struct key *lock, str info, str content,
+                      struct buf *out, struct hash *digest, uint8_t salt[PAYLOAD_SALT],
+                      struct fault *f)
+{
+    struct hpke_psk psk = payload_lock(lock);
     AUTO(buf) struct buf plain = BUF(PAYLOAD_SALT + (size_t)PAYLOAD_BYTES);
     struct x25519_public enc;
     struct hpke h;
@@ -42,7 +49,7 @@ enum err payload_seal(const struct x25519_public *to, str info, str content, str
     buf_add_str(&plain, content);
     if (!buf_ok(&plain))
         return fault(f, ERR_MEMORY, "out of memory");
-    TRY(hpke_sender(to, info, &enc, &h, f));
+    TRY(hpke_sender_psk(to, &psk, info, &enc, &h, f));
     buf_add(out, enc.b, sizeof enc.b);
     enum err e = seal_plain(&h, buf_str(&plain), out, f);
     secret_wipe(&h, sizeof h);

@@ -19,12 +19,14 @@ enum {
     PAYLOAD_ENC = 32
 };
 
+/* The lock as HPKE has it. */
+struct hpke_psk payload_lock(const struct key *lock);
 /* "sifara-payload/1", names of both nodes, correlation. */
 void payload_info(struct buf *, str from, str to, const struct id *correlation);
-/* Seals content onto out. *out_content is what the entry says of it; out_salt proves it. ERR_LIMIT,
- * ERR_CRYPTO. */
-NODISCARD enum err payload_seal(const struct x25519_public *to, str info, str content,
-                                struct buf *out, struct hash *out_content,
+/* Seals content onto out; with a lock (NULL: none) it opens only to whom knows that key too.
+ * *out_content is what the entry says of it; out_salt proves it. ERR_LIMIT, ERR_CRYPTO. */
+NODISCARD enum err payload_seal(const struct x25519_public *to, const struct key *lock, str info,
+                                str content, struct buf *out, struct hash *out_content,
                                 uint8_t out_salt[PAYLOAD_SALT], struct fault *);
 /* Opens what was sealed with the context that its enc leads to (hpke_receiver), and checks it
  * against the entry's digest. *out_salt proves the content to others. ERR_CORRUPT. */

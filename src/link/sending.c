@@ -20,6 +20,20 @@ void sending_free(void *p)
 
     buf_done(&s->sealed);
     buf_done(&s->kept);
+    buf_done(&s->key);
+}
+
+enum err sending_begin(struct act *a, str state, str kind, struct sending **out, struct fault *f)
+{
+    struct sending *s = arena_new_of(a->arena, struct sending);
+
+    TRY_PTR(s, f);
+    *s = (struct sending){.kind = kind};
+    TRY(link_peer(a->house->link, a->db, state, &s->partner, f));
+    s->id = id_new(&a->house->world, 0);
+    s->correlation = s->id;
+    *out = s;
+    return OK;
 }
 
 /* For our own eyes: what was sent, and the salt with which it can be proved to others. */
@@ -38,6 +52,33 @@ static enum err keep_content(struct act *a, struct sending *s, const uint8_t sal
     return e;
 }
 
+/* The key of a sealed dispatch, sealed for the partner like any content; it lies here until the
+ * receipt has come. */
+static enum err seal_key(struct sending *s, str info, const struct key *lock, struct fault *f)
+{
+    uint8_t salt[PAYLOAD_SALT];
+
+    s->key = BUF((size_t)payload_sealed_size(sizeof lock->b));
+    TRY(payload_seal(&s->partner.seal, NULL, info, str_bytes(lock->b, sizeof lock->b), &s->key,
+                     &s->key_content, salt, f));
+    s->key_digest = sha256(buf_str(&s->key));
+    return OK;
+}
+
+static enum err seal_content(struct sending *s, str info, uint8_t salt[PAYLOAD_SALT],
+                             struct fault *f)
+{
+    struct key lock;
+
+    secret_random(lock.b, sizeof lock.b);
+    enum err e = payload_seal(&s->partner.seal, s->locked ? &lock : NULL, info, s->content,
+                              &s->sealed, &s->content_digest, salt, f);
+    if (e == OK && s->locked)
+        e = seal_key(s, info, &lock, f);
+    secret_wipe(&lock, sizeof lock);
+    return e;
+}
+
 enum err sending_seal(struct act *a, struct sending *s, struct fault *f)
 {
     AUTO(buf) struct buf info = BUF(1024);
@@ -47,8 +88,7 @@ enum err sending_seal(struct act *a, struct sending *s, struct fault *f)
         return fault(f, ERR_TOO_LARGE, "at most %d bytes are sent", PAYLOAD_BYTES);
     s->sealed = BUF((size_t)payload_sealed_size(s->content.n));
     payload_info(&info, a->house->name, str_of(s->partner.name), &s->correlation);
-    TRY(payload_seal(&s->partner.seal, buf_str(&info), s->content, &s->sealed, &s->content_digest,
-                     salt, f));
+    TRY(seal_content(s, buf_str(&info), salt, f));
     s->sealed_digest = sha256(buf_str(&s->sealed));
     return keep_content(a, s, salt, f);
 }
@@ -74,8 +114,41 @@ static enum err put_outbox(struct act *a, const struct id *id, str partner, cons
                   partner, buf_str(&text));
 }
 
+static str body_of(const struct sending *s)
+{
+    if (s->emergency && s->locked)
+        return S("{\"emergency\":true,\"sealed\":true}");
+    if (s->locked)
+        return S("{\"sealed\":true}");
+    return s->emergency ? S("{\"emergency\":true}") : STR_NONE;
+}
+
+/* The entry that will give the key: it names the ciphertext that it opens. */
+static enum err key_entry(struct act *a, struct sending *s, struct buf *text, struct fault *f)
+{
+    AUTO(buf) struct buf body = BUF(256);
+    char hex[2 * sizeof(struct hash) + 1];
+    struct jw w = JW(&body);
+    struct entry e = {.kind = S("channel.key"),
+                      .at = a->now,
+                      .correlation = s->correlation,
+                      .content = s->key_content,
+                      .sealed = s->key_digest,
+                      .size = s->key.n};
+
+    hex_encode(s->sealed_digest.b, sizeof s->sealed_digest.b, hex);
+    jw_open(&w, '{');
+    jw_kv(&w, S("of"), str_of(hex));
+    jw_close(&w, '}');
+    e.body = buf_str(&body);
+    commit_policy(a, &e);
+    TRY(payload_keep(a, &s->key_digest, buf_str(&s->key), f));
+    return entry_format(text, &e, a->arena, f);
+}
+
 enum err sending_put(struct act *a, struct sending *s, struct fault *f)
 {
+    AUTO(buf) struct buf held = BUF(ENTRY_BYTES);
     struct entry e = {.kind = s->kind,
                       .at = a->now,
                       .correlation = s->correlation,
@@ -83,18 +156,20 @@ enum err sending_put(struct act *a, struct sending *s, struct fault *f)
                       .sealed = s->sealed_digest,
                       .size = s->sealed.n,
                       .n_undertakings = s->n_undertakings,
-                      .body = s->emergency ? S("{\"emergency\":true}") : STR_NONE};
+                      .body = body_of(s)};
 
     memcpy(e.undertaking, s->undertaking, sizeof e.undertaking);
     commit_policy(a, &e);
+    if (s->locked)
+        TRY(key_entry(a, s, &held, f));
     TRY(payload_keep(a, &s->sealed_digest, buf_str(&s->sealed), f));
     TRY(put_outbox(a, &s->id, str_of(s->partner.state), &e, f));
     return db_run(a->db, f,
                   "INSERT INTO dispatch(id, partner, sent, kind, correlation, at, officer, state,"
-                  " sealed, body) VALUES(?,?,1,?,?,?,?,'waiting',?,?)",
-                  "dssdidbb", &s->id, str_of(s->partner.state), s->kind, &s->correlation, a->now,
+                  " sealed, body, locked, held) VALUES(?,?,1,?,?,?,?,'waiting',?,?,?,?)",
+                  "dssdidbbib", &s->id, str_of(s->partner.state), s->kind, &s->correlation, a->now,
                   a->actor.kind == ACTOR_OFFICER ? &a->actor.id : NULL, hash_str(&s->sealed_digest),
-                  buf_str(&s->kept));
+                  buf_str(&s->kept), (int64_t)s->locked, s->locked ? buf_str(&held) : STR_NONE);
 }
 
 enum err sending_say(struct act *a, str partner, str kind, const struct id *correlation, str body,
@@ -231,6 +306,43 @@ static enum err move_rows(struct act *a, struct appending *p, struct fault *f)
     return OK;
 }
 
+/* What waits for a receipt that is here now: the keys of sealed dispatches. */
+static enum err held_keys(struct act *a, const struct channel *c, struct id *ids, str *entries,
+                          size_t *n, struct fault *f)
+{
+    struct query q;
+    enum err e = OK;
+
+    *n = 0;
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, held FROM dispatch WHERE held IS NOT NULL AND log = ? AND idx < ?"
+                 " ORDER BY idx LIMIT ?",
+                 "iii", c->log, (int64_t)c->head_size, (int64_t)LOCK_HELD));
+    for (; e == OK && query_row(&q); query_next(&q)) {
+        ids[*n] = query_id(&q, 0);
+        entries[*n] = str_copy(a->arena, query_str(&q, 1));
+        e = entries[*n].p ? OK : fault(f, ERR_MEMORY_LIMIT, "out of memory");
+        ++*n;
+    }
+    enum err ended = query_end(&q, f);
+    TRY(e);
+    return ended;
+}
+
+static enum err give_keys(struct act *a, struct appending *p, struct fault *f)
+{
+    struct id ids[LOCK_HELD];
+    str entries[LOCK_HELD];
+    size_t n;
+
+    TRY(held_keys(a, &p->channel, ids, entries, &n, f));
+    if (n)
+        TRY(channel_append(a, &p->channel, entries, n, f));
+    for (size_t i = 0; i < n; i++)
+        TRY(db_run(a->db, f, "UPDATE dispatch SET held = NULL WHERE id = ?", "d", &ids[i]));
+    return OK;
+}
+
 static enum err append_run(struct act *a, struct fault *f)
 {
     struct appending *p = a->data;
@@ -250,6 +362,7 @@ static enum err append_run(struct act *a, struct fault *f)
     if (p->channel.size == 0)
         TRY(first_entry(a, p, f));
     TRY(turn_keys(a, p, f));
+    TRY(give_keys(a, p, f));
     return move_rows(a, p, f);
 }
 
@@ -369,8 +482,12 @@ static enum err drop_row(struct act *a, struct tail *t, str entry, uint64_t inde
         return db_run(a->db, f, "UPDATE dispatch SET log = ?, idx = ? WHERE id = ?", "iid",
                       t->channel->log, (int64_t)index, &id);
     }
+    /* a key that was given already */
+    TRY(db_run(a->db, f, "UPDATE dispatch SET held = NULL WHERE partner = ? AND held = ?", "sb",
+               t->channel->partner, entry));
     /* the act itself was lost: that something was sent stands, what it was only the partner has */
-    if (entry_parse(a->arena, entry, &e, NULL) != OK || e.size == 0)
+    if (entry_parse(a->arena, entry, &e, NULL) != OK || e.size == 0 ||
+        str_starts(e.kind, S("channel.")))
         return OK;
     id = id_new(&a->house->world, 0);
     return db_run(a->db, f,

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "base/log.h"
 #include "link/link_int.h"
 
@@ -30,30 +31,32 @@ enum err taking_prepare(struct act *a, struct fault *f)
         e = payload_open(&t->older, buf_str(&sealed), &t->entry.content, &plain, t->salt, NULL);
     if (e != OK)
         return fault(f, ERR_INVALID, "the payload is not sealed for us, or is another one");
-    t->content = str_copy(a->arena, buf_str(&plain));
-    TRY_PTR(t->content.p, f);
-    t->id = id_new(&a->house->world, 0);
-    a->subject = str_printf(a->arena, "dispatch/%.*s", STR_FMT(act_id_text(a, &t->id)));
+    t->in.content = str_copy(a->arena, buf_str(&plain));
+    TRY_PTR(t->in.content.p, f);
+    if (!t->unlocked)
+        t->in.id = id_new(&a->house->world, 0);
+    t->in.partner = t->channel.partner;
+    t->in.kind = t->entry.kind;
+    t->in.correlation = t->entry.correlation;
+    t->in.at = t->entry.at;
+    a->subject = str_printf(a->arena, "dispatch/%.*s", STR_FMT(act_id_text(a, &t->in.id)));
     a->content = t->entry.content;
-    return dispatch_read(a->house->link, dispatch_kind_named(t->entry.kind), t->content, a->arena,
-                         &t->json, f);
-}
-
-static bool is_emergency(struct act *a, const struct entry *e)
-{
-    struct json *j;
-
-    return e->body.p && json_parse(a->arena, e->body, NULL, &j, NULL) == OK &&
-           json_get_bool(j, S("emergency"), false);
+    return dispatch_read(a->house->link, t->entry.kind, t->in.content, a->arena, &t->in.json, f);
 }
 
 enum err taking_facts(struct act *a, struct fault *f)
 {
     const struct taking *t = a->data;
 
-    return dispatch_put_facts(a, t->channel.partner, act_id_text(a, &t->id), t->entry.kind,
-                              is_emergency(a, &t->entry), t->entry.undertaking,
-                              t->entry.n_undertakings, f);
+    return dispatch_put_facts(a,
+                              &(struct dispatch_facts){.partner = t->channel.partner,
+                                                       .id = act_id_text(a, &t->in.id),
+                                                       .kind = t->entry.kind,
+                                                       .emergency = t->emergency,
+                                                       .locked = t->unlocked,
+                                                       .undertaking = t->entry.undertaking,
+                                                       .n_undertakings = t->entry.n_undertakings},
+                              f);
 }
 
 enum err taking_mark(struct act *a, struct fault *f)
@@ -73,15 +76,40 @@ enum err taking_keep(struct act *a, struct fault *f)
 
     TRY(taking_mark(a, f));
     buf_add(&plain, t->salt, PAYLOAD_SALT);
-    buf_add_str(&plain, t->content);
+    buf_add_str(&plain, t->in.content);
     TRY(seal(&kept, &a->house->record_key, S("dispatch"), buf_str(&plain), f));
+    if (t->unlocked)
+        return db_run(a->db, f, "UPDATE dispatch SET state = 'received', body = ? WHERE id = ?",
+                      "bd", buf_str(&kept), &t->in.id);
     return db_run(a->db, f,
                   "INSERT INTO dispatch(id, partner, sent, kind, correlation, at, state, log, idx,"
                   " sealed, body) VALUES(?,?,0,?,?,?,'received',?,?,?,?)",
-                  "dssdiiibb", &t->id, t->channel.partner, t->entry.kind, &t->entry.correlation,
+                  "dssdiiibb", &t->in.id, t->channel.partner, t->entry.kind, &t->entry.correlation,
                   t->entry.at, t->channel.log, (int64_t)t->index, hash_str(&t->entry.sealed),
                   buf_str(&kept));
 }
+
+/* A sealed dispatch: that it is here is known, what it says only once its key comes. */
+static enum err locked_run(struct act *a, struct fault *f)
+{
+    struct taking *t = a->data;
+
+    TRY(taking_mark(a, f));
+    t->in.id = id_new(&a->house->world, 0);
+    return db_run(a->db, f,
+                  "INSERT INTO dispatch(id, partner, sent, kind, correlation, at, state, log, idx,"
+                  " sealed, locked) VALUES(?,?,0,?,?,?,'locked',?,?,?,1)",
+                  "dssdiiib", &t->in.id, t->channel.partner, t->entry.kind, &t->entry.correlation,
+                  t->entry.at, t->channel.log, (int64_t)t->index, hash_str(&t->entry.sealed));
+}
+
+static const struct action locked_chore = {.name = "channel.locked",
+                                           .kind = ACTION_CHORE,
+                                           .method = ACTION_INTERNAL,
+                                           .who = ACTOR_SYSTEM,
+                                           .resource = "Session",
+                                           .summary = "A sealed dispatch waits for its key",
+                                           .run = locked_run};
 
 /* ---- what the channel says of itself --------------------------------------------------------- */
 
@@ -144,6 +172,8 @@ static enum err refusal_run(struct act *a, struct fault *f)
     const struct taking *t = a->data;
 
     TRY(taking_mark(a, f));
+    if (t->unlocked)
+        TRY(db_run(a->db, f, "UPDATE dispatch SET state = 'refused' WHERE id = ?", "d", &t->in.id));
     if (t->refusal.n == 0 || t->entry.kind.n == 0)
         return OK;
     return sending_say(a, t->channel.partner, S("channel.refused"), &t->entry.correlation,
@@ -193,58 +223,175 @@ static void landed(struct act *a)
     sem_post(a->user);
 }
 
+/* Reads an entry of the flight's log; one that is no entry has no kind. */
+static enum err read_entry(struct flight *fl, struct db *db, uint64_t index, struct taking *t,
+                           struct fault *f)
+{
+    struct json *j;
+    str text;
+
+    TRY(channel_entry(db, fl->channel.log, index, fl->arena, &text, f));
+    if (entry_parse(fl->arena, text, &t->entry, NULL) != OK)
+        t->entry = (struct entry){0};
+    t->emergency = t->locked = false;
+    if (!t->entry.body.p || json_parse(fl->arena, t->entry.body, NULL, &j, NULL) != OK)
+        return OK;
+    t->emergency = json_get_bool(j, S("emergency"), false);
+    t->locked = t->entry.size && json_get_bool(j, S("sealed"), false);
+    return OK;
+}
+
 static enum err load_entry(struct flight *fl, struct db *db, size_t i, struct fault *f)
 {
     struct taking *t = &fl->taking[i];
-    str text;
 
-    *t = (struct taking){
-        .channel = fl->channel, .partner = fl->partner, .index = fl->channel.taken + i};
-    TRY(channel_entry(db, fl->channel.log, t->index, fl->arena, &text, f));
-    if (entry_parse(fl->arena, text, &t->entry, NULL) != OK)
-        t->entry = (struct entry){0};
-    return OK;
+    t->channel = fl->channel;
+    t->partner = fl->partner;
+    t->index = fl->channel.taken + i;
+    return read_entry(fl, db, t->index, t, f);
+}
+
+/* What the keyring is asked for one payload. False where the payload is not there. */
+static bool ask_for(struct flight *fl, struct db *db, const struct entry *e, const struct key *lock,
+                    struct keyring_sealed *out)
+{
+    AUTO(buf) struct buf first = BUF((size_t)2 << 20), info = BUF(1024);
+
+    if (e->size == 0 || payload_read(db, &e->sealed, 0, &first, NULL) != OK ||
+        first.n < PAYLOAD_ENC)
+        return false;
+    payload_info(&info, str_of(fl->partner.name), str_of(fl->own.name), &e->correlation);
+    *out = (struct keyring_sealed){
+        .enc = str_copy(fl->arena, str_sub(buf_str(&first), 0, PAYLOAD_ENC)),
+        .info = str_copy(fl->arena, buf_str(&info)),
+        .psk = payload_lock(lock)};
+    return out->enc.p && out->info.p;
+}
+
+static void take_key(const struct flight *fl, uint64_t serial, const struct keyring_sealed *k,
+                     struct taking *t)
+{
+    t->has_older = serial != fl->own.serial;
+    *(t->has_older ? &t->older : &t->key) = k->key;
 }
 
 /* The keys of all payloads of the flight under a keyset of ours, asked for at once. */
 static enum err load_keys(struct flight *fl, struct db *db, uint64_t serial, struct fault *f)
 {
-    AUTO(buf) struct buf texts = BUF(FLIGHT * (PAYLOAD_ENC + 1024));
     struct keyring_sealed list[FLIGHT];
     size_t at[FLIGHT], n = 0;
 
-    for (size_t i = 0; i < fl->n; i++) {
-        AUTO(buf) struct buf first = BUF((size_t)2 << 20), info = BUF(1024);
-        if (fl->taking[i].entry.size == 0 ||
-            payload_read(db, &fl->taking[i].entry.sealed, 0, &first, NULL) != OK ||
-            first.n < PAYLOAD_ENC)
-            continue;
-        payload_info(&info, str_of(fl->partner.name), str_of(fl->own.name),
-                     &fl->taking[i].entry.correlation);
-        list[n].enc = str_copy(fl->arena, str_sub(buf_str(&first), 0, PAYLOAD_ENC));
-        list[n].info = str_copy(fl->arena, buf_str(&info));
-        TRY_PTR(list[n].enc.p && list[n].info.p, f);
-        at[n++] = i;
-    }
+    for (size_t i = 0; i < fl->n; i++)
+        if (!fl->taking[i].locked && ask_for(fl, db, &fl->taking[i].entry, NULL, &list[n]))
+            at[n++] = i;
     if (n == 0)
         return OK;
     TRY(keyring_open_payloads(fl->link->house->keyring, serial, list, n, f));
-    for (size_t k = 0; k < n; k++) {
-        struct taking *t = &fl->taking[at[k]];
-        t->has_older = serial != fl->own.serial;
-        *(t->has_older ? &t->older : &t->key) = list[k].key;
-    }
+    for (size_t k = 0; k < n; k++)
+        take_key(fl, serial, &list[k], &fl->taking[at[k]]);
     secret_wipe(list, sizeof list);
     return OK;
 }
 
-static const struct action *action_of(const struct taking *t)
+static bool is_key(const struct taking *t)
 {
-    const struct dispatch_kind *kind = dispatch_kind_named(t->entry.kind);
+    return str_eq(t->entry.kind, S("channel.key"));
+}
+
+/* The row that waits for this key, and the entry of the ciphertext. ERR_NOT_FOUND. */
+static enum err find_locked(struct flight *fl, struct db *db, const struct taking *t, struct id *id,
+                            uint64_t *index, struct fault *f)
+{
+    struct hash of;
+    struct query q;
+    struct json *j;
+
+    if (!t->entry.body.p || json_parse(fl->arena, t->entry.body, NULL, &j, NULL) != OK ||
+        !hex_decode(json_get_str(j, S("of")), of.b, sizeof of.b))
+        return fault(f, ERR_NOT_FOUND, "a key that names no dispatch");
+    TRY(db_one(db, &q, f,
+               "SELECT id, idx FROM dispatch WHERE correlation = ? AND sealed = ? AND log = ?"
+               " AND sent = 0 AND state = 'locked'",
+               "dbi", &t->entry.correlation, hash_str(&of), fl->channel.log));
+    *id = query_id(&q, 0);
+    *index = (uint64_t)query_int(&q, 1);
+    return query_end(&q, f);
+}
+
+static bool open_lock(struct db *db, const struct taking *t, struct key *out)
+{
+    AUTO(buf) struct buf sealed = BUF(4096), plain = BUF(4096);
+    uint8_t salt[PAYLOAD_SALT];
+    struct hpke key = t->key, older = t->older;
+
+    if (payload_whole(db, &t->entry.sealed, &sealed, NULL) != OK)
+        return false;
+    enum err e = payload_open(&key, buf_str(&sealed), &t->entry.content, &plain, salt, NULL);
+    if (e != OK && t->has_older)
+        e = payload_open(&older, buf_str(&sealed), &t->entry.content, &plain, salt, NULL);
+    if (e != OK || plain.n != sizeof out->b)
+        return false;
+    memcpy(out->b, plain.p, sizeof out->b);
+    secret_wipe(plain.p, plain.n);
+    return true;
+}
+
+static enum err load_locked_keys(struct flight *fl, struct db *db, struct taking *t,
+                                 const struct key *lock, struct fault *f)
+{
+    uint64_t serials[] = {fl->own.serial, fl->own.serial - 1};
+    struct keyring_sealed one;
+
+    for (size_t i = 0; i < ARRAY_LEN(serials) && serials[i]; i++) {
+        if (!ask_for(fl, db, &t->entry, lock, &one))
+            return OK;
+        TRY(keyring_open_payloads(fl->link->house->keyring, serials[i], &one, 1, f));
+        take_key(fl, serials[i], &one, t);
+        secret_wipe(&one, sizeof one);
+    }
+    return OK;
+}
+
+/* A key came: from here on it is its dispatch that is taken up, at the index of the key. One that
+ * opens nothing stays what it is, and is refused. */
+static enum err unlock(struct flight *fl, struct db *db, struct taking *t, struct fault *f)
+{
+    uint64_t index = 0;
+    struct key lock;
+    struct id id;
+    enum err e = find_locked(fl, db, t, &id, &index, f);
+
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    if (!open_lock(db, t, &lock))
+        return OK;
+    t->has_older = false;
+    e = read_entry(fl, db, index, t, f);
+    if (e == OK)
+        e = load_locked_keys(fl, db, t, &lock, f);
+    secret_wipe(&lock, sizeof lock);
+    t->in.id = id;
+    t->locked = false;
+    t->unlocked = true;
+    return e;
+}
+
+static enum err unlock_all(struct flight *fl, struct db *db, struct fault *f)
+{
+    for (size_t i = 0; i < fl->n; i++)
+        if (is_key(&fl->taking[i]))
+            TRY(unlock(fl, db, &fl->taking[i], f));
+    return OK;
+}
+
+static const struct action *action_of(struct link *l, const struct taking *t)
+{
+    const struct dispatch_kind *kind = dispatch_kind_named(l, t->entry.kind);
 
     if (kind)
-        return action_named(link_actions, link_actions_n, str_of(kind->receive));
-    return str_starts(t->entry.kind, S("channel.")) ? &said_chore : NULL;
+        return t->locked ? &locked_chore : l->tables.action_find(str_of(kind->receive));
+    return str_starts(t->entry.kind, S("channel.")) && !is_key(t) ? &said_chore : NULL;
 }
 
 static void launch(struct flight *fl, size_t i, const struct action *action)
@@ -301,8 +448,8 @@ static size_t fly(struct flight *fl, bool *out_stuck)
 {
     size_t n = 0, passed = 0;
 
-    for (; n < fl->n && action_of(&fl->taking[n]); n++)
-        launch(fl, n, action_of(&fl->taking[n]));
+    for (; n < fl->n && action_of(fl->link, &fl->taking[n]); n++)
+        launch(fl, n, action_of(fl->link, &fl->taking[n]));
     for (size_t i = 0; i < n; i++)
         while (sem_wait(&fl->landed) != 0)
             ;
@@ -318,9 +465,10 @@ static size_t fly(struct flight *fl, bool *out_stuck)
     for (size_t i = 0; i < n; i++)
         end_act(&fl->act[i]);
     if (passed == n && n < fl->n) { /* an entry of no known kind */
-        struct act unknown = {.err = fault(&unknown.fault, ERR_INVALID,
-                                           "an entry of a kind that "
-                                           "is not known here")};
+        struct act unknown = {.err = fault(&unknown.fault, ERR_INVALID, "%s",
+                                           is_key(&fl->taking[n])
+                                               ? "a key that opens nothing here"
+                                               : "an entry of a kind that is not known here")};
         *out_stuck = !refuse(fl, n, &unknown);
         passed += !*out_stuck;
     }
@@ -334,10 +482,16 @@ static enum err load_flight(struct flight *fl, int64_t log, struct db *db, struc
     TRY(link_peer(fl->link, db, fl->link->house->state_code, &fl->own, f));
     uint64_t waiting = fl->channel.head_size - fl->channel.taken;
     fl->n = waiting < FLIGHT ? (size_t)waiting : FLIGHT;
-    for (size_t i = 0; i < fl->n; i++)
+    for (size_t i = 0; i < fl->n; i++) {
         TRY(load_entry(fl, db, i, f));
+        /* what a key opens has to be noted first */
+        if (i > 0 && is_key(&fl->taking[i]))
+            fl->n = i;
+    }
     TRY(load_keys(fl, db, fl->own.serial, f));
-    return fl->own.serial > 1 ? load_keys(fl, db, fl->own.serial - 1, f) : OK;
+    if (fl->own.serial > 1)
+        TRY(load_keys(fl, db, fl->own.serial - 1, f));
+    return unlock_all(fl, db, f);
 }
 
 /* One flight of a channel; false when there is nothing more to do with it for now. */

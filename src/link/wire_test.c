@@ -187,7 +187,7 @@ static void test_payload(void **state)
         memset(buf_extend(&content, sizes[i] + 1), 'x', sizes[i]);
         payload_info(&info, S("xu.example"), S("xa.example"), &correlation);
         str plain = str_sub(buf_str(&content), 0, sizes[i]);
-        assert_int_equal(payload_seal(&to, buf_str(&info), plain, &sealed, &d, salt, &f), OK);
+        assert_int_equal(payload_seal(&to, NULL, buf_str(&info), plain, &sealed, &d, salt, &f), OK);
         assert_int_equal(sealed.n, payload_sealed_size(sizes[i]));
         open_again(buf_str(&sealed), buf_str(&info), &key, &d, OK, sizes[i]);
         open_again(buf_str(&sealed), S("other"), &key, &d, ERR_CORRUPT, 0);

@@ -446,7 +446,7 @@ int cli_partner_standing(struct cli *c)
 /* ---- files ------------------------------------------------------------------------------------
  */
 
-/* dispatch send STATE FILE [--promise a,b] */
+/* dispatch send STATE FILE [--promise a,b] [--sealed] [--type TYPE/SUBTYPE] */
 int cli_dispatch_send(struct cli *c)
 {
     AUTO(buf) struct buf b = BUF(ANSWER_MAX);
@@ -454,13 +454,16 @@ int cli_dispatch_send(struct cli *c)
     str bytes;
 
     if (c->n_words != 4)
-        return usage("dispatch send STATE FILE [--promise NAME,NAME]");
+        return usage("dispatch send STATE FILE [--promise NAME,NAME] [--sealed]"
+                     " [--type TYPE/SUBTYPE]");
     const char *slash = strrchr(c->words[3], '/'), *name = slash ? slash + 1 : c->words[3];
     if (fs_read(c->arena, c->words[3], ANSWER_MAX, &bytes, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    str path = str_printf(c->arena, "/v1/partners/%s/files?name=%s%s%s", c->words[2], name,
-                          cli_option(c, "promise") ? "&promise=" : "",
-                          cli_option(c, "promise") ? cli_option(c, "promise") : "");
+    const char *promise = cli_option(c, "promise"), *type = cli_option(c, "type");
+    str path = str_printf(c->arena, "/v1/partners/%s/%s?name=%s%s%s%s%s%s", c->words[2],
+                          type ? "payloads" : "files", name, type ? "&type=" : "", type ? type : "",
+                          promise ? "&promise=" : "", promise ? promise : "",
+                          c->sealed ? "&sealed=true" : "");
     int code = cli_post(c, str_cstr(c->arena, path), bytes, "application/octet-stream", &b);
     if (code == CLI_OK)
         printf("%.*s\n", STR_FMT(buf_str(&b)));

@@ -105,7 +105,7 @@ static enum err open_floors(struct node *n, struct fault *f)
     TRY(registry_open(h, n->writer, &h->registry, f));
     TRY(name_node(n, f));
     TRY(service_open(h, n->writer, f));
-    TRY(link_open(h, n->writer, &h->link, f));
+    TRY(link_open(h, n->writer, &dispatch_tables, &h->link, f));
     TRY(compile_inputs(n, f));
     snprintf(path, sizeof path, "%s/words", n->data);
     TRY(catalogue_load(path, &n->words, f));

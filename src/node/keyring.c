@@ -663,21 +663,14 @@ static const struct {
     enum err (*answer)(struct ring *, const struct json *, struct arena *, struct jw *,
                        struct fault *);
 } ops[] = {
-    {"wrap", answer_wrap},
-    {"unwrap", answer_unwrap},
-    {"derive", answer_derive},
-    {"head", answer_head},
-    {"head-key", answer_head_key},
-    {"head-last", answer_head_last},
-    {"enrol", answer_enrol},
-    {"seal", answer_seal},
-    {"list", answer_list},
-    {"trust", answer_trust},
-    {"note", answer_note},
-    {"note-key", answer_note_key},
+    {"wrap", answer_wrap},           {"unwrap", answer_unwrap},
+    {"derive", answer_derive},       {"head", answer_head},
+    {"head-key", answer_head_key},   {"head-last", answer_head_last},
+    {"enrol", answer_enrol},         {"seal", answer_seal},
+    {"list", answer_list},           {"trust", answer_trust},
+    {"note", answer_note},           {"note-key", answer_note_key},
     {"link-keys", answer_link_keys}, {"link-note", answer_link_note},
-    {"link-head", answer_link_head},
-    {"link-cosign", answer_link_cosign},
+    {"link-head", answer_link_head}, {"link-cosign", answer_link_cosign},
     {"link-open", answer_link_open},
 };
 

@@ -158,13 +158,20 @@ enum err answer_link_open(struct ring *r, const struct json *q, struct arena *a,
     jw_key(w, S("keys"));
     jw_open(w, '[');
     for (size_t i = 0; e == OK && i < list->n; i++) {
+        const struct json *one = json_at(list, i);
+        struct hpke_psk psk = {.id = json_get_str(one, S("psk_id"))};
         struct x25519_public enc;
+        struct key shared;
         struct hpke h;
-        if (!ipc_get(json_at(list, i), S("enc"), enc.b, sizeof enc.b)) {
+        if (json_get(one, S("psk")))
+            psk.key = &shared;
+        if (!ipc_get(one, S("enc"), enc.b, sizeof enc.b) || (psk.id.n && !psk.key) ||
+            (psk.key && !ipc_get(one, S("psk"), shared.b, sizeof shared.b))) {
             e = ring_bad(f);
             break;
         }
-        e = hpke_receiver(&secret, &enc, json_get_str(json_at(list, i), S("info")), &h, f);
+        e = hpke_receiver_psk(&secret, &enc, &psk, json_get_str(one, S("info")), &h, f);
+        secret_wipe(&shared, sizeof shared);
         if (e != OK)
             break;
         jw_open(w, '{');

@@ -131,8 +131,9 @@ static const struct command {
      "Propose to break with a state until a new letter, or confirm it"},
     {"partner", "restore", cli_partner_standing, "STATE [--reason TEXT] --key OFFICER-KEY",
      "Propose to accredit a suspended or recalled state again, or confirm it"},
-    {"dispatch", "send", cli_dispatch_send, "STATE FILE [--promise NAME,NAME]",
-     "Send a file to a partner"},
+    {"dispatch", "send", cli_dispatch_send,
+     "STATE FILE [--promise NAME,NAME] [--sealed] [--type TYPE/SUBTYPE]",
+     "Send a file to a partner; sealed: its key follows the receipt"},
     {"dispatch", "fetch", cli_dispatch_fetch, "ID --out FILE", "Get a file that was sent"},
     {"dispatch", "pack", cli_dispatch_pack, "STATE --out FILE [--old N]",
      "What a partner without a line lacks, as a sealed parcel"},
@@ -228,6 +229,8 @@ static bool take_option(struct cli *c, int argc, char **argv, int *i)
         return c->cpsv = true;
     if (strcmp(name, "write-digests") == 0)
         return c->write_digests = true;
+    if (strcmp(name, "sealed") == 0)
+        return c->sealed = true;
     if (strcmp(name, "help") == 0)
         return c->help = true;
     if (*i + 1 == argc || c->n_options == CLI_ARGS) {

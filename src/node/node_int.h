@@ -16,6 +16,7 @@
 
 size_t actions_count(void);
 const struct action *action_at(size_t i);
+extern const struct link_tables dispatch_tables; /* link/link.h */
 /* The row of that name, or NULL. */
 const struct action *action_find(str name);
 extern const struct action public_actions[];

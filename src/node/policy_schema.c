@@ -35,7 +35,8 @@ static const struct {
     {"Help", " = { capability: String }"},
     {"Protection", " = { citizen: State }"},
     {"Accreditation", " = { partner: State, was: String, standing: String, proposer?: Officer }"},
-    {"Dispatch", " = { partner: State, kind: String, emergency: Bool, undertakings: Set<String> }"},
+    {"Dispatch", " = { partner: State, kind: String, emergency: Bool, sealed: Bool,"
+                 " undertakings: Set<String> }"},
     {"Engagement", " = { partner: State, officer: Officer }"},
 };
 

@@ -240,6 +240,9 @@ static const struct {
     {"acknowledgement.send", PLAIN, "HhM"},
     {"query.send", PLAIN, "HhM"},
     {"file.send", PLAIN, "HhM"},
+    {"file.send", PERSONAL, ""}, /* for named recipients, and not sealed */
+    {"payload.send", PLAIN, "HhM"},
+    {"payload.send", PERSONAL, ""},
     {"answer.send", PLAIN, "S"},
     {"answer.send", TO_FRANCE, ""},
     {"note.receive", PLAIN, "A"},
@@ -248,6 +251,8 @@ static const struct {
     {"query.receive", PLAIN, "A"},
     {"answer.receive", PLAIN, "A"},
     {"file.receive", PLAIN, "A"},
+    {"payload.receive", PLAIN, "A"},
+    {"payload.receive", ANOTHERS, ""},
     {"file.receive", ANOTHERS, ""}, /* asks for the consent of a third state */
 
     {"document.sealed", PLAIN, "S"},
@@ -401,7 +406,9 @@ static const char *partner_in(enum situation s)
 static void put_channel(const struct policy *p, struct cedar_entities *es, struct cedar_entity *e,
                         str type, enum situation s)
 {
-    const str asked[] = {s == ANOTHERS ? S("originator-consent") : S("no-onward-sharing")};
+    const str asked[] = {s == ANOTHERS   ? S("originator-consent")
+                         : s == PERSONAL ? S("named-recipients")
+                                         : S("no-onward-sharing")};
     const char *code = partner_in(s);
     bool dispatch = str_eq(type, S("Sifara::Dispatch"));
 
@@ -412,6 +419,7 @@ static void put_channel(const struct policy *p, struct cedar_entities *es, struc
     if (dispatch) {
         cedar_attr(es, e, S("kind"), cedar_str(S("note")));
         cedar_attr(es, e, S("emergency"), cedar_bool(false));
+        cedar_attr(es, e, S("sealed"), cedar_bool(false));
         cedar_attr(es, e, S("undertakings"), cedar_strings(es, asked, ARRAY_LEN(asked)));
         return;
     }

@@ -43,6 +43,25 @@ const struct action *action_find(str name)
     return NULL;
 }
 
+/* ---- kinds of dispatches ----------------------------------------------------------------- */
+
+static const struct {
+    const struct dispatch_kind *rows;
+    const size_t *n;
+} kinds[] = {{link_kinds, &link_kinds_n}};
+
+static const struct dispatch_kind *kind_at(size_t i)
+{
+    for (size_t t = 0; t < ARRAY_LEN(kinds); t++) {
+        if (i < *kinds[t].n)
+            return &kinds[t].rows[i];
+        i -= *kinds[t].n;
+    }
+    return NULL;
+}
+
+const struct link_tables dispatch_tables = {kind_at, action_find};
+
 /* ---- inputs ------------------------------------------------------------------------------ */
 
 #define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
@@ -182,10 +201,11 @@ static const struct {
                      ",\"credence\":{\"type\":\"object\"},\"signature\":" BASE64URL)},
     {"standing-confirm.v1",
      OBJECT("\"signature\"", "\"fingerprint\":" TEXT(200) ",\"signature\":" BASE64URL)},
-    {"note.v1", OBJECT("\"subject\",\"text\",\"language\"",
-                       "\"subject\":" TEXT(300) ",\"text\":" TEXT(
-                           100000) ",\"language\":" LANGUAGE ",\"reply_to\":" ID_SCHEMA
-                                   ",\"emergency\":{\"type\":\"boolean\"}")},
+    {"note.v1",
+     OBJECT("\"subject\",\"text\",\"language\"",
+            "\"subject\":" TEXT(300) ",\"text\":" TEXT(
+                100000) ",\"language\":" LANGUAGE ",\"reply_to\":" ID_SCHEMA
+                        ",\"emergency\":{\"type\":\"boolean\"},\"sealed\":{\"type\":\"boolean\"}")},
     {"query.v1",
      "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,"
      "\"maxProperties\":1,\"properties\":{\"seal\":" TEXT(200) ",\"number\":" TEXT(60) "}}"},

@@ -1,0 +1,65 @@
+/* dispatch.h - what travels between states, as the floors see it that send and take it
+ *
+ * A kind of dispatch is a row in the table of a field, as its actions are; node/ hands the rows of
+ * all fields to link/, which carries them. So a field sends and takes without knowing channels.
+ *
+ *   sending  prepare() fills a dispatch_out and has it sealed; run() puts it; after() has it sent
+ *   taking   the row's action, whose actor is the partner, is tried with what came: its phases
+ *            begin with those of the door
+ */
+#ifndef SIFARA_ACT_DISPATCH_H
+#define SIFARA_ACT_DISPATCH_H
+
+#include "act/gate.h"
+
+enum { DISPATCH_UNDERTAKINGS = 20 };
+
+struct dispatch_kind {
+    const char *name;    /* of the entry */
+    const char *receive; /* action of the partner */
+    const char *schema;  /* of the content, NULL: bytes */
+};
+
+struct dispatch_out {
+    str partner, kind;
+    str content;           /* what travels, in clear */
+    struct id correlation; /* nil: its own */
+    str undertaking[DISPATCH_UNDERTAKINGS];
+    size_t n_undertakings;
+    bool emergency;
+    bool locked;   /* a sealed dispatch: its key leaves only after the receipt */
+    struct id id;  /* given by seal() */
+    void *sending; /* link's own */
+};
+
+/* What came: act.data of a receiving act begins with it. */
+struct dispatch_in {
+    struct id id, correlation;
+    str partner, kind, content;
+    struct json *json; /* of the content, for kinds that have JSON */
+    int64_t at;
+    void *user; /* the receiving action's own, between its phases */
+};
+
+/* Given to the house by link/. */
+struct dispatch_door {
+    /* Seals the content; the act's data_free becomes the caller's duty to set: dispatch_out_free.
+     */
+    enum err (*seal)(struct act *, struct dispatch_out *, struct fault *);
+    enum err (*put)(struct act *, struct dispatch_out *, struct fault *);
+    void (*sent)(struct act *, const struct dispatch_out *);
+    void (*drop)(struct dispatch_out *);
+    /* Adds the dispatch as resource of the decision. */
+    enum err (*facts)(struct act *, const struct dispatch_out *, struct fault *);
+    /* Phases of a receiving act. */
+    enum err (*take)(struct act *, struct fault *);
+    enum err (*take_facts)(struct act *, struct fault *);
+    enum err (*keep)(struct act *, struct fault *);
+    /* Content of a dispatch that was kept, opened, in the act's arena. ERR_NOT_FOUND, ERR_ERASED.
+     */
+    enum err (*content)(struct act *, const struct id *, str *out, struct fault *);
+    /* Does a line to that partner stand? */
+    enum err (*stands)(struct act *, str partner, bool *out, struct fault *);
+};
+
+#endif

@@ -1,0 +1,84 @@
+/* door.c - how other floors send and take dispatches (act/dispatch.h) */
+#include "link/link_int.h"
+
+static enum err door_seal(struct act *a, struct dispatch_out *out, struct fault *f)
+{
+    struct sending *s;
+
+    _Static_assert((int)DISPATCH_UNDERTAKINGS == (int)ENTRY_UNDERTAKINGS,
+                   "as many as an entry has");
+    TRY(sending_begin(a, out->partner, out->kind, &s, f));
+    if (!id_is_nil(&out->correlation))
+        s->correlation = out->correlation;
+    s->content = out->content;
+    memcpy(s->undertaking, out->undertaking, sizeof s->undertaking);
+    s->n_undertakings = out->n_undertakings;
+    s->emergency = out->emergency;
+    s->locked = out->locked;
+    out->id = s->id;
+    out->sending = s;
+    return sending_seal(a, s, f);
+}
+
+static enum err door_put(struct act *a, struct dispatch_out *out, struct fault *f)
+{
+    return sending_put(a, out->sending, f);
+}
+
+static void door_sent(struct act *a, const struct dispatch_out *out)
+{
+    link_wake_courier(a->house->link, out->partner, WAKE_SENDING);
+}
+
+static void door_drop(struct dispatch_out *out)
+{
+    if (out->sending)
+        sending_free(out->sending);
+}
+
+static enum err door_facts(struct act *a, const struct dispatch_out *out, struct fault *f)
+{
+    return dispatch_put_facts(a,
+                              &(struct dispatch_facts){.partner = out->partner,
+                                                       .id = act_id_text(a, &out->id),
+                                                       .kind = out->kind,
+                                                       .emergency = out->emergency,
+                                                       .locked = out->locked,
+                                                       .undertaking = out->undertaking,
+                                                       .n_undertakings = out->n_undertakings},
+                              f);
+}
+
+static enum err door_content(struct act *a, const struct id *id, str *out, struct fault *f)
+{
+    struct dispatch_row r;
+
+    TRY(dispatch_row_load(a, id, &r, f));
+    return dispatch_open(a, &r, out, f);
+}
+
+static enum err door_stands(struct act *a, str partner, bool *out, struct fault *f)
+{
+    char standing[STANDING_MAX];
+    struct peer own;
+
+    *out = false;
+    enum err e = link_peer(a->house->link, a->db, a->house->state_code, &own, f);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    TRY(partner_standing(a->db, partner, standing, f));
+    *out = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
+    return OK;
+}
+
+const struct dispatch_door link_door = {.seal = door_seal,
+                                        .put = door_put,
+                                        .sent = door_sent,
+                                        .drop = door_drop,
+                                        .facts = door_facts,
+                                        .take = taking_prepare,
+                                        .take_facts = taking_facts,
+                                        .keep = taking_keep,
+                                        .content = door_content,
+                                        .stands = door_stands};
