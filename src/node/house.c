@@ -14,6 +14,7 @@
 #include "paper/worker.h"
 #include "registry/registry.h"
 #include "service/documents.h"
+#include "service/drafts.h"
 #include "service/lapses.h"
 #include "link/link.h"
 #include "service/services.h"
@@ -345,8 +346,9 @@ static void *background(void *arg)
     struct node *n = arg;
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
-    for (int64_t mails_at = 0, lapses_at = 0; !n->stopping;) {
-        unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at);
+    for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0; !n->stopping;) {
+        unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at) +
+                        drafts_work(&n->house, &drafts_at);
         int64_t now = monotonic_ns();
         if (now - mails_at >= MAIL_PACE_NS) {
             mails_at = now;

@@ -21,7 +21,8 @@ static const struct {
     {"Service", ""},
     {"AccessDelay", " = { proposer?: Officer }"},
     {"Case", " = { person: Person, authority: Mission, queue: Mission, service: String,"
-             " state: String, officer?: Officer, proposer?: Officer }"},
+             " state: String, channel: String, officer?: Officer, opener?: Officer,"
+             " proposer?: Officer }"},
     {"Document", " = { person: Person, authority: Mission, state: String }"},
     {"Organisation", " in [Organisation]"},
     {"Agreement", ""},

@@ -7,13 +7,13 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 14
+#define FILES 15
 static const char *const files[FILES] = {
-    "10-persons.cedar",         "20-officers.cedar", "30-four-eyes.cedar",
-    "40-ministry.cedar",        "45-packages.cedar", "50-partners.cedar",
-    "55-channels.cedar",        "90-system.cedar",   "facts/accreditations.json",
-    "facts/agreements.json",    "facts/aims.json",   "facts/capabilities.json",
-    "facts/organisations.json", "facts/states.json"};
+    "10-persons.cedar",          "20-officers.cedar",        "25-counter.cedar",
+    "30-four-eyes.cedar",        "40-ministry.cedar",        "45-packages.cedar",
+    "50-partners.cedar",         "55-channels.cedar",        "90-system.cedar",
+    "facts/accreditations.json", "facts/agreements.json",    "facts/aims.json",
+    "facts/capabilities.json",   "facts/organisations.json", "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
 
@@ -52,6 +52,8 @@ enum situation {
     PROPOSED,    /* by O, on the desk of paris */
     BY_CONSUL,   /* taken and proposed by C */
     BY_MINISTRY, /* by O, on the ministry's desk */
+    DRAFT,       /* that the person writes */
+    WALK_IN,     /* a draft that C opened at the counter */
     /* Acts towards partners: PLAIN is Arcadia, which promised all there is to promise, our own
      * green thing, for an aim, with enough of the capability. The others differ in one thing. */
     UNPROMISED,
@@ -93,6 +95,25 @@ static const struct {
     {"document.pdf", PLAIN, "P"},
 
     {"desk.queue", PLAIN, "OoCHM"},
+    {"person.find", PLAIN, "OoC"},
+    {"person.record", PLAIN, "OoCnc"},
+    {"person.email-code", PLAIN, "OoCnc"},
+    {"person.email", PLAIN, "OoCnc"},
+    {"case.open", WALK_IN, "OoC"},
+    {"case.open", INTEREST, ""},
+    {"case.enter", WALK_IN, "OoC"},
+    {"case.enter", DRAFT, ""},
+    {"case.enter", INTEREST, ""},
+    {"case.enclose", WALK_IN, "OoC"},
+    {"case.enclose", PLAIN, "OoC"},
+    {"case.enclose", DRAFT, ""},
+    {"case.lodge", WALK_IN, "OoC"},
+    {"case.lodge", PLAIN, "OoC"},
+    {"case.lodge", ASSISTANCE, "OC"},
+    {"case.lodge", DRAFT, ""},
+    {"case.lodge", BARRED, ""},
+    {"case.submit", WALK_IN, "P"},
+    {"case.confirm", WALK_IN, ""},
     {"case.examine", PLAIN, "OoC"},
     {"case.examine", ASSISTANCE, "OC"},
     {"case.examine", UNTAKEN, "C"},
@@ -258,6 +279,7 @@ static const struct {
     {"document.sealed", PLAIN, "S"},
     {"document.spoilt", PLAIN, "S"},
     {"case.lapse", PLAIN, "S"},
+    {"case.carry", DRAFT, "S"},
     {"ledger.new-epoch", PLAIN, "S"},
 };
 
@@ -358,7 +380,11 @@ static void put_case(struct cedar_entities *es, struct cedar_entity *e, enum sit
     cedar_attr(es, e, S("service"),
                cedar_str(s == ASSISTANCE || s == UNTAKEN ? S("consular-assistance")
                                                          : S("consular-registration")));
-    cedar_attr(es, e, S("state"), cedar_str(S("examined")));
+    cedar_attr(es, e, S("state"),
+               cedar_str(s == DRAFT || s == WALK_IN ? S("draft") : S("examined")));
+    cedar_attr(es, e, S("channel"), cedar_str(s == WALK_IN ? S("counter") : S("online")));
+    if (s == WALK_IN)
+        cedar_attr(es, e, S("opener"), officer(es, "C"));
     if (s != FREE && s != UNTAKEN)
         cedar_attr(es, e, S("officer"), officer(es, by));
     if (s == PROPOSED || s == BY_CONSUL || s == BY_MINISTRY)

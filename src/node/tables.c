@@ -75,6 +75,22 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define CODE_NAME "{\"type\":\"string\",\"pattern\":\"^[a-z][a-z0-9-]{0,30}$\"}"
 #define SHA256    "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{64}$\"}"
 #define EMAIL     "{\"type\":\"string\",\"format\":\"email\",\"maxLength\":254}"
+#define PHONE     "{\"type\":\"string\",\"pattern\":\"^[+][1-9][0-9]{5,14}$\"}"
+#define CODE      "{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"}"
+/* who somebody is, as on their documents */
+#define PERSON_REQUIRED "\"surname\",\"given_names\",\"birth_date\",\"nationality\""
+#define PERSON_NAMES                                                                               \
+    "\"surname\":" TEXT(120) ",\"given_names\":" TEXT(120) ",\"surname_latin\":" TEXT(             \
+        120) ",\"given_names_latin\":" TEXT(120) ",\"birth_date\":" DATE                           \
+                                                 ",\"nationality\":{\"type\":\"string\","          \
+                                                 "\"pattern\":\"^[A-Z]{3}$\"}"
+#define PERSON_NUMBERS "\"identity_number\":" TEXT(40) ",\"passport_number\":" TEXT(40)
+/* how and when something came that an officer enters */
+#define RECEIVED "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE
+/* the texts of a step */
+#define STEP_TEXTS                                                                                 \
+    "\"fields\":{\"type\":\"object\",\"maxProperties\":12,\"additionalProperties\":" TEXT(         \
+        500) "},\"note\":" TEXT(2000)
 /* what every act towards a partner says */
 #define ENGAGEMENT                                                                                 \
     "\"title\":" TEXT(300) ",\"purpose\":" TEXT(                                                   \
@@ -127,16 +143,25 @@ static const struct {
                          "\"officer\",\"signature\"",
                          "\"officer\":" ID_SCHEMA ",\"signature\":" BASE64URL) "}")},
     {"person.v1",
-     OBJECT("\"surname\",\"given_names\",\"birth_date\",\"nationality\"",
-            "\"surname\":" TEXT(120) ",\"given_names\":" TEXT(120) ",\"surname_latin\":" TEXT(
-                120) ",\"given_names_latin\":" TEXT(120) ",\"birth_date\":" DATE
-                                                         ",\"nationality\":{\"type\":\"string\","
-                                                         "\"pattern\":\"^[A-Z]{3}$\"},"
-                                                         "\"residence\":" COUNTRY
-                                                         ",\"phone\":{\"type\":\"string\","
-                                                         "\"pattern\":\"^[+][1-9][0-9]{5,14}$\"},"
-                                                         "\"language\":" LANGUAGE
-                                                         ",\"email\":" EMAIL)},
+     OBJECT(PERSON_REQUIRED, PERSON_NAMES ",\"residence\":" COUNTRY ",\"phone\":" PHONE
+                                          ",\"language\":" LANGUAGE ",\"email\":" EMAIL)},
+    {"person-find.v1",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{" PERSON_NAMES
+     "," PERSON_NUMBERS ",\"email\":" EMAIL "}}"},
+    {"person-record.v1", OBJECT(PERSON_REQUIRED ",\"evidence\"", PERSON_NAMES
+                                "," PERSON_NUMBERS ",\"residence\":" COUNTRY ",\"phone\":" PHONE
+                                ",\"language\":" LANGUAGE
+                                ",\"evidence\":" TEXT(300) ",\"namesake\":{\"type\":\"boolean\"}")},
+    {"person-email-code.v1", OBJECT("\"email\"", "\"email\":" EMAIL ",\"language\":" LANGUAGE)},
+    {"person-email.v1", OBJECT("\"email\",\"code\",\"evidence\"",
+                               "\"email\":" EMAIL ",\"code\":" CODE ",\"evidence\":" TEXT(300))},
+    {"case-open.v1",
+     OBJECT("\"person\",\"service\",\"country\",\"channel\",\"received\"",
+            "\"person\":" ID_SCHEMA ",\"service\":" CODE_NAME ",\"country\":" COUNTRY "," RECEIVED
+            ",\"answers\":{\"type\":\"object\"}")},
+    {"case-lodge.v1",
+     OBJECT("\"event\",\"channel\",\"received\"",
+            "\"event\":" TEXT(40) "," RECEIVED ",\"answers\":{\"type\":\"object\"}," STEP_TEXTS)},
     {"access-delay.v1", OBJECT("\"person\",\"until\",\"basis\"",
                                "\"person\":" ID_SCHEMA ",\"until\":" DATE ",\"basis\":" TEXT(500))},
     {"policy.v1",
@@ -173,10 +198,7 @@ static const struct {
             "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":128,\"items\":" OBJECT(
                 "\"name\",\"text\"", "\"name\":" TEXT(64) ",\"text\":{\"type\":\"string\"}") "}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
-    {"step.v1",
-     OBJECT("\"event\"",
-            "\"event\":" TEXT(40) ",\"fields\":{\"type\":\"object\",\"maxProperties\":12,"
-                                  "\"additionalProperties\":" TEXT(500) "},\"note\":" TEXT(2000))},
+    {"step.v1", OBJECT("\"event\"", "\"event\":" TEXT(40) "," STEP_TEXTS)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",
             "\"amount\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000000000},"

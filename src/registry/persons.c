@@ -167,47 +167,69 @@ enum err person_show(struct act *a, struct fault *f)
     return OK;
 }
 
-/* Seals the new profile beforehand: a->data points to the sealed bytes. The address that the
- * person signs in with stays whatever the body says. */
+struct updating {
+    str sealed;
+    struct person_traces traces;
+    bool same; /* an officer who saw who they are saw what is still there */
+};
+
+/* What an officer noted stays: the address that the person signs in with, the number and the
+ * evidence of an identity document; so does the language unless the body has another. */
+static enum err keep_noted(struct act *a, const struct json *old, struct json *fresh,
+                           struct fault *f)
+{
+    static const char *const noted[] = {"email", "language", "identity_number", "passport_number",
+                                        "evidence"};
+
+    for (size_t i = 0; i < ARRAY_LEN(noted); i++) {
+        const struct json *was = json_get(old, str_of(noted[i]));
+        if (!was || (i > 0 && json_get(fresh, str_of(noted[i]))))
+            continue;
+        TRY_PTR(json_put(a->arena, fresh, str_of(noted[i]), *was), f);
+    }
+    return OK;
+}
+
+/* Seals the new profile beforehand. */
 enum err person_update_prepare(struct act *a, struct fault *f)
 {
     AUTO(buf) struct buf text = BUF(64 << 10);
     AUTO(buf) struct buf sealed = BUF(65 << 10);
-    struct json *old, *fresh = arena_new_of(a->arena, struct json);
+    struct updating *u = arena_new_of(a->arena, struct updating);
+    struct json *old, fresh = {.type = J_OBJECT};
+    struct person_traces before;
     struct jw w = JW(&text);
 
-    TRY_PTR(fresh, f);
-    *fresh = (struct json){.type = J_OBJECT};
+    TRY_PTR(u, f);
+    a->data = u;
     TRY(person_profile(a, &a->actor.id, &old, f));
     for (uint32_t i = 0; i < a->input->n; i++)
-        if (!json_put(a->arena, fresh, a->input->members[i].key, a->input->members[i].value))
-            return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
-    str email = json_get_str(old, S("email"));
-    const struct json *language = json_get(old, S("language"));
-    if (language && !json_get(fresh, S("language")) &&
-        !json_put(a->arena, fresh, S("language"), *language))
-        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
-    if (email.p && !json_put(a->arena, fresh, S("email"), json_of_str(email)))
-        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
-    jw_tree(&w, fresh);
+        TRY_PTR(json_put(a->arena, &fresh, a->input->members[i].key, a->input->members[i].value),
+                f);
+    TRY(keep_noted(a, old, &fresh, f));
+    person_traces_of(a->house, old, &before);
+    person_traces_of(a->house, &fresh, &u->traces);
+    u->same = person_traces_same(&before, &u->traces);
+    jw_tree(&w, &fresh);
     TRY(act_seal_for(a, &a->actor.id, f));
     TRY(seal(&sealed, &a->record_key, S("profile"), buf_str(&text), f));
     a->content = sha256(buf_str(&text));
-    str *kept = arena_new_of(a->arena, str);
-    TRY_PTR(kept, f);
-    *kept = str_copy(a->arena, buf_str(&sealed));
-    TRY_PTR(kept->p, f);
-    a->data = kept;
+    u->sealed = str_copy(a->arena, buf_str(&sealed));
+    TRY_PTR(u->sealed.p, f);
     return OK;
 }
 
 enum err person_update(struct act *a, struct fault *f)
 {
-    const str *sealed = a->data;
+    const struct updating *u = a->data;
     struct jw w = JW(&a->reply);
 
-    TRY(db_run(a->db, f, "UPDATE person SET profile = ? WHERE id = ? AND bucket = ?", "bdi",
-               *sealed, &a->actor.id, (int64_t)id_bucket(&a->actor.id)));
+    TRY(db_run(a->db, f,
+               "UPDATE person SET profile = ?, identified = CASE WHEN ? THEN identified END"
+               " WHERE id = ? AND bucket = ?",
+               "bidi", u->sealed, (int64_t)u->same, &a->actor.id,
+               (int64_t)id_bucket(&a->actor.id)));
+    TRY(person_traces_write(a, &a->actor.id, &u->traces, f));
     jw_open(&w, '{');
     jw_kv(&w, S("id"), act_id_text(a, &a->actor.id));
     jw_close(&w, '}');

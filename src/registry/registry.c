@@ -54,6 +54,10 @@ static const struct migration migrations[] = {
     {"CREATE TABLE partner_keyset(state TEXT NOT NULL, root BLOB NOT NULL, serial BIGINT NOT NULL,"
      " note TEXT NOT NULL, at BIGINT NOT NULL, void_from BIGINT,"
      " PRIMARY KEY(state, root, serial))"},
+    {"CREATE TABLE person_trace(hash BLOB NOT NULL, person BLOB NOT NULL, bucket INTEGER NOT NULL,"
+     " PRIMARY KEY(hash, person, bucket))"},
+    {"CREATE INDEX person_trace_person ON person_trace(person)"},
+    {"ALTER TABLE person ADD COLUMN identified BIGINT"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -261,7 +265,7 @@ enum err mail_queue(struct act *a, str to, str message, str language, const stru
     jw_kv(&w, S("message"), message);
     jw_kv(&w, S("language"), language);
     /* whoever waits for a code does not wait behind a thousand notices */
-    return queue(a, &text, &w, words, str_eq(message, S("sign-in-code")), f);
+    return queue(a, &text, &w, words, str_ends(message, S("-code")), f);
 }
 
 enum err mail_queue_text(struct act *a, str to, str subject, str body, str language,

@@ -42,6 +42,23 @@ NODISCARD enum err act_seal_for(struct act *, const struct id *person, struct fa
 NODISCARD enum err person_profile(struct act *, const struct id *person, struct json **out,
                                   struct fault *);
 
+/* ---- traces (traces.c): how officers find a person ---------------------------------------- */
+
+enum { PERSON_TRACES = 4 };
+struct person_traces {
+    size_t n;
+    struct hash list[PERSON_TRACES];
+};
+/* Of the names and numbers that are there; n is 0 of what is not enough to tell persons apart. */
+void person_traces_of(const struct house *, const struct json *profile, struct person_traces *out);
+bool person_traces_same(const struct person_traces *, const struct person_traces *);
+/* Inside run(): takes the place of those that were there. */
+NODISCARD enum err person_traces_write(struct act *, const struct id *person,
+                                       const struct person_traces *, struct fault *);
+/* Has an officer seen who they are? ERR_NOT_FOUND. */
+NODISCARD enum err person_identified(struct act *, const struct id *person, bool *out,
+                                     struct fault *);
+
 /* ---- sessions (sessions.c) -------------------------------------------------------------- */
 
 /* Who holds this token: fills actor, its strings in the arena. ERR_UNAUTHENTICATED,
@@ -53,6 +70,22 @@ enum err session_alive(struct house *, const struct actor *, struct fault *);
 
 /* After-phase: the acting session is no longer found. */
 void session_forget(struct act *);
+/* After-phase: each session is looked for again, for some of them ended. */
+void sessions_forget_all(struct registry *);
+
+/* Codes that are mailed to an address and told to us: eight digits, for ten minutes, five tries.
+ * lookup is the keyed hash of the address, of a kind of its own for each use. */
+NODISCARD enum err code_draw(struct act *, str *out, struct fault *);
+struct hash code_hash(const struct hash *lookup, str code);
+/* Inside run(): in place of an earlier one. */
+NODISCARD enum err code_keep(struct act *, const struct hash *lookup, str code, struct fault *);
+NODISCARD enum err code_mail(struct act *, str to, str message, str code, str language,
+                             struct fault *);
+NODISCARD enum err code_matches(struct act *, const struct hash *lookup, const struct hash *code,
+                                bool *out, struct fault *);
+/* Inside run(): it was wrong, or it was right. */
+NODISCARD enum err code_tried(struct act *, const struct hash *lookup, struct fault *);
+NODISCARD enum err code_used(struct act *, const struct hash *lookup, struct fault *);
 
 /* ---- officers (officers.c) -------------------------------------------------------------- */
 

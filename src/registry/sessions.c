@@ -26,7 +26,7 @@ struct opening {
     uint8_t token[TOKEN];
 };
 
-static struct hash code_hash(const struct hash *lookup, str code)
+struct hash code_hash(const struct hash *lookup, str code)
 {
     return sha256_parts((str[]){hash_str(lookup), code}, 2);
 }
@@ -42,33 +42,84 @@ static struct hash address_hash(const struct act *a)
                        json_get_str(a->input, S("email")));
 }
 
-enum err session_code_prepare(struct act *a, struct fault *f)
+enum err code_draw(struct act *a, str *out, struct fault *f)
 {
-    char *code = arena_alloc(a->arena, 9);
     uint32_t n;
 
-    TRY_PTR(code, f);
     do
         secret_random(&n, sizeof n);
     while (n >= 4200000000u); /* a multiple of 10^8, so that each code is as likely */
-    snprintf(code, 9, "%08u", n % 100000000u);
-    a->data = code;
+    *out = str_printf(a->arena, "%08u", n % 100000000u);
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+enum err code_keep(struct act *a, const struct hash *lookup, str code, struct fault *f)
+{
+    struct hash kept = code_hash(lookup, code);
+
+    TRY(db_run(a->db, f, "DELETE FROM sign_in_code WHERE lookup = ? OR expires < ?", "bi",
+               hash_str(lookup), a->now));
+    return db_run(a->db, f,
+                  "INSERT INTO sign_in_code(lookup, code, expires, tries) VALUES(?,?,?,0)", "bbi",
+                  hash_str(lookup), hash_str(&kept), a->now + CODE_MINUTES * 60000);
+}
+
+enum err code_mail(struct act *a, str to, str message, str code, str language, struct fault *f)
+{
+    struct json words = {.type = J_OBJECT};
+
+    if (!json_put(a->arena, &words, S("code"), json_of_str(code)))
+        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
+    return mail_queue(a, to, message, language, &words, f);
+}
+
+enum err code_matches(struct act *a, const struct hash *lookup, const struct hash *code, bool *out,
+                      struct fault *f)
+{
+    struct query q;
+
+    *out = false;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT code FROM sign_in_code WHERE lookup = ? AND expires >= ?"
+                        " AND tries < ?",
+                        "bii", hash_str(lookup), a->now, (int64_t)CODE_TRIES);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    str s = query_str(&q, 0);
+    *out = s.n == sizeof code->b && secret_equal(s.p, code->b, s.n);
+    return query_end(&q, f);
+}
+
+enum err code_tried(struct act *a, const struct hash *lookup, struct fault *f)
+{
+    return db_run(a->db, f, "UPDATE sign_in_code SET tries = tries + 1 WHERE lookup = ?", "b",
+                  hash_str(lookup));
+}
+
+enum err code_used(struct act *a, const struct hash *lookup, struct fault *f)
+{
+    return db_run(a->db, f, "DELETE FROM sign_in_code WHERE lookup = ?", "b", hash_str(lookup));
+}
+
+enum err session_code_prepare(struct act *a, struct fault *f)
+{
+    str code;
+
+    TRY(code_draw(a, &code, f));
+    a->data = (char *)code.p;
     return OK;
 }
 
 enum err session_code(struct act *a, struct fault *f)
 {
     struct hash lookup = address_hash(a);
-    struct hash code = code_hash(&lookup, str_of(a->data));
-    struct json words = {.type = J_OBJECT};
     str language = json_get_str(a->input, S("language"));
     struct jw w = JW(&a->reply);
     struct query q;
 
-    TRY(db_run(a->db, f, "DELETE FROM sign_in_code WHERE lookup = ? OR expires < ?", "bi",
-               hash_str(&lookup), a->now));
-    TRY(db_run(a->db, f, "INSERT INTO sign_in_code(lookup, code, expires, tries) VALUES(?,?,?,0)",
-               "bbi", hash_str(&lookup), hash_str(&code), a->now + CODE_MINUTES * 60000));
+    TRY(code_keep(a, &lookup, str_of(a->data), f));
     /* officers are known beforehand: a stranger's address gets no mail, and the same answer */
     bool known = true;
     if (as_officer(a)) {
@@ -77,11 +128,9 @@ enum err session_code(struct act *a, struct fault *f)
         known = query_int(&q, 0) > 0;
         TRY(query_end(&q, f));
     }
-    if (!json_put(a->arena, &words, S("code"), json_of_str(str_of(a->data))))
-        return fault(f, ERR_MEMORY_LIMIT, "memory limit of the request reached");
     if (known)
-        TRY(mail_queue(a, json_get_str(a->input, S("email")), S("sign-in-code"),
-                       language.p ? language : S("en"), &words, f));
+        TRY(code_mail(a, json_get_str(a->input, S("email")), S("sign-in-code"), str_of(a->data),
+                      language.p ? language : S("en"), f));
     a->status = 202;
     jw_open(&w, '{');
     jw_kv(&w, S("message"), S("If the address can sign in, a code is on its way."));
@@ -112,23 +161,6 @@ static enum err make_person(struct act *a, struct opening *o, struct fault *f)
     return OK;
 }
 
-static enum err code_matches(struct act *a, const struct opening *o, bool *out, struct fault *f)
-{
-    struct query q;
-
-    *out = false;
-    enum err e = db_one(a->db, &q, f,
-                        "SELECT code FROM sign_in_code WHERE lookup = ? AND expires >= ?"
-                        " AND tries < ?",
-                        "bii", hash_str(&o->lookup), a->now, (int64_t)CODE_TRIES);
-    if (e == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    str s = query_str(&q, 0);
-    *out = s.n == sizeof o->code.b && secret_equal(s.p, o->code.b, s.n);
-    return query_end(&q, f);
-}
-
 enum err session_open_prepare(struct act *a, struct fault *f)
 {
     struct opening *o = arena_new_of(a->arena, struct opening);
@@ -149,7 +181,7 @@ enum err session_open_prepare(struct act *a, struct fault *f)
     if (known)
         o->person = query_id(&q, 0);
     TRY(query_end(&q, f));
-    TRY(code_matches(a, o, &right, f));
+    TRY(code_matches(a, &o->lookup, &o->code, &right, f));
     return known || !right ? OK : make_person(a, o, f);
 }
 
@@ -192,13 +224,12 @@ enum err session_open(struct act *a, struct fault *f)
     struct opening *o = a->data;
     bool right;
 
-    TRY(code_matches(a, o, &right, f));
+    TRY(code_matches(a, &o->lookup, &o->code, &right, f));
     if (!right) {
         a->late_err = fault(f, ERR_BAD_CODE, "the code is wrong or no longer valid");
-        return db_run(a->db, f, "UPDATE sign_in_code SET tries = tries + 1 WHERE lookup = ?", "b",
-                      hash_str(&o->lookup));
+        return code_tried(a, &o->lookup, f);
     }
-    TRY(db_run(a->db, f, "DELETE FROM sign_in_code WHERE lookup = ?", "b", hash_str(&o->lookup)));
+    TRY(code_used(a, &o->lookup, f));
     if (o->officer)
         TRY(find_officer(a, o, f));
     else
@@ -382,6 +413,15 @@ void session_forget(struct act *a)
     for (int i = 0; i < SESSION_WAYS; i++)
         if (secret_equal(ways[i].token.b, a->actor.session.b, sizeof a->actor.session.b))
             ways[i].used = false;
+    pthread_mutex_unlock(&r->sessions_lock);
+}
+
+void sessions_forget_all(struct registry *r)
+{
+    pthread_mutex_lock(&r->sessions_lock);
+    r->sessions_ended++;
+    for (size_t i = 0; i < SESSION_CACHE; i++)
+        r->session_cache[i].used = false;
     pthread_mutex_unlock(&r->sessions_lock);
 }
 

@@ -16,7 +16,7 @@ static enum err applying_new(struct act *a, struct applying **out, struct fault 
     return OK;
 }
 
-static enum err seal_answers(struct act *a, const struct json *answers, str *out, struct fault *f)
+enum err case_seal_answers(struct act *a, const struct json *answers, str *out, struct fault *f)
 {
     AUTO(buf) struct buf text = BUF(ANSWERS_MAX);
     AUTO(buf) struct buf sealed = BUF(ANSWERS_MAX + SEAL_OVERHEAD);
@@ -32,8 +32,7 @@ static enum err seal_answers(struct act *a, const struct json *answers, str *out
     return OK;
 }
 
-/* Service and responsible mission of a new case. */
-static enum err place_case(struct act *a, struct casefile *c, struct fault *f)
+enum err case_place(struct act *a, const struct id *person, struct casefile *c, struct fault *f)
 {
     str name = json_get_str(a->input, S("service")), country = json_get_str(a->input, S("country"));
 
@@ -53,8 +52,9 @@ static enum err place_case(struct act *a, struct casefile *c, struct fault *f)
     c->queue = c->mission;
     c->service_name = c->service->name;
     c->country = country;
-    c->person = a->actor.id;
-    c->id = id_new(&a->house->world, id_bucket(&a->actor.id));
+    c->person = *person;
+    c->id = id_new(&a->house->world, id_bucket(person));
+    c->channel = S("online");
     c->state = c->service->package->workflow->start;
     return OK;
 }
@@ -64,7 +64,7 @@ enum err case_start_prepare(struct act *a, struct fault *f)
     struct applying *p = NULL;
 
     TRY(applying_new(a, &p, f));
-    TRY(place_case(a, &p->c, f));
+    TRY(case_place(a, &a->actor.id, &p->c, f));
     return act_seal_for(a, &a->actor.id, f);
 }
 
@@ -76,20 +76,22 @@ enum err case_start_facts(struct act *a, struct fault *f)
     return case_facts_of(a, &p->c, f);
 }
 
-static enum err insert_case(struct act *a, const struct casefile *c, struct fault *f)
+enum err case_insert(struct act *a, const struct casefile *c, struct fault *f)
 {
     if (!service_find(a->house->services, c->service_name))
         return fault_at(f, ERR_NOT_FOUND, "/service", "the service was retired just now");
     return db_run(a->db, f,
                   "INSERT INTO case_file(id, bucket, person, service, version, country, mission,"
                   " queue, state, revision, filed, due, left, paused, answers, steps, updated,"
-                  " lapses, fee, currency, content)"
-                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                  "didssssssiiiiibiiiiss", &c->id, (int64_t)id_bucket(&c->id), &c->person,
+                  " lapses, fee, currency, content, channel, received, officer, opener)"
+                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                  "didssssssiiiiibiiiisssidd", &c->id, (int64_t)id_bucket(&c->id), &c->person,
                   c->service_name, c->service->version, c->country, c->mission, c->queue,
                   c->state->id, c->revision, c->filed, (int64_t)c->due, (int64_t)c->left,
                   (int64_t)c->paused, c->answers, c->steps, a->now, c->lapses, c->fee, c->currency,
-                  c->service->content);
+                  c->service->content, c->channel, (int64_t)c->received,
+                  id_is_nil(&c->officer) ? NULL : &c->officer,
+                  id_is_nil(&c->opener) ? NULL : &c->opener);
 }
 
 enum err case_start(struct act *a, struct fault *f)
@@ -97,7 +99,7 @@ enum err case_start(struct act *a, struct fault *f)
     struct applying *p = a->data;
 
     p->c.revision = 1;
-    TRY(insert_case(a, &p->c, f));
+    TRY(case_insert(a, &p->c, f));
     a->status = 201;
     case_reply(a, &p->c);
     return OK;
@@ -118,7 +120,7 @@ enum err case_file_prepare(struct act *a, struct fault *f)
         return fault_at(f, ERR_CONFLICT, "/service",
                         "this service asks for documents: start a case, attach them, submit");
     case_fix_fee(&p->c, &weighed);
-    TRY(seal_answers(a, answers, &p->c.answers, f));
+    TRY(case_seal_answers(a, answers, &p->c.answers, f));
     return case_choose(a, &p->c, S("submit"), answers, f);
 }
 
@@ -141,7 +143,7 @@ enum err case_file(struct act *a, struct fault *f)
     TRY(case_write_step(a, c, c->event, STR_NONE, f));
     c->revision = 1;
     c->steps = 1;
-    TRY(insert_case(a, c, f));
+    TRY(case_insert(a, c, f));
     if (c->next->message.p)
         TRY(case_mail(a, c, &c->to, c->next->message, f));
     a->status = 201;
@@ -158,7 +160,7 @@ enum err draft_save_prepare(struct act *a, struct fault *f)
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
     TRY(act_seal_for(a, &a->actor.id, f));
-    return seal_answers(a, json_get(a->input, S("answers")), &p->sealed, f);
+    return case_seal_answers(a, json_get(a->input, S("answers")), &p->sealed, f);
 }
 
 /* A chore: bound to the owner by its own WHERE. */
@@ -188,27 +190,33 @@ static enum err count_attachments(struct act *a, const struct casefile *c, int64
     return query_end(&q, f);
 }
 
-enum err case_submit_prepare(struct act *a, struct fault *f)
+enum err case_submit_choose(struct act *a, struct casefile *c, struct fault *f)
 {
-    struct applying *p = NULL;
     struct weighed weighed;
     struct json *answers;
     int64_t attached;
 
-    TRY(applying_new(a, &p, f));
-    TRY(case_of_path(a, &p->c, f));
-    TRY(act_seal_for(a, &p->c.person, f));
-    TRY(case_answers(a, &p->c, &a->record_key, &answers, f));
-    TRY(service_check(p->c.service, answers, a->arena, f));
-    TRY(case_weigh(a, &p->c, answers, &weighed, f));
-    TRY(count_attachments(a, &p->c, &attached, f));
+    TRY(case_answers(a, c, &a->record_key, &answers, f));
+    TRY(service_check(c->service, answers, a->arena, f));
+    TRY(case_weigh(a, c, answers, &weighed, f));
+    TRY(count_attachments(a, c, &attached, f));
     if (attached < weighed.n_documents)
         return fault_at(f, ERR_INVALID, "/attachments", "%u documents are asked for, %lld are here",
                         weighed.n_documents, (long long)attached);
-    if (p->c.answers.p)
-        a->content = sha256(p->c.answers);
-    case_fix_fee(&p->c, &weighed);
-    return case_choose(a, &p->c, S("submit"), answers, f);
+    if (c->answers.p)
+        a->content = sha256(c->answers);
+    case_fix_fee(c, &weighed);
+    return case_choose(a, c, S("submit"), answers, f);
+}
+
+enum err case_submit_prepare(struct act *a, struct fault *f)
+{
+    struct applying *p = NULL;
+
+    TRY(applying_new(a, &p, f));
+    TRY(case_of_path(a, &p->c, f));
+    TRY(act_seal_for(a, &p->c.person, f));
+    return case_submit_choose(a, &p->c, f);
 }
 
 enum err case_submit(struct act *a, struct fault *f)
@@ -222,20 +230,26 @@ enum err case_submit(struct act *a, struct fault *f)
 
 /* ---- correction ------------------------------------------------------------------------- */
 
+enum err case_answer_choose(struct act *a, struct casefile *c, const struct json *answers,
+                            struct fault *f)
+{
+    struct weighed weighed;
+
+    TRY(service_check(c->service, answers, a->arena, f));
+    TRY(case_weigh(a, c, answers, &weighed, f));
+    case_fix_fee(c, &weighed);
+    TRY(case_seal_answers(a, answers, &c->answers, f));
+    return case_choose(a, c, S("answer"), answers, f);
+}
+
 enum err case_answer_prepare(struct act *a, struct fault *f)
 {
-    const struct json *answers = json_get(a->input, S("answers"));
     struct applying *p = NULL;
-    struct weighed weighed;
 
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
     TRY(act_seal_for(a, &p->c.person, f));
-    TRY(service_check(p->c.service, answers, a->arena, f));
-    TRY(case_weigh(a, &p->c, answers, &weighed, f));
-    case_fix_fee(&p->c, &weighed);
-    TRY(seal_answers(a, answers, &p->c.answers, f));
-    return case_choose(a, &p->c, S("answer"), answers, f);
+    return case_answer_choose(a, &p->c, json_get(a->input, S("answers")), f);
 }
 
 enum err case_answer(struct act *a, struct fault *f)

@@ -191,6 +191,12 @@ struct adding {
     str name;
 };
 
+/* What an officer sends comes as bytes: a sink of the person's takes them. */
+static void release_adding(void *data)
+{
+    attachment_sink_free(((struct adding *)data)->sink);
+}
+
 static enum err check_type(struct act *a, struct adding *p, struct fault *f)
 {
     TRY(worker_sniff(a->house->worker, str_bytes(p->sink->head, p->sink->head_n),
@@ -201,19 +207,14 @@ static enum err check_type(struct act *a, struct adding *p, struct fault *f)
     return fault(f, ERR_MEDIA_TYPE, "a file of type %s is not accepted", p->type);
 }
 
-enum err attachment_add_prepare(struct act *a, struct fault *f)
+static enum err finish_adding(struct act *a, struct adding *p, struct fault *f)
 {
     AUTO(buf) struct buf sealed = BUF(1024);
-    struct adding *p = arena_new_of(a->arena, struct adding);
     str name = act_param(a, S("name"));
 
-    TRY_PTR(p, f);
-    p->sink = a->upload;
-    a->data = p;
     if (!p->sink || p->sink->size == 0)
         return fault(f, ERR_INVALID, "the attachment is empty");
-    TRY(case_of_path(a, &p->c, f));
-    TRY(act_seal_for(a, &a->actor.id, f));
+    TRY(act_seal_for(a, &p->c.person, f));
     if (!name.p || name.n > 255 || !utf8_valid(name))
         return fault_at(f, ERR_INVALID, "/name", "give the file a name (?name=)");
     if (p->sink->scan)
@@ -225,6 +226,30 @@ enum err attachment_add_prepare(struct act *a, struct fault *f)
     TRY(sink_finish(p->sink, f));
     a->content = p->sink->digest;
     return OK;
+}
+
+enum err attachment_add_prepare(struct act *a, struct fault *f)
+{
+    struct adding *p = arena_new_of(a->arena, struct adding);
+
+    TRY_PTR(p, f);
+    p->sink = a->upload;
+    a->data = p;
+    TRY(case_of_path(a, &p->c, f));
+    return finish_adding(a, p, f);
+}
+
+enum err attachment_enclose_prepare(struct act *a, struct fault *f)
+{
+    struct adding *p = arena_new_of(a->arena, struct adding);
+
+    TRY_PTR(p, f);
+    a->data = p;
+    a->data_free = release_adding;
+    TRY(case_of_path(a, &p->c, f));
+    TRY(attachment_sink_open(a->house, &p->c.person, &p->sink, f));
+    TRY(attachment_sink_add(p->sink, a->body, f));
+    return finish_adding(a, p, f);
 }
 
 enum err attachment_add(struct act *a, struct fault *f)
@@ -253,6 +278,14 @@ enum err attachment_add(struct act *a, struct fault *f)
     jw_kv(&w, S("type"), str_of(p->type));
     jw_close(&w, '}');
     return OK;
+}
+
+enum err attachment_enclose(struct act *a, struct fault *f)
+{
+    const struct adding *p = a->data;
+
+    TRY(attachment_add(a, f));
+    return case_touch(a, &p->c, f);
 }
 
 void attachment_add_after(struct act *a)

@@ -10,7 +10,8 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
 
     TRY(db_one(a->db, &q, f,
                "SELECT person, service, country, mission, queue, state, revision, filed, due, left,"
-               " paused, officer, answers, steps, lapses, fee, paid, currency, version, content"
+               " paused, officer, answers, steps, lapses, fee, paid, currency, version, content,"
+               " channel, received, opener"
                " FROM case_file"
                " WHERE id = ? AND bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
@@ -32,8 +33,12 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     c.fee = query_int(&q, 15);
     c.paid = query_int(&q, 16);
     c.currency = query_null(&q, 17) ? STR_NONE : str_copy(a->arena, query_str(&q, 17));
-    bool copied = c.service_name.p && c.country.p && c.mission.p && c.queue.p && state.p &&
-                  (query_null(&q, 12) || c.answers.p) && (query_null(&q, 17) || c.currency.p);
+    c.channel = str_copy(a->arena, query_str(&q, 20));
+    c.received = (int32_t)query_int(&q, 21);
+    c.opener = query_id(&q, 22);
+    bool copied = c.channel.p && c.service_name.p && c.country.p && c.mission.p && c.queue.p &&
+                  state.p && (query_null(&q, 12) || c.answers.p) &&
+                  (query_null(&q, 17) || c.currency.p);
     c.service = service_find_version(a->house->services, c.service_name, query_str(&q, 18),
                                      query_str(&q, 19));
     TRY(query_end(&q, f));
@@ -105,6 +110,10 @@ enum err case_facts_of(struct act *a, const struct casefile *c, struct fault *f)
     cedar_attr(es, e, S("queue"), cedar_ref(es, S("Sifara::Mission"), c->queue));
     cedar_attr(es, e, S("service"), cedar_str(c->service_name));
     cedar_attr(es, e, S("state"), cedar_str(c->state->id));
+    cedar_attr(es, e, S("channel"), cedar_str(c->channel));
+    if (!id_is_nil(&c->opener))
+        cedar_attr(es, e, S("opener"),
+                   cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &c->opener)));
     if (!id_is_nil(&c->officer))
         cedar_attr(es, e, S("officer"),
                    cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &c->officer)));

@@ -26,12 +26,27 @@ struct casefile {
     int64_t lapses;    /* when the state's timer has passed, 0 without one */
     int64_t fee, paid; /* minor units: fixed when it was filed or answered; received */
     str currency;      /* of both; STR_NONE while there is no fee */
+    str channel;       /* "online", "counter" or "post": how it came in */
+    int32_t received;  /* the day on which it truly came, 0 of what is online */
+    struct id opener;  /* the officer who opened it for the person; nil if they did it themselves */
     /* What the act is about to do, chosen in prepare (moving.c). */
     str event;
     const struct workflow_row *next; /* NULL: the state does not take the event */
     struct addressee to;             /* filled where the event mails */
 };
 
+/* Service, responsible mission and state of a new case of that person. ERR_NOT_FOUND, ERR_INVALID,
+ * ERR_CONFLICT. */
+enum err case_place(struct act *, const struct id *person, struct casefile *out, struct fault *);
+/* Writes the row of a new case. */
+enum err case_insert(struct act *, const struct casefile *, struct fault *);
+/* Answers under the record key of the act, whose content they become. */
+enum err case_seal_answers(struct act *, const struct json *answers, str *out, struct fault *);
+/* Prepare: is the draft complete, so that it may be submitted? Are these answers, so that a
+ * question is answered? Then the event is chosen. */
+enum err case_submit_choose(struct act *, struct casefile *, struct fault *);
+enum err case_answer_choose(struct act *, struct casefile *, const struct json *answers,
+                            struct fault *);
 /* Loads the case of the path's {id}. ERR_NOT_FOUND. */
 enum err case_of_path(struct act *, struct casefile *out, struct fault *);
 enum err case_load(struct act *, const struct id *, struct casefile *out, struct fault *);
@@ -138,6 +153,31 @@ enum err case_confirm_prepare(struct act *, struct fault *);
 enum err case_confirm(struct act *, struct fault *);
 enum err case_return(struct act *, struct fault *);
 
+/* Inside run() of an act that puts content in force: the drafts of other versions wait to be
+ * looked at (drafts.h). */
+enum err drafts_wait(struct act *, str name, str content, struct fault *);
+enum err case_carry_prepare(struct act *, struct fault *);
+enum err case_carry(struct act *, struct fault *);
+
+/* At the counter (counter.c, walkin.c). */
+enum err person_find_prepare(struct act *, struct fault *);
+enum err person_find(struct act *, struct fault *);
+enum err person_record_prepare(struct act *, struct fault *);
+enum err person_counter_facts(struct act *, struct fault *);
+enum err person_record(struct act *, struct fault *);
+enum err person_email_code_prepare(struct act *, struct fault *);
+enum err person_email_code(struct act *, struct fault *);
+enum err person_email_prepare(struct act *, struct fault *);
+enum err person_email(struct act *, struct fault *);
+void person_email_after(struct act *);
+enum err case_open_prepare(struct act *, struct fault *);
+enum err case_open_facts(struct act *, struct fault *);
+enum err case_open(struct act *, struct fault *);
+enum err case_enter_prepare(struct act *, struct fault *);
+enum err case_enter(struct act *, struct fault *);
+enum err case_lodge_prepare(struct act *, struct fault *);
+enum err case_lodge(struct act *, struct fault *);
+
 enum err officer_declare_facts(struct act *, struct fault *);
 enum err officer_declare(struct act *, struct fault *);
 
@@ -145,6 +185,9 @@ enum err attachment_add_prepare(struct act *, struct fault *);
 enum err attachment_add(struct act *, struct fault *);
 enum err attachment_get(struct act *, struct fault *);
 void attachment_add_after(struct act *);
+/* The same of bytes that an officer sends for the person of the case. */
+enum err attachment_enclose_prepare(struct act *, struct fault *);
+enum err attachment_enclose(struct act *, struct fault *);
 
 enum err case_put(struct act *, struct jw *, const struct casefile *, const struct key *,
                   struct fault *);

@@ -14,8 +14,9 @@
 #include "service/cases_int.h"
 #include "service/document_page.h"
 #include "service/documents_int.h"
+#include "service/jobs_int.h"
 
-enum { JOBS_AT_ONCE = 64, RENDER_DEADLINE_MS = 10000 };
+enum { RENDER_DEADLINE_MS = 10000 };
 
 /* ---- what the seal says ------------------------------------------------------------------ */
 
@@ -183,15 +184,6 @@ enum err document_facts(struct act *a, struct fault *f)
     return OK;
 }
 
-static enum err end_job(struct act *a, struct fault *f)
-{
-    struct id job;
-
-    if (!id_parse(act_param(a, S("job")), &job))
-        return OK;
-    return db_run(a->db, f, "DELETE FROM job WHERE id = ?", "d", &job);
-}
-
 enum err document_sealed(struct act *a, struct fault *f)
 {
     struct sealing *s = a->data;
@@ -202,7 +194,7 @@ enum err document_sealed(struct act *a, struct fault *f)
                "bsdi", s->seal, str_of(s->seal_id), &s->d.id, (int64_t)id_bucket(&s->d.id)));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_CONFLICT, "the document is no longer reserved");
-    TRY(end_job(a, f));
+    TRY(job_end(a, f));
     return case_move(a, &s->c, STR_NONE, f);
 }
 
@@ -229,87 +221,28 @@ enum err document_spoilt(struct act *a, struct fault *f)
                "sdi", act_param(a, S("reason")), &s->d.id, (int64_t)id_bucket(&s->d.id)));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_CONFLICT, "the document is no longer reserved");
-    TRY(end_job(a, f));
+    TRY(job_end(a, f));
     return case_move(a, &s->c, STR_NONE, f);
 }
 
 /* ---- working through jobs ---------------------------------------------------------------- */
 
-struct due_job {
-    struct id id;
-    char document[ID_TEXT + 1];
-};
-
-static unsigned due_jobs(struct house *h, struct due_job *out)
-{
-    struct db *db;
-    struct query q;
-    unsigned n = 0;
-
-    if (db_pool_take(h->readers, &db, NULL) != OK)
-        return 0;
-    if (db_query(db, &q, NULL,
-                 "SELECT id, subject FROM job WHERE kind = 'document.seal' AND due <= ?"
-                 " ORDER BY due LIMIT 64",
-                 "i", world_now(&h->world)) == OK) {
-        for (; query_row(&q) && n < JOBS_AT_ONCE; query_next(&q), n++) {
-            str subject = query_str(&q, 1);
-            out[n].id = query_id(&q, 0);
-            snprintf(out[n].document, sizeof out[n].document, "%.*s", STR_FMT(subject));
-        }
-        (void)!query_end(&q, NULL);
-    }
-    db_pool_put(h->readers, db);
-    return n;
-}
-
-static enum err system_act(struct house *h, str name, const struct due_job *job, str reason,
-                           struct fault *f)
-{
-    AUTO(arena) struct arena *arena = arena_new(1 << 20);
-    char job_text[ID_TEXT + 1];
-
-    TRY_PTR(arena, f);
-    id_format(&job->id, job_text);
-    struct act_param params[] = {
-        {S("id"), str_of(job->document)}, {S("job"), str_of(job_text)}, {S("reason"), reason}};
-    struct act a = {.action = action_named(service_actions, service_actions_n, name),
-                    .house = h,
-                    .arena = arena,
-                    .actor = {.kind = ACTOR_SYSTEM},
-                    .params = params,
-                    .n_params = ARRAY_LEN(params)};
-    enum err e = gate_perform(h->gate, &a);
-    if (e != OK && f)
-        *f = a.fault;
-    act_done(&a);
-    return e;
-}
-
-/* Worth another try, or settled once and for all? */
-static bool passing(enum err e)
-{
-    enum err_class c = err_class(e);
-
-    return c == CLASS_BUSY || c == CLASS_INTERNAL || e == ERR_STALE;
-}
-
 unsigned documents_work(struct house *h)
 {
     struct due_job jobs[JOBS_AT_ONCE];
-    unsigned n = due_jobs(h, jobs), done = 0;
+    unsigned n = jobs_due(h, S("document.seal"), jobs), done = 0;
 
     for (unsigned i = 0; i < n; i++) {
         struct fault f = {0};
-        enum err e = system_act(h, S("document.sealed"), &jobs[i], STR_NONE, &f);
+        enum err e = job_act(h, S("document.sealed"), &jobs[i], STR_NONE, &f);
         if (e == OK) {
             done++;
             continue;
         }
-        LOG(LOG_WARN, "sealing failed", LOG_CSTR("document", jobs[i].document),
+        LOG(LOG_WARN, "sealing failed", LOG_CSTR("document", jobs[i].subject),
             LOG_CSTR("error", err_slug(e)), LOG_CSTR("detail", f.detail));
-        if (!passing(e) && e != ERR_CONFLICT)
-            done += system_act(h, S("document.spoilt"), &jobs[i], str_of(err_slug(e)), NULL) == OK;
+        if (!job_passing(e) && e != ERR_CONFLICT)
+            done += job_act(h, S("document.spoilt"), &jobs[i], str_of(err_slug(e)), NULL) == OK;
     }
     return done;
 }

@@ -73,11 +73,9 @@ enum err case_move_facts(struct act *a, struct fault *f)
 /* ---- clock and timer ---------------------------------------------------------------------- */
 
 /* On the person's turn the clock stands, and the working days that are left are kept. */
-static void turn_clock(struct act *a, struct casefile *c, const struct missions *m,
-                       const struct mission *at, enum workflow_turn turn)
+static void turn_clock(struct casefile *c, const struct missions *m, const struct mission *at,
+                       int32_t today, enum workflow_turn turn)
 {
-    int32_t today = at ? mission_day(m, at, a->now) : 0;
-
     if (turn == TURN_PERSON && !c->paused) {
         c->left = at ? (int32_t)working_days_between(m, at, today, c->due) : 0;
         c->paused = true;
@@ -160,13 +158,16 @@ enum err case_advance(struct act *a, struct casefile *c, struct fault *f)
     TRY(check_owed(a, c, f));
     struct missions *m = missions_hold(a->house->registry);
     const struct mission *at = mission_find(m, c->mission);
+    int32_t today = at ? mission_day(m, at, a->now) : 0;
     if (str_eq(c->event, S("submit"))) { /* the promise runs from the day of receipt */
+        if (c->received && c->received < today)
+            today = c->received;
         c->filed = a->now;
         c->left = (int32_t)c->service->promise_days;
         c->paused = true;
     }
     if (c->filed)
-        turn_clock(a, c, m, at, c->next->to->turn);
+        turn_clock(c, m, at, today, c->next->to->turn);
     set_timer(a, c, m, at, c->next->to);
     missions_drop(m);
     c->state = c->next->to;
@@ -194,12 +195,12 @@ enum err case_write(struct act *a, struct casefile *c, struct fault *f)
     TRY(db_run(a->db, f,
                "UPDATE case_file SET state = ?, revision = revision + 1, queue = ?, filed = ?,"
                " due = ?, left = ?, paused = ?, officer = ?, answers = ?, steps = steps + 1,"
-               " updated = ?, lapses = ?, fee = ?, paid = ?, currency = ?"
+               " updated = ?, lapses = ?, fee = ?, paid = ?, currency = ?, received = ?"
                " WHERE id = ? AND bucket = ? AND revision = ?",
-               "ssiiiidbiiiisdii", c->state->id, c->queue, c->filed, (int64_t)c->due,
+               "ssiiiidbiiiisidii", c->state->id, c->queue, c->filed, (int64_t)c->due,
                (int64_t)c->left, (int64_t)c->paused, id_is_nil(&c->officer) ? NULL : &c->officer,
-               c->answers, a->now, c->lapses, c->fee, c->paid, c->currency, &c->id,
-               (int64_t)id_bucket(&c->id), c->revision));
+               c->answers, a->now, c->lapses, c->fee, c->paid, c->currency, (int64_t)c->received,
+               &c->id, (int64_t)id_bucket(&c->id), c->revision));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_STALE, "the case changed meanwhile");
     c->revision++;

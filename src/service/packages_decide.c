@@ -6,6 +6,7 @@
  * proposal takes the place of an open one. */
 #include "base/encode.h"
 #include "base/log.h"
+#include "service/cases_int.h"
 #include "service/packages_int.h"
 
 struct deciding {
@@ -319,6 +320,8 @@ enum err package_confirm(struct act *a, struct fault *f)
     if (!str_eq(now, d->statement))
         return fault(f, ERR_STALE, "another version came into force meanwhile");
     TRY(d->service ? put_in_force(a, &d->row, f) : put_out_of_force(a, &d->row, f));
+    if (d->service)
+        TRY(drafts_wait(a, d->row.name, d->row.content, f));
     d->row.state = d->service ? S("active") : S("retired");
     package_reply(a, &d->row);
     return OK;

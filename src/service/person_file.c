@@ -123,6 +123,7 @@ enum err person_erase(struct act *a, struct fault *f)
         "UPDATE case_file SET answers = NULL, lapses = 0 WHERE person = ?",
         "UPDATE document SET content = NULL WHERE person = ?",
         "DELETE FROM lookup WHERE person = ?",
+        "DELETE FROM person_trace WHERE person = ?",
         "DELETE FROM session WHERE id = ?",
     };
 

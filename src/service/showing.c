@@ -126,7 +126,11 @@ static void put_way(struct act *a, struct jw *w, const struct casefile *c,
 {
     jw_open(w, '{');
     jw_kv(w, S("event"), row->event);
-    jw_kv(w, S("action"), str_of(row->kind->action));
+    /* what is the person's turn an officer does for them, by an act of its own */
+    jw_kv(w, S("action"),
+          a->actor.kind == ACTOR_OFFICER && row->kind->by == TURN_PERSON
+              ? S("case.lodge")
+              : str_of(row->kind->action));
     jw_kv(w, S("text"), case_word(a, c->service, case_language(a), "event", row->event));
     if (row->n_asks)
         put_asks(a, w, c, row);
@@ -139,14 +143,14 @@ static void put_way(struct act *a, struct jw *w, const struct casefile *c,
 static enum err put_next(struct act *a, struct jw *w, const struct casefile *c,
                          const struct json *data, struct fault *f)
 {
-    enum workflow_turn by = a->actor.kind == ACTOR_OFFICER ? TURN_OFFICER : TURN_PERSON;
+    bool officer = a->actor.kind == ACTOR_OFFICER;
     const struct workflow_row *row;
 
     jw_key(w, S("next"));
     jw_open(w, '[');
     for (size_t i = 0; i < c->state->n; i++) {
         const struct workflow_row *r = &c->state->row[i];
-        if (r->kind->by != by)
+        if (r->kind->by != TURN_PERSON && !(officer && r->kind->by == TURN_OFFICER))
             continue;
         enum err e = workflow_next(c->state, r->event, data, a->arena, &row, NULL);
         if (e != OK && e != ERR_CONFLICT)
@@ -251,6 +255,11 @@ enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const s
     jw_kv(w, S("service"), c->service_name);
     jw_kv(w, S("country"), c->country);
     jw_kv(w, S("mission"), c->mission);
+    jw_kv(w, S("channel"), c->channel);
+    if (c->received) {
+        day_format(c->received, text);
+        jw_kv(w, S("received"), str_of(text));
+    }
     put_state(a, w, c);
     jw_kv_int(w, S("revision"), c->revision);
     if (c->filed) {

@@ -44,14 +44,19 @@ enum err case_seal_texts(struct act *a, const struct casefile *c, str *out, stru
     AUTO(buf) struct buf plain = BUF(32 << 10);
     const struct json *fields = json_get(a->input, S("fields"));
     str note = json_get_str(a->input, S("note"));
+    str channel = json_get_str(a->input, S("channel")); /* of what an officer does for a person */
     struct jw w = JW(&plain);
 
     if (!c->next) /* told when the case would move */
         return OK;
     TRY(check_texts(c->next, fields, f));
-    if (!note.p && !c->next->n_asks)
+    if (!note.p && !channel.p && !c->next->n_asks)
         return OK;
     jw_open(&w, '{');
+    if (channel.p) {
+        jw_kv(&w, S("channel"), channel);
+        jw_kv(&w, S("received"), json_get_str(a->input, S("received")));
+    }
     if (note.p)
         jw_kv(&w, S("text"), note);
     if (c->next->n_asks) {
