@@ -64,20 +64,38 @@ end_states() {
     done
 }
 
+state_open() {
+    at "$1"
+    state_new "$1"
+    state_start
+    keep
+    sign_in "$1.minister" "minister@mfa.$(lower "$1").example" as=officer
+    sign_in "$1.deputy" "deputy@mfa.$(lower "$1").example" as=officer
+}
+
+# with_services NAME...: states that are made from here on found these services.
+with_services() {
+    local name
+    SERVICES=$W/services.$*
+    SERVICES=${SERVICES// /+}
+    mkdir -p "$SERVICES"
+    for name in "$@"; do cp -r "$ROOT/services/$name" "$SERVICES/"; done
+}
+
 states() {
     local code
-    mkdir -p "$W/no-services/consular-registration"
-    cp -r "$ROOT/services/consular-registration" "$W/no-services/"
-    SERVICES=$W/no-services
+    [ -n "${SERVICES:-}" ] || with_services consular-registration
     at_end end_states
-    for code in "$@"; do
-        at "$code"
-        state_new "$code"
-        state_start
-        keep
-        sign_in "$code.minister" "minister@mfa.$(lower "$code").example" as=officer
-        sign_in "$code.deputy" "deputy@mfa.$(lower "$code").example" as=officer
-    done
+    for code in "$@"; do state_open "$code"; done
+}
+
+# appoint_at STATE NAME MISSION ROLE: an officer with a key in $W/key.NAME, signed in as NAME.
+appoint_at() {
+    local domain
+    domain=mfa.$(lower "$1").example
+    does "$1.minister" officer add "email=$2@$domain" "name=Officer $2" "mission=$3" "roles:=[\"$4\"]" \
+        --new-key "$W/key.$2" --by "$D/officers/minister.key" --by "$D/officers/deputy.key"
+    sign_in "$2" "$2@$domain" as=officer
 }
 
 # letter CODE: its root key signs the node's keys; the letter is in $W/CODE.letter.

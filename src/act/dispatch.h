@@ -29,8 +29,17 @@ struct dispatch_out {
     bool emergency;
     bool locked;   /* a sealed dispatch: its key leaves only after the receipt */
     struct id id;  /* given by seal() */
-    void *sending; /* link's own */
+    void *sending; /* link's own, and how it is freed */
+    void (*drop)(void *sending);
 };
+
+/* What seal() made goes; harmless where it made nothing. */
+static inline void dispatch_out_free(struct dispatch_out *o)
+{
+    if (o->sending)
+        o->drop(o->sending);
+    o->sending = NULL;
+}
 
 /* What came: act.data of a receiving act begins with it. */
 struct dispatch_in {
@@ -43,12 +52,10 @@ struct dispatch_in {
 
 /* Given to the house by link/. */
 struct dispatch_door {
-    /* Seals the content; the act's data_free becomes the caller's duty to set: dispatch_out_free.
-     */
+    /* Seals the content; to be freed by the data_free of the act. */
     enum err (*seal)(struct act *, struct dispatch_out *, struct fault *);
     enum err (*put)(struct act *, struct dispatch_out *, struct fault *);
     void (*sent)(struct act *, const struct dispatch_out *);
-    void (*drop)(struct dispatch_out *);
     /* Adds the dispatch as resource of the decision. */
     enum err (*facts)(struct act *, const struct dispatch_out *, struct fault *);
     /* Phases of a receiving act. */
@@ -58,6 +65,8 @@ struct dispatch_door {
     /* Content of a dispatch that was kept, opened, in the act's arena. ERR_NOT_FOUND, ERR_ERASED.
      */
     enum err (*content)(struct act *, const struct id *, str *out, struct fault *);
+    /* What we sent is settled: "answered" or so, by the id that is its correlation. */
+    enum err (*settle)(struct act *, str partner, const struct id *, str state, struct fault *);
     /* Does a line to that partner stand? */
     enum err (*stands)(struct act *, str partner, bool *out, struct fault *);
 };

@@ -17,6 +17,7 @@ static enum err door_seal(struct act *a, struct dispatch_out *out, struct fault 
     s->locked = out->locked;
     out->id = s->id;
     out->sending = s;
+    out->drop = sending_free;
     return sending_seal(a, s, f);
 }
 
@@ -30,10 +31,12 @@ static void door_sent(struct act *a, const struct dispatch_out *out)
     link_wake_courier(a->house->link, out->partner, WAKE_SENDING);
 }
 
-static void door_drop(struct dispatch_out *out)
+static enum err door_settle(struct act *a, str partner, const struct id *id, str state,
+                            struct fault *f)
 {
-    if (out->sending)
-        sending_free(out->sending);
+    return db_run(a->db, f,
+                  "UPDATE dispatch SET state = ? WHERE id = ? AND sent = 1 AND partner = ?", "sds",
+                  state, id, partner);
 }
 
 static enum err door_facts(struct act *a, const struct dispatch_out *out, struct fault *f)
@@ -75,10 +78,10 @@ static enum err door_stands(struct act *a, str partner, bool *out, struct fault 
 const struct dispatch_door link_door = {.seal = door_seal,
                                         .put = door_put,
                                         .sent = door_sent,
-                                        .drop = door_drop,
                                         .facts = door_facts,
                                         .take = taking_prepare,
                                         .take_facts = taking_facts,
                                         .keep = taking_keep,
                                         .content = door_content,
+                                        .settle = door_settle,
                                         .stands = door_stands};

@@ -15,6 +15,7 @@
 #include "registry/registry.h"
 #include "service/documents.h"
 #include "service/drafts.h"
+#include "service/gifts.h"
 #include "service/lapses.h"
 #include "link/link.h"
 #include "service/services.h"
@@ -346,9 +347,9 @@ static void *background(void *arg)
     struct node *n = arg;
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
-    for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0; !n->stopping;) {
+    for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0, gifts_at = 0; !n->stopping;) {
         unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at) +
-                        drafts_work(&n->house, &drafts_at);
+                        drafts_work(&n->house, &drafts_at) + gifts_work(&n->house, &gifts_at);
         int64_t now = monotonic_ns();
         if (now - mails_at >= MAIL_PACE_NS) {
             mails_at = now;

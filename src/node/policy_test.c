@@ -7,13 +7,14 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 15
+#define FILES 16
 static const char *const files[FILES] = {
-    "10-persons.cedar",          "20-officers.cedar",        "25-counter.cedar",
-    "30-four-eyes.cedar",        "40-ministry.cedar",        "45-packages.cedar",
-    "50-partners.cedar",         "55-channels.cedar",        "90-system.cedar",
-    "facts/accreditations.json", "facts/agreements.json",    "facts/aims.json",
-    "facts/capabilities.json",   "facts/organisations.json", "facts/states.json"};
+    "10-persons.cedar",   "20-officers.cedar",         "25-counter.cedar",
+    "30-four-eyes.cedar", "40-ministry.cedar",         "45-packages.cedar",
+    "50-partners.cedar",  "55-channels.cedar",         "57-exchange.cedar",
+    "90-system.cedar",    "facts/accreditations.json", "facts/agreements.json",
+    "facts/aims.json",    "facts/capabilities.json",   "facts/organisations.json",
+    "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
 
@@ -275,6 +276,15 @@ static const struct {
     {"payload.receive", PLAIN, "A"},
     {"payload.receive", ANOTHERS, ""},
     {"file.receive", ANOTHERS, ""}, /* asks for the consent of a third state */
+
+    {"package.arrive", PLAIN, "A"},
+    {"package.arrive", ANOTHERS, ""},
+    {"package.arrive", TO_FRANCE, ""},
+    {"package.answered", PLAIN, "A"},
+    {"package.unwrap", PLAIN, "S"},
+    {"package.answer", PLAIN, "S"},
+    {"package.answer", TO_FRANCE, ""},
+    {"package.gifts", PLAIN, ""}, /* of the ministry's own desk */
 
     {"document.sealed", PLAIN, "S"},
     {"document.spoilt", PLAIN, "S"},

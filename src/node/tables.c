@@ -48,7 +48,7 @@ const struct action *action_find(str name)
 static const struct {
     const struct dispatch_kind *rows;
     const size_t *n;
-} kinds[] = {{link_kinds, &link_kinds_n}};
+} kinds[] = {{link_kinds, &link_kinds_n}, {service_kinds, &service_kinds_n}};
 
 static const struct dispatch_kind *kind_at(size_t i)
 {
@@ -211,7 +211,9 @@ static const struct {
     {"figures.v1", OBJECT("\"title\",\"tlp\",\"personal\"",
                           ENGAGEMENT "," TLP ",\"personal\":{\"type\":\"boolean\"}")},
     {"package-gift.v1", OBJECT("\"title\",\"owner\",\"sensitive\"", ENGAGEMENT
-                               ",\"owner\":" COUNTRY ",\"sensitive\":{\"type\":\"boolean\"}")},
+                               ",\"owner\":" COUNTRY ",\"sensitive\":{\"type\":\"boolean\"}"
+                               ",\"package\":{\"type\":\"string\",\"pattern\":"
+                               "\"^[a-z][a-z0-9-]{0,60}(@[0-9.]{1,32})?$\"}")},
     {"help.v1", OBJECT("\"title\",\"capability\"", ENGAGEMENT)},
     {"credence.v1",
      OBJECT("\"credence\",\"keyset\"", "\"credence\":" TEXT(8000) ",\"keyset\":" TEXT(8000))},

@@ -43,6 +43,15 @@ NODISCARD enum err partner_standing(struct db *, str state, char out[STANDING_MA
  * our accreditation if there is one. */
 NODISCARD enum err partner_put_state(struct act *, str state, struct fault *);
 
+/* Phases of an act towards a partner, for floors above whose act does more than keep it: act.data
+ * points to the engagement's id, or to something that begins with it. */
+enum err engagement_prepare(struct act *, struct fault *);
+enum err engagement_facts(struct act *, struct fault *);
+enum err engagement_run(struct act *, struct fault *);
+/* Something that a partner gave came by itself; body is what is kept of it, JSON. In run(). */
+NODISCARD enum err engagement_received(struct act *, str action, str partner, str body,
+                                       struct fault *);
+
 /* Suspends an accredited partner at once, without officers: its own signatures show that its log
  * cannot be trusted. In run(). */
 NODISCARD enum err partner_suspend(struct act *, str state, struct fault *);

@@ -318,6 +318,14 @@ bool keyset_witness_key(const struct keyset *k, struct arena *a, struct note_key
     return cosigner(k, &k->witness, "witness", a, out);
 }
 
+bool keyset_packages_key(const struct keyset *k, struct arena *a, struct note_key *out)
+{
+    str name = str_printf(a, "%.*s/packages", STR_FMT(k->name));
+
+    *out = note_key_of(name, &k->packages);
+    return name.p != NULL;
+}
+
 bool keyset_valid_on(const struct keyset *k, int32_t day)
 {
     return day >= k->from && day <= k->until;

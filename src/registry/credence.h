@@ -73,6 +73,8 @@ NODISCARD enum err credence_file_open(struct arena *, str text, struct credence 
 /* The keys of a keyset under the names that they sign with. origin must outlive the key. */
 struct note_key keyset_log_key(const struct keyset *, str origin);
 /* name "/mirror" and name "/witness", in the arena; false without memory. */
+/* That of its packages: it signs notes, and cosigns nothing. */
+NODISCARD bool keyset_packages_key(const struct keyset *, struct arena *, struct note_key *out);
 NODISCARD bool keyset_mirror_key(const struct keyset *, struct arena *, struct note_key *out);
 NODISCARD bool keyset_witness_key(const struct keyset *, struct arena *, struct note_key *out);
 bool keyset_valid_on(const struct keyset *, int32_t day);

@@ -24,10 +24,10 @@ static const struct engagement_kind {
     {"protection.ask", -1},
 };
 
-static const struct engagement_kind *kind_of(const struct act *a)
+static const struct engagement_kind *kind_named(str name)
 {
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (strcmp(kinds[i].action, a->action->name) == 0)
+        if (str_eq(str_of(kinds[i].action), name))
             return &kinds[i];
     return NULL;
 }
@@ -250,8 +250,8 @@ enum err engagement_run(struct act *a, struct fault *f)
                "INSERT INTO engagement(id, partner, action, direction, at, officer, aim,"
                " capability, amount, body) VALUES(?,?,?,?,?,?,?,?,?,?)",
                "dssiidssib", (struct id *)a->data, act_param(a, S("state")),
-               str_of(a->action->name), kind_of(a)->direction, a->now, &a->actor.id,
-               json_get_str(a->input, S("aim")), capability,
+               str_of(a->action->name), kind_named(str_of(a->action->name))->direction, a->now,
+               &a->actor.id, json_get_str(a->input, S("aim")), capability,
                json_get_int(a->input, S("amount"), capability.p ? 1 : 0), buf_str(&sealed)));
     a->status = 201;
     jw_open(&w, '{');
@@ -259,6 +259,20 @@ enum err engagement_run(struct act *a, struct fault *f)
     jw_kv(&w, S("partner"), act_param(a, S("state")));
     jw_close(&w, '}');
     return OK;
+}
+
+enum err engagement_received(struct act *a, str action, str partner, str body, struct fault *f)
+{
+    AUTO(buf) struct buf sealed = BUF((64 << 10) + SEAL_OVERHEAD);
+    struct id id = id_new(&a->house->world, 0), nobody = {{0}};
+
+    TRY(seal(&sealed, &a->house->record_key, S("engagement"), body, f));
+    return db_run(
+        a->db, f,
+        "INSERT INTO engagement(id, partner, action, direction, at, officer, amount, body)"
+        " VALUES(?,?,?,?,?,?,0,?)",
+        "dssiidb", &id, partner, action, kind_named(action)->direction, a->now, &nobody,
+        buf_str(&sealed));
 }
 
 enum err engagement_end_facts(struct act *a, struct fault *f)

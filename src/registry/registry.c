@@ -1,3 +1,4 @@
+#include "registry/accreditation.h"
 #include "registry/registry_int.h"
 
 #include <stdio.h>
@@ -158,9 +159,6 @@ const struct action registry_actions[] = {
      engagement_facts, engagement_run, NULL, NULL, NULL, true},
     {"figures.receive", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/figures/received",
      ACTOR_OFFICER, "Dataset", "figures.v1", "Record figures that a partner gave", 0, false,
-     engagement_prepare, engagement_facts, engagement_run, NULL, NULL, NULL, true},
-    {"package.give", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/packages/given", ACTOR_OFFICER,
-     "Package", "package-gift.v1", "Give a service package to a partner", 0, false,
      engagement_prepare, engagement_facts, engagement_run, NULL, NULL, NULL, true},
     {"package.receive", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/packages/received",
      ACTOR_OFFICER, "Package", "package-gift.v1", "Record a service package that a partner gave", 0,

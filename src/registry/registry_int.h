@@ -84,9 +84,6 @@ enum err policy_propose(struct act *, struct fault *);
 enum err policy_adopt_prepare(struct act *, struct fault *);
 enum err policy_adopt(struct act *, struct fault *);
 
-enum err engagement_prepare(struct act *, struct fault *);
-enum err engagement_facts(struct act *, struct fault *);
-enum err engagement_run(struct act *, struct fault *);
 enum err engagement_end_facts(struct act *, struct fault *);
 enum err engagement_end(struct act *, struct fault *);
 /* What we gave a state less what it gave us, in acts. */

@@ -28,7 +28,7 @@ unsigned jobs_due(struct house *h, str kind, struct due_job out[JOBS_AT_ONCE])
 
 enum err job_act(struct house *h, str name, const struct due_job *job, str reason, struct fault *f)
 {
-    AUTO(arena) struct arena *arena = arena_new(4 << 20);
+    AUTO(arena) struct arena *arena = arena_new(JOB_ARENA);
     char job_text[ID_TEXT + 1];
 
     TRY_PTR(arena, f);

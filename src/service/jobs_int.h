@@ -4,7 +4,7 @@
 
 #include "act/gate.h"
 
-enum { JOBS_AT_ONCE = 64 };
+enum { JOBS_AT_ONCE = 64, JOB_ARENA = 128 << 20 /* a package that came is opened in it */ };
 
 struct due_job {
     struct id id;

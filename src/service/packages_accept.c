@@ -188,6 +188,7 @@ enum err package_accept(struct act *a, struct fault *f)
     if (in->archive.p)
         TRY(db_run(a->db, f, "UPDATE package_archive SET bytes = ? WHERE digest = ?", "bs",
                    in->archive, in->row.digest));
+    TRY(gift_settled(a, in->row.digest, STR_NONE, f));
     in->row.state = S("accepted");
     package_reply(a, &in->row);
     return OK;
@@ -215,6 +216,7 @@ enum err package_refuse(struct act *a, struct fault *f)
     TRY(db_run(a->db, f,
                "UPDATE package_decision SET dropped = 1 WHERE package = ? AND confirmer IS NULL",
                "d", &r.id));
+    TRY(gift_settled(a, r.digest, json_get_str(a->input, S("reason")), f));
     r.state = S("refused");
     package_reply(a, &r);
     return OK;

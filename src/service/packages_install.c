@@ -17,8 +17,22 @@ struct installing {
 
 /* ---- whose keys are known ----------------------------------------------------------------- */
 
-/* DIR/trust/packages, as the operator put it there, and the key of the house itself. */
-static enum err read_trust(struct act *a, struct package_trust *out, struct fault *f)
+/* The key by which a partner signs its packages, as its keyset says. */
+static enum err add_partner(struct act *a, str state, struct buf *text, struct fault *f)
+{
+    struct note_key key;
+    struct partner p;
+
+    TRY(partner_load(a->db, state, a->arena, &p, f));
+    TRY_PTR(keyset_packages_key(&p.keyset, a->arena, &key), f);
+    buf_printf(text, "\n%.*s ", STR_FMT(state));
+    note_key_format(text, &key);
+    return OK;
+}
+
+/* DIR/trust/packages, as the operator put it there, the key of the house itself, and that of the
+ * partner over whose channel it came. */
+static enum err read_trust(struct act *a, str giver, struct package_trust *out, struct fault *f)
 {
     AUTO(buf) struct buf text = BUF(1 << 20);
     char path[4200];
@@ -32,6 +46,8 @@ static enum err read_trust(struct act *a, struct package_trust *out, struct faul
         return fault(f, e, "the list of known keys cannot be read");
     buf_printf(&text, "\n%.*s ", STR_FMT(a->house->state_code));
     TRY(keyring_note_key(a->house->keyring, a->house->package_key, &text, f));
+    if (giver.p)
+        TRY(add_partner(a, giver, &text, f));
     buf_add_char(&text, '\n');
     str kept = str_copy(a->arena, buf_str(&text));
     TRY_PTR(kept.p, f);
@@ -179,7 +195,7 @@ static enum err try_it(struct act *a, struct arena *scratch, const struct packag
     return trial_verdict(&t, a->arena, f);
 }
 
-enum err package_install_prepare(struct act *a, struct fault *f)
+enum err package_take_prepare(struct act *a, str archive, str giver, struct fault *f)
 {
     AUTO(arena) struct arena *scratch = arena_new(PACKAGE_ARENA);
     struct installing *in = arena_new_of(a->arena, struct installing);
@@ -187,18 +203,30 @@ enum err package_install_prepare(struct act *a, struct fault *f)
     struct package_trust *trust = scratch ? arena_new_of(scratch, struct package_trust) : NULL;
 
     TRY_PTR(in && u && trust, f);
-    if (!a->body.n)
-        return fault(f, ERR_INVALID, "a package is expected as the body");
-    TRY(read_trust(a, trust, f));
-    TRY(package_unpack(scratch, a->body, trust, u, f));
+    TRY(read_trust(a, giver, trust, f));
+    TRY(package_unpack(scratch, archive, trust, u, f));
     TRY(take_manifest(a, &u->manifest, &in->row, f));
     TRY(check_name(a, &in->row, f));
     TRY(try_it(a, scratch, &u->archive.files, f));
     TRY(merge(a, scratch, in, &u->archive.files, f));
-    in->archive = a->body;
+    in->archive = archive;
     a->data = in;
-    a->content = sha256(a->body);
+    a->content = sha256(archive);
     return OK;
+}
+
+enum err package_install_prepare(struct act *a, struct fault *f)
+{
+    if (!a->body.n)
+        return fault(f, ERR_INVALID, "a package is expected as the body");
+    return package_take_prepare(a, a->body, STR_NONE, f);
+}
+
+const struct package_row *package_installing(const struct act *a)
+{
+    const struct installing *in = a->data;
+
+    return &in->row;
 }
 
 /* The row as it will be, before it is there. */

@@ -4,7 +4,7 @@
 
 #include "package/manifest.h"
 #include "package/overlay.h"
-#include "registry/registry.h"
+#include "registry/accreditation.h"
 #include "service/services.h"
 #include "service/trial.h"
 
@@ -56,6 +56,11 @@ enum err package_key(struct act *, struct fault *);
 enum err package_install_prepare(struct act *, struct fault *);
 enum err package_install_facts(struct act *, struct fault *);
 enum err package_install(struct act *, struct fault *);
+/* The same with an archive that is not the body. giver: a partner whose own key of packages is
+ * known by its letter of credence, or STR_NONE. */
+enum err package_take_prepare(struct act *, str archive, str giver, struct fault *);
+/* The row that an act of installing is about. */
+const struct package_row *package_installing(const struct act *);
 enum err package_overlay_prepare(struct act *, struct fault *);
 enum err package_overlay(struct act *, struct fault *);
 enum err package_accept_prepare(struct act *, struct fault *);
@@ -69,5 +74,25 @@ enum err package_propose(struct act *, struct fault *);
 enum err package_confirm_prepare(struct act *, struct fault *);
 enum err package_confirm(struct act *, struct fault *);
 void package_confirm_after(struct act *);
+
+/* ---- gifts.c: packages over a channel ------------------------------------------------------ */
+
+enum err dispatch_taken_facts(struct act *, struct fault *);
+enum err package_give_prepare(struct act *, struct fault *);
+enum err package_give(struct act *, struct fault *);
+void package_give_after(struct act *);
+enum err package_gifts(struct act *, struct fault *);
+enum err package_arrive_prepare(struct act *, struct fault *);
+enum err package_arrive(struct act *, struct fault *);
+enum err package_unwrap_prepare(struct act *, struct fault *);
+enum err package_unwrap(struct act *, struct fault *);
+enum err package_answer_prepare(struct act *, struct fault *);
+enum err package_answer_facts(struct act *, struct fault *);
+enum err package_answer(struct act *, struct fault *);
+void package_answer_after(struct act *);
+enum err package_answered_prepare(struct act *, struct fault *);
+enum err package_answered(struct act *, struct fault *);
+/* Officers decided upon a package: if it came as a gift, its giver is to be told. In run(). */
+NODISCARD enum err gift_settled(struct act *, str digest, str reason, struct fault *);
 
 #endif

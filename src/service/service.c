@@ -66,6 +66,14 @@ static const struct migration migrations[] = {
     {"ALTER TABLE case_file ADD COLUMN channel TEXT NOT NULL DEFAULT 'online'"},
     {"ALTER TABLE case_file ADD COLUMN received INTEGER NOT NULL DEFAULT 0"},
     {"ALTER TABLE case_file ADD COLUMN opener BLOB"},
+    /* a package that went over a channel, on either side; known by its dispatch */
+    {"CREATE TABLE gift(dispatch BLOB PRIMARY KEY, correlation BLOB NOT NULL, partner TEXT NOT"
+     " NULL, sent INTEGER NOT NULL, engagement BLOB, name TEXT, version TEXT, digest TEXT,"
+     " state TEXT NOT NULL, answered INTEGER NOT NULL, reason TEXT, record TEXT, at BIGINT NOT"
+     " NULL)"},
+    {"CREATE INDEX gift_partner ON gift(partner, dispatch)"},
+    {"CREATE INDEX gift_open ON gift(dispatch) WHERE sent = 0 AND answered = 0"},
+    {"CREATE INDEX package_digest ON package(digest)"},
 };
 
 /* A copy of keys.db older than the rows must not bring a destroyed key back. */
@@ -93,7 +101,12 @@ enum err service_open(struct house *h, struct db *writer, struct fault *f)
     return fs_folder(path, 0700, f);
 }
 
-enum { PERSON = ACTOR_PERSON, OFFICER = ACTOR_OFFICER, SYSTEM = ACTOR_SYSTEM };
+enum {
+    PERSON = ACTOR_PERSON,
+    OFFICER = ACTOR_OFFICER,
+    SYSTEM = ACTOR_SYSTEM,
+    PARTNER = ACTOR_PARTNER
+};
 
 const struct action service_actions[] = {
     /* the person */
@@ -247,6 +260,24 @@ const struct action service_actions[] = {
     {"package.refuse", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/refuse", OFFICER,
      "ServicePackage", "reason.v1", "Refuse a package", 0, false, package_refuse_prepare,
      package_facts, package_refuse, NULL, NULL},
+    {"package.give", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/packages/given", OFFICER,
+     "Package", "package-gift.v1", "Give a service package to a partner", 0, false,
+     package_give_prepare, engagement_facts, package_give, NULL, package_give_after, NULL, true},
+    {"package.gifts", ACTION_READ, ACTION_GET, "/v1/partners/{state}/packages", OFFICER, "Mission",
+     NULL, "Packages that went between us and a partner, and what became of them", 0, false, NULL,
+     package_list_facts, NULL, package_gifts, NULL},
+    {"package.arrive", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "A partner gives us a package", 0, false, package_arrive_prepare, dispatch_taken_facts,
+     package_arrive, NULL, NULL},
+    {"package.unwrap", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "ServicePackage", NULL,
+     "A package that a partner gave is verified and installed as received", 0, false,
+     package_unwrap_prepare, package_install_facts, package_unwrap, NULL, NULL},
+    {"package.answer", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Dispatch", NULL,
+     "The giver is told what became of a package", 0, false, package_answer_prepare,
+     package_answer_facts, package_answer, NULL, package_answer_after},
+    {"package.answered", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "A partner says what became of a package that we gave", 0, false, package_answered_prepare,
+     dispatch_taken_facts, package_answered, NULL, NULL},
     {"package.activate-propose", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/activate-propose",
      OFFICER, "ServicePackage", "signature.v1", "Propose that new cases begin with a package", 0,
      false, package_propose_prepare, package_facts, package_propose, NULL, NULL},

@@ -9,7 +9,7 @@
 #ifndef SIFARA_SERVICE_SERVICES_H
 #define SIFARA_SERVICE_SERVICES_H
 
-#include "act/gate.h"
+#include "act/dispatch.h"
 #include "base/json.h"
 #include "package/model.h"
 
@@ -89,6 +89,8 @@ NODISCARD enum err service_admit(const struct service *, const struct weighed *,
 
 extern const struct action service_actions[];
 extern const size_t service_actions_n;
+extern const struct dispatch_kind service_kinds[];
+extern const size_t service_kinds_n;
 /* Migrations of this folder, and the folder of sealed attachments. */
 NODISCARD enum err service_open(struct house *, struct db *writer, struct fault *);
 
