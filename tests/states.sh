@@ -6,8 +6,8 @@
 #
 # Sessions carry the state in their name: "XA.minister".
 
-declare -A STATE_SERVER STATE_URL STATE_NAME=([XU]=Utopia [XA]=Arcadia [XR]=Ruritania) \
-    STATE_LONG=([XU]=UTO [XA]=XAR [XR]=XRU)
+declare -A STATE_SERVER STATE_URL STATE_NAME=([XU]=Utopia [XA]=Arcadia [XB]=Bravonia) \
+    STATE_LONG=([XU]=UTO [XA]=XAR [XB]=XBR)
 HERE=
 
 lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
@@ -15,11 +15,11 @@ lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
 # Another state's policy is ours with the names changed about: what we say of it, it says of us.
 policy_of() {
     local code=$1 to=$W/policy.$1
-    if [ "$code" = XU ]; then
-        cp -r "$ROOT/demo/policy" "$to"
-        return
-    fi
     cp -r "$ROOT/demo/policy" "$to"
+    # a third state, which the demo does not know
+    jq '.states += [{code: "XB", name: {en: "Bravonia", ar: "برافونيا", fr: "Bravonie"}, recognised: true}]' \
+        "$ROOT/demo/policy/facts/states.json" >"$to/facts/states.json"
+    [ "$code" = XU ] && return
     sed -i -e "s/\bXU\b/@1/g; s/\b$code\b/XU/g; s/@1/$code/g" \
         -e "s/Utopia/@2/g; s/${STATE_NAME[$code]}/Utopia/g; s/@2/${STATE_NAME[$code]}/g" \
         "$to"/*.cedar "$to"/facts/*.json

@@ -520,6 +520,12 @@ struct policy *gate_policy(struct gate *g)
 
 /* ---- the caller's side ------------------------------------------------------------------ */
 
+/* A partner has no session: what it sent proves who it is, and prepare() finds out. */
+static bool partner_calls(const struct action *action)
+{
+    return action->who == ACTOR_PARTNER && action->method != ACTION_INTERNAL;
+}
+
 static enum err check_actor(const struct act *a, struct fault *f)
 {
     if (a->action->kind == ACTION_OPEN || a->action->who & a->actor.kind)
@@ -531,12 +537,15 @@ static enum err check_actor(const struct act *a, struct fault *f)
 
 static enum err prepare(struct gate *g, struct act *a, struct fault *f)
 {
-    TRY(check_actor(a, f));
+    if (!partner_calls(a->action))
+        TRY(check_actor(a, f));
+    else
+        a->actor = (struct actor){.kind = ACTOR_NOBODY};
     if (g->hooks.check_input)
         TRY(g->hooks.check_input(a->house, a->action, a->input, a->arena, f));
     if (a->action->prepare)
         TRY(a->action->prepare(a, f));
-    return OK;
+    return a->answered ? OK : check_actor(a, f);
 }
 
 static enum err read_now(struct gate *g, struct act *a, struct fault *f)

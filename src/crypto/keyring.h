@@ -82,8 +82,8 @@ NODISCARD enum err keyring_link_keys(struct keyring *, uint64_t serial,
 /* A head of a channel's log, as keyring_sign_head. */
 NODISCARD enum err keyring_link_head(struct keyring *, uint64_t serial, str origin, uint64_t size,
                                      const struct hash *root, struct buf *note, struct fault *);
-/* What the owner of a log says of it: a text that begins with "sifara-channel/1" or
- * "sifara-recover/1", signed by the log's key under the origin as name. */
+/* What the owner of a log says of it: a text that begins with "sifara-channel/1",
+ * "sifara-witness/1" or "sifara-recover/1", signed by the log's key under the origin as name. */
 NODISCARD enum err keyring_link_note(struct keyring *, uint64_t serial, str origin, str text,
                                      struct buf *note, struct fault *);
 /* The cosignature line of a checkpoint's text, as "mirror" or "witness", under the cosigner's name,

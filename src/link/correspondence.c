@@ -192,25 +192,37 @@ enum err dispatch_show(struct act *a, struct fault *f)
     return OK;
 }
 
-/* The proof, for others: what was sent, under the newest head that both sides know. */
+/* The head under which an entry is proved: one that witnesses cosigned where there is one that
+ * holds it, else the newest that both sides know. */
+static enum err proving_head(struct act *a, const struct channel *c, uint64_t index, str *out,
+                             uint64_t *out_size, struct fault *f)
+{
+    struct witnessed w;
+
+    TRY(witnessed_of(a->db, c->log, a->arena, &w, f));
+    bool witnessed = w.head.p && index < w.head_size;
+    *out = witnessed ? w.head : c->head;
+    *out_size = witnessed ? w.head_size : c->head_size;
+    return index < *out_size ? OK : fault(f, ERR_CONFLICT, "the partner gave no receipt yet");
+}
+
 enum err dispatch_evidence(struct act *a, struct fault *f)
 {
     struct tlog_proof proof = {0};
     struct dispatch_row r;
     struct channel c;
     str entry, plain = STR_NONE;
+    uint64_t size;
 
     TRY(dispatch_row_of_path(a, &r, f));
     if (!r.has_entry)
         return fault(f, ERR_CONFLICT, "it was not sent yet");
     TRY(channel_by_log(a->db, r.log, a->arena, &c, f));
-    if (r.index >= c.head_size)
-        return fault(f, ERR_CONFLICT, "the partner gave no receipt yet");
+    TRY(proving_head(a, &c, r.index, &proof.note, &size, f));
     TRY(channel_entry(a->db, r.log, r.index, a->arena, &entry, f));
     struct tree t = channel_tree(a->db, &c, f);
-    TRY(merkle_prove_inclusion(tree_node, &t, r.index, c.head_size, &proof.path));
+    TRY(merkle_prove_inclusion(tree_node, &t, r.index, size, &proof.path));
     proof.index = r.index;
-    proof.note = c.head;
     if (r.body.p)
         TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r.body, &plain, f));
     a->type = "text/plain; charset=utf-8";

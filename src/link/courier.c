@@ -9,9 +9,49 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "link/courier_int.h"
 
-enum { LINE_ARENA = 96 << 20, CONNECTIONS = 256 };
+enum {
+    LINE_ARENA = 96 << 20,
+    CONNECTIONS = 256,
+    REPLY_BYTES = 4 << 20,
+    CALL_MS = 120000,
+    FIRST_WAIT_MS = 500,
+    LONGEST_WAIT_MS = 15 * 60 * 1000
+};
+
+/* A random half of it more or less: two nodes do not stay in step. */
+int64_t courier_wait(unsigned *tries)
+{
+    int64_t wait = FIRST_WAIT_MS;
+    uint16_t chance;
+
+    for (unsigned i = 0; i < *tries && wait < LONGEST_WAIT_MS; i++)
+        wait *= 2;
+    if (wait > LONGEST_WAIT_MS)
+        wait = LONGEST_WAIT_MS;
+    secret_random(&chance, sizeof chance);
+    if (*tries < 30)
+        ++*tries;
+    return wait / 2 + wait * chance / 131072;
+}
+
+void courier_call(struct courier *c, const struct peer *to, const char *path, char url[URL_ROOM],
+                  char pin[PIN_ROOM], struct http_call *call)
+{
+    AUTO(buf) struct buf b = BUF(PIN_ROOM);
+
+    base64_encode(&b, hash_str(&to->tls), BASE64_STD);
+    snprintf(pin, PIN_ROOM, "%.*s", STR_FMT(buf_str(&b)));
+    snprintf(url, URL_ROOM, "%s/link/v1/%s", to->url, path);
+    *call = (struct http_call){.url = url,
+                               .pin = to->has_tls ? pin : NULL,
+                               .certificate = c->certificate[0] ? c->certificate : NULL,
+                               .key = c->key[0] ? c->key : NULL,
+                               .max_reply = REPLY_BYTES,
+                               .timeout_ms = CALL_MS};
+}
 
 static struct line *line_to(struct courier *c, const char *state)
 {
@@ -47,6 +87,8 @@ static void look_for_partners(struct courier *c)
         }
         (void)!query_end(&q, NULL);
     }
+    for (size_t i = 0; i < c->n_lines; i++)
+        watches_wake(c, db, c->lines[i]->state);
     db_pool_put(c->link->house->readers, db);
 }
 
@@ -89,6 +131,7 @@ static unsigned start_due(struct courier *c)
         if (!l->active && l->due_ns < first)
             first = l->due_ns;
     }
+    first = watches_begin(c, now, first);
     int64_t wait = (first - now) / 1000000;
     return wait < 0 ? 0 : (unsigned)wait;
 }
@@ -169,6 +212,7 @@ void courier_stop(struct courier *c)
         arena_free(l->arena);
         free(l);
     }
+    watches_free(c);
     http_client_free(c->client);
     pthread_mutex_destroy(&c->lock);
     free(c);

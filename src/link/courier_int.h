@@ -5,7 +5,13 @@
 #include "http/client.h"
 #include "link/link_int.h"
 
-enum { LINES_MAX = 512, LOOK_MS = 60 * 1000 /* an idle line looks by itself that often */ };
+enum {
+    LINES_MAX = 512,
+    WATCHES_MAX = 4 * LINES_MAX,
+    LOOK_MS = 60 * 1000, /* an idle line looks by itself that often */
+    URL_ROOM = 400,
+    PIN_ROOM = 64
+};
 
 enum step { IDLE, INTRODUCE, CHECKPOINT, ENTRIES, PAYLOADS, RECOVER };
 
@@ -27,7 +33,7 @@ struct line {
     bool introduced;
     bool greeted; /* since this node started: a partner that waits for us hears that we are there */
     struct buf body;
-    char url[400], pin[64];
+    char url[URL_ROOM], pin[PIN_ROOM];
     struct http_call call;
 };
 
@@ -44,8 +50,27 @@ struct courier {
     size_t n_woken;
     struct line *lines[LINES_MAX];
     size_t n_lines;
+    struct watch *watches[WATCHES_MAX];
+    size_t n_watches;
     char certificate[512], key[512];
 };
+
+/* ---- courier.c ------------------------------------------------------------------------------ */
+
+/* How long to rest after one more failure: twice as long each time, with chance, up to a quarter of
+ * an hour. */
+int64_t courier_wait(unsigned *tries);
+/* Fills in who is called and by which keys; url and pin stay the caller's. */
+void courier_call(struct courier *, const struct peer *, const char *path, char url[URL_ROOM],
+                  char pin[PIN_ROOM], struct http_call *);
+
+/* ---- watch.c: the witnesses of our logs ----------------------------------------------------- */
+
+/* What we send to the partner is to be witnessed: the witnesses that the policy names are asked. */
+void watches_wake(struct courier *, struct db *, const char *partner);
+/* Starts what is due; the first time, at most `first`, at which there is something to do again. */
+int64_t watches_begin(struct courier *, int64_t now, int64_t first);
+void watches_free(struct courier *);
 
 /* ---- line.c: one line ---------------------------------------------------------------------- */
 

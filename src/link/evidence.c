@@ -61,21 +61,53 @@ static enum err check_log(const struct evidence *e, const struct evidence_keys *
     return err;
 }
 
+/* Has that key cosigned, and when? A line of it that does not hold is no absence, but a fault. */
+static enum err find_cosignature(str note, const struct note_key *k, bool *out, int64_t *at,
+                                 struct fault *f)
+{
+    enum err e = cosignature_time(note, k, at, NULL);
+    uint64_t signers;
+    str text;
+
+    *out = false;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    TRY(note_open(note, k, 1, &text, &signers, f));
+    *out = true;
+    return OK;
+}
+
 static enum err check_receipt(const struct evidence *e, const struct evidence_keys *k,
                               struct evidence_finding *out, struct fault *f)
 {
     for (size_t i = 0; i < k->n_mirrors && !out->receipted; i++) {
-        enum err err = cosignature_time(e->proof.note, &k->mirrors[i], &out->at, NULL);
-        uint64_t signers;
-        str text;
-        if (err == ERR_NOT_FOUND)
-            continue;
-        TRY(err);
-        TRY(note_open(e->proof.note, &k->mirrors[i], 1, &text, &signers, f));
-        out->receipted = true;
+        TRY(find_cosignature(e->proof.note, &k->mirrors[i], &out->receipted, &out->at, f));
         out->mirror = i;
     }
     return OK;
+}
+
+static enum err check_witnesses(const struct evidence *e, const struct evidence_keys *k,
+                                struct evidence_finding *out, struct fault *f)
+{
+    struct note_key keys[QUORUM_WITNESSES];
+    uint64_t signers;
+    bool seen;
+    str text;
+
+    for (size_t i = 0; i < k->n_witnesses; i++) {
+        TRY(find_cosignature(e->proof.note, &k->witnesses[i], &seen, &out->seen_at[i], f));
+        out->witnessed |= (uint64_t)seen << i;
+    }
+    if (!k->quorum || !k->quorum->needed)
+        return OK;
+    for (size_t i = 0; i < k->quorum->n_witnesses; i++)
+        keys[i] = k->quorum->witness[i].key;
+    TRY(note_open(e->proof.note, keys, k->quorum->n_witnesses, &text, &signers, f));
+    return quorum_met(k->quorum, signers)
+               ? OK
+               : fault(f, ERR_BAD_SIGNATURE, "too few witnesses have cosigned");
 }
 
 enum err evidence_check(const struct evidence *e, const struct evidence_keys *k, str payload,
@@ -84,6 +116,7 @@ enum err evidence_check(const struct evidence *e, const struct evidence_keys *k,
     *out = (struct evidence_finding){0};
     TRY(check_log(e, k, out, f));
     TRY(check_receipt(e, k, out, f));
+    TRY(check_witnesses(e, k, out, f));
     if (!payload.p)
         return OK;
     if (!e->has_salt)

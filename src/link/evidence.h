@@ -8,9 +8,9 @@
 #define SIFARA_LINK_EVIDENCE_H
 
 #include "link/entry.h"
-#include "merkle/note.h"
+#include "merkle/quorum.h"
 
-enum { EVIDENCE_BYTES = 8 << 10 };
+enum { EVIDENCE_BYTES = 8 << 10, EVIDENCE_WITNESSES = 32 };
 
 struct evidence {
     struct tlog_proof proof;
@@ -31,6 +31,9 @@ struct evidence_keys {
     size_t n_logs;
     const struct note_key *mirrors; /* of receivers */
     size_t n_mirrors;
+    const struct note_key *witnesses; /* of third states, at most EVIDENCE_WITNESSES */
+    size_t n_witnesses;
+    const struct quorum *quorum; /* that must be met, or NULL */
 };
 struct evidence_finding {
     struct checkpoint head;
@@ -38,10 +41,12 @@ struct evidence_finding {
     bool receipted; /* by mirrors[mirror] at a time in seconds since 1970 */
     size_t mirror;
     int64_t at;
+    uint64_t witnessed; /* bit i: by witnesses[i], at seen_at[i] */
+    int64_t seen_at[EVIDENCE_WITNESSES];
     bool payload; /* the payload given is the one */
 };
-/* ERR_BAD_SIGNATURE, ERR_BAD_PROOF; ERR_UNTRUSTED where a payload is given and is another one.
- * payload STR_NONE: none is at hand. */
+/* ERR_BAD_SIGNATURE (also: too few witnesses), ERR_BAD_PROOF; ERR_UNTRUSTED where a payload is
+ * given and is another one. payload STR_NONE: none is at hand. */
 NODISCARD enum err evidence_check(const struct evidence *, const struct evidence_keys *,
                                   str payload, struct evidence_finding *out, struct fault *);
 

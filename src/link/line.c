@@ -12,10 +12,6 @@
 #include "link/courier_int.h"
 
 enum {
-    REPLY_BYTES = 4 << 20,
-    CALL_MS = 120000,
-    FIRST_WAIT_MS = 500,
-    LONGEST_WAIT_MS = 15 * 60 * 1000,
     PAYLOAD_REQUEST = 8 << 20, /* bytes of payloads in a request */
     TURNS = 64                 /* answers without progress before a line rests */
 };
@@ -37,20 +33,10 @@ void line_rest(struct line *l, int64_t wait_ms)
     arena_reset(l->arena);
 }
 
-/* Twice as long each time, and a random half of it more or less: two nodes do not stay in step. */
 void line_fail(struct line *l, const char *why)
 {
-    int64_t wait = FIRST_WAIT_MS;
-    uint16_t chance;
+    int64_t wait = courier_wait(&l->tries);
 
-    for (unsigned i = 0; i < l->tries && wait < LONGEST_WAIT_MS; i++)
-        wait *= 2;
-    if (wait > LONGEST_WAIT_MS)
-        wait = LONGEST_WAIT_MS;
-    secret_random(&chance, sizeof chance);
-    wait = wait / 2 + wait * chance / 131072;
-    if (l->tries < 30)
-        l->tries++;
     LOG(l->tries == 1 ? LOG_WARN : LOG_DEBUG, "a partner is not reached",
         LOG_CSTR("partner", l->state), LOG_CSTR("detail", why), LOG_INT("retry_ms", wait));
     line_rest(l, wait);
@@ -84,18 +70,11 @@ void line_send(struct line *l, enum step step, const char *path, const char *typ
         return;
     }
     l->step = step;
-    snprintf(l->url, sizeof l->url, "%s/link/v1/%s", l->partner.url, path);
-    l->call = (struct http_call){.url = l->url,
-                                 .body = buf_str(&l->body),
-                                 .type = type,
-                                 .pin = l->partner.has_tls ? l->pin : NULL,
-                                 .certificate =
-                                     l->courier->certificate[0] ? l->courier->certificate : NULL,
-                                 .key = l->courier->key[0] ? l->courier->key : NULL,
-                                 .max_reply = REPLY_BYTES,
-                                 .timeout_ms = CALL_MS,
-                                 .done = done,
-                                 .user = l};
+    courier_call(l->courier, &l->partner, path, l->url, l->pin, &l->call);
+    l->call.body = buf_str(&l->body);
+    l->call.type = type;
+    l->call.done = done;
+    l->call.user = l;
     if (http_client_start(l->courier->client, &l->call, &f) != OK)
         line_fail_with(l, &f);
 }
@@ -230,6 +209,13 @@ static enum err check_receipt(struct line *l, struct db *db, struct fault *f)
                               l->arena, &at, f);
 }
 
+static enum err wake_watches(struct line *l, struct db *db, struct fault *f)
+{
+    (void)f;
+    watches_wake(l->courier, db, l->state);
+    return OK;
+}
+
 static void receipt_came(struct line *l, str lines)
 {
     struct fault f = {0};
@@ -249,6 +235,7 @@ static void receipt_came(struct line *l, str lines)
     }
     l->tries = 0;
     l->greeted = true;
+    (void)!line_read(l, wake_watches, &f);
     line_rest(l, 0);
 }
 
@@ -378,14 +365,6 @@ static enum err load_ends(struct line *l, struct db *db, struct fault *f)
     return link_peer(link, db, str_of(l->state), &l->partner, f);
 }
 
-static void put_pin(struct line *l)
-{
-    AUTO(buf) struct buf b = BUF(64);
-
-    base64_encode(&b, hash_str(&l->partner.tls), BASE64_STD);
-    snprintf(l->pin, sizeof l->pin, "%.*s", STR_FMT(buf_str(&b)));
-}
-
 /* A head that was signed for more entries than there are: the tail of our own store is lost. */
 static enum err tail_is_lost(struct line *l, bool *out, struct fault *f)
 {
@@ -420,7 +399,6 @@ void line_begin(struct line *l)
         line_fail_with(l, &f);
         return;
     }
-    put_pin(l);
     if (l->channel.muted || lost) {
         recover_ask(l);
         return;

@@ -40,6 +40,19 @@ static const struct migration migrations[] = {
     {"ALTER TABLE dispatch ADD COLUMN locked INTEGER NOT NULL DEFAULT 0"},
     {"ALTER TABLE dispatch ADD COLUMN held BLOB"},
     {"CREATE INDEX dispatch_held ON dispatch(log, idx) WHERE held IS NOT NULL"},
+    /* logs of others that we witness: the head that we cosigned last */
+    {"CREATE TABLE watched(origin TEXT PRIMARY KEY, owner TEXT NOT NULL, size BIGINT NOT NULL,"
+     " note TEXT, at BIGINT NOT NULL)"},
+    {"CREATE INDEX watched_owner ON watched(owner)"},
+    /* witnesses of our logs: whom two officers chose, what is asked for, what they said */
+    {"CREATE TABLE witness_policy(scope TEXT PRIMARY KEY, at BIGINT NOT NULL, policy TEXT,"
+     " statement TEXT, proposer BLOB, proposer_signature BLOB, confirmer BLOB,"
+     " confirmer_signature BLOB, wanted TEXT, wanted_by BLOB, wanted_signature BLOB,"
+     " CHECK(confirmer <> proposer))"},
+    {"CREATE TABLE witnessed(log BIGINT PRIMARY KEY, target TEXT, target_size BIGINT NOT NULL,"
+     " head TEXT, head_size BIGINT NOT NULL)"},
+    {"CREATE TABLE witness_line(log BIGINT NOT NULL, witness TEXT NOT NULL, size BIGINT NOT NULL,"
+     " line TEXT, PRIMARY KEY(log, witness))"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -58,6 +71,25 @@ const struct action link_actions[] = {
     {"channel.recover", UPLOAD, "/link/v1/recover", ACTOR_NOBODY, "Dispatch", NULL,
      "A partner asks for the tail of its own log", 4096, true, NULL, NULL, NULL, recover_read,
      NULL},
+
+    {"witness.introduce", ACTION_ACT, ACTION_POST, "/link/v1/witness/introduce", ACTOR_PARTNER,
+     "Log", NULL, "A partner wants one of its logs witnessed", 4096, true,
+     witness_introduce_prepare, witness_introduce_facts, witness_introduce, NULL, NULL},
+    {"witness.add-checkpoint", UPLOAD, "/link/v1/witness/add-checkpoint", ACTOR_NOBODY, "Log", NULL,
+     "A log that we witness has grown (C2SP tlog-witness)", 32 << 10, true,
+     witness_checkpoint_prepare, NULL, witness_checkpoint, NULL, NULL, witness_answer},
+    {"witness.list", ACTION_READ, ACTION_GET, "/v1/witness/logs", ACTOR_OFFICER, "Mission", NULL,
+     "Logs of other states that we witness", 0, false, NULL, dispatch_list_facts, NULL,
+     witness_list, NULL},
+    {"witnesses.show", ACTION_READ, ACTION_GET, "/v1/partners/{state}/witnesses", ACTOR_OFFICER,
+     "Mission", NULL, "Who witnesses what we send to a partner", 0, false, NULL,
+     dispatch_list_facts, NULL, quorum_show, NULL},
+    {"witnesses.propose", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/witnesses", ACTOR_OFFICER,
+     "Quorum", "witnesses.v1", "Propose who witnesses what we send to a partner, or to all", 0,
+     false, quorum_propose_prepare, quorum_propose_facts, quorum_propose, NULL, NULL},
+    {"witnesses.confirm", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/witnesses/confirm",
+     ACTOR_OFFICER, "Quorum", "signature.v1", "Confirm the witnesses as second officer", 0, false,
+     quorum_confirm_prepare, quorum_confirm_facts, quorum_confirm, NULL, quorum_told},
 
     {"dispatch.list", ACTION_READ, ACTION_GET, "/v1/partners/{state}/dispatches", ACTOR_OFFICER,
      "Mission", NULL, "What was written between us and a partner", 0, false, NULL,

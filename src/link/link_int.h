@@ -9,6 +9,7 @@
 #include "link/link.h"
 #include "link/payload.h"
 #include "link/wire.h"
+#include "merkle/quorum.h"
 #include "registry/accreditation.h"
 
 enum {
@@ -142,15 +143,32 @@ void parcel_receipt_after(struct act *);
 
 /* ---- owner.c: what the owner of a log says to its mirror --------------------------------- */
 
+/* The next line of a note of the owner, behind its name ("origin "). */
+bool owner_line(str *rest, const char *name, str *out);
 enum err introduce_prepare(struct act *, struct fault *);
 enum err introduce(struct act *, struct fault *);
 enum err recover_read(struct act *, struct fault *);
 
 /* ---- mirror.c ---------------------------------------------------------------------------- */
 
+/* An answer that is whole: nothing is applied. */
+enum err mirror_say(struct act *, unsigned status, const char *type);
 /* A refusal with the status that the specification asks for: the whole answer. */
 enum err mirror_refuse(struct act *, unsigned status, const char *why);
 NODISCARD enum err mirror_may_talk(struct act *, str state, bool *out, struct fault *);
+/* Is the note a checkpoint of that log, signed by a log key of its owner that counts for its size
+ * today? */
+NODISCARD enum err mirror_head(struct act *, str owner, str origin, str note,
+                               struct checkpoint *out, str *text, struct fault *);
+/* tlog-witness: does the checkpoint grow out of an older one with that root, by the proof? */
+bool mirror_grows(const struct add_checkpoint *, const struct checkpoint *, const struct hash *old);
+/* Two heads of one log that do not fit: both signed, so the owner's own hand proves it. In run().
+ */
+NODISCARD enum err mirror_contradiction(struct act *, str owner, str origin, str first, str second,
+                                        struct fault *);
+/* The keyset of ours that a partner knows: the newest one only once it has said so. */
+NODISCARD enum err mirror_known_serial(struct act *, str partner, uint64_t newest, uint64_t *out,
+                                       struct fault *);
 enum err add_checkpoint_prepare(struct act *, struct fault *);
 enum err add_checkpoint(struct act *, struct fault *);
 enum err add_entries_prepare(struct act *, struct fault *);
@@ -159,6 +177,53 @@ enum err add_payloads_prepare(struct act *, struct fault *);
 enum err add_payloads(struct act *, struct fault *);
 enum err mirror_answer(struct act *, struct fault *);
 void mirror_after(struct act *);
+
+/* ---- witness.c: third states have us look at the heads of their logs ---------------------- */
+
+enum err witness_introduce_prepare(struct act *, struct fault *);
+enum err witness_introduce_facts(struct act *, struct fault *);
+enum err witness_introduce(struct act *, struct fault *);
+enum err witness_checkpoint_prepare(struct act *, struct fault *);
+enum err witness_checkpoint(struct act *, struct fault *);
+enum err witness_answer(struct act *, struct fault *);
+enum err witness_list(struct act *, struct fault *);
+
+/* ---- quorums.c: which witnesses two officers want for our logs ----------------------------- */
+
+/* The policy (C2SP tlog-policy) in force for what we send to a partner: its own, else that for
+ * all. Its text is in the arena. ERR_NOT_FOUND. */
+NODISCARD enum err quorum_for(struct db *, str partner, struct arena *, struct quorum *out,
+                              struct fault *);
+enum err quorum_propose_prepare(struct act *, struct fault *);
+enum err quorum_propose_facts(struct act *, struct fault *);
+enum err quorum_propose(struct act *, struct fault *);
+enum err quorum_confirm_prepare(struct act *, struct fault *);
+enum err quorum_confirm_facts(struct act *, struct fault *);
+enum err quorum_confirm(struct act *, struct fault *);
+void quorum_told(struct act *);
+enum err quorum_show(struct act *, struct fault *);
+
+/* ---- witnessed.c: what witnesses said of our logs ------------------------------------------ */
+
+/* One log of ours as its witnesses see it. Strings in the arena given. */
+struct witnessed {
+    str target; /* the head that they are asked for now, with its receipt; STR_NONE */
+    uint64_t target_size;
+    str head; /* the newest head that enough of them cosigned, with all lines; STR_NONE */
+    uint64_t head_size;
+};
+NODISCARD enum err witnessed_of(struct db *, int64_t log, struct arena *, struct witnessed *out,
+                                struct fault *);
+/* Up to which size a witness has cosigned; 0. */
+NODISCARD enum err witnessed_by(struct db *, int64_t log, str witness, uint64_t *out,
+                                struct fault *);
+/* Judges what is there by the policy in force; where nothing is asked for, the newest receipted
+ * head is. In run(). */
+NODISCARD enum err witnessed_settle(struct act *, int64_t log, struct fault *);
+/* A chore: a witness's line came (STR_NONE: it has cosigned up to that size already), and what
+ * follows is settled. */
+NODISCARD enum err witnessed_note(struct link *, int64_t log, str witness, uint64_t size, str line,
+                                  struct fault *);
 
 /* ---- sending.c --------------------------------------------------------------------------- */
 
@@ -194,6 +259,9 @@ NODISCARD enum err sending_say(struct act *, str partner, str kind, const struct
  * chore through the gate; *out is the channel after it. */
 NODISCARD enum err sending_append(struct link *, str partner, struct arena *, struct channel *out,
                                   struct fault *);
+/* A chore through the gate, with data between its phases. */
+NODISCARD enum err sending_perform(struct link *, const struct action *, void *data, struct arena *,
+                                   struct fault *);
 /* Keeps a receipt that was verified. */
 NODISCARD enum err sending_receipted(struct link *, const struct channel *, str note, uint64_t size,
                                      struct fault *);

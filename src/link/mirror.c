@@ -34,7 +34,7 @@ struct upload {
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
-static enum err answer(struct act *a, unsigned status, const char *type)
+enum err mirror_say(struct act *a, unsigned status, const char *type)
 {
     a->status = status;
     a->type = type;
@@ -53,7 +53,7 @@ enum err mirror_refuse(struct act *a, unsigned status, const char *why)
     jw_kv_int(&w, S("status"), status);
     jw_kv(&w, S("detail"), str_of(why));
     jw_close(&w, '}');
-    return answer(a, status, "application/problem+json");
+    return mirror_say(a, status, "application/problem+json");
 }
 
 /* A mirror answers partners that are accredited, and those that are suspended: what they may send
@@ -72,9 +72,8 @@ static struct link *link_of(const struct act *a)
     return a->house->link;
 }
 
-/* Is the note signed by a log key of the partner that counts for its size today? */
-static enum err verify_head(struct act *a, const struct channel *c, str note,
-                            struct checkpoint *out, str *text, struct fault *f)
+enum err mirror_head(struct act *a, str owner, str origin, str note, struct checkpoint *out,
+                     str *text, struct fault *f)
 {
     struct keyset sets[KEYSETS_MAX];
     struct note_key keys[KEYSETS_MAX];
@@ -82,12 +81,12 @@ static enum err verify_head(struct act *a, const struct channel *c, str note,
     size_t n;
 
     TRY(note_checkpoint(note, out, text, f));
-    if (!str_eq(out->origin, c->origin))
+    if (!str_eq(out->origin, origin))
         return fault(f, ERR_MALFORMED_TEXT, "a checkpoint of another log");
     uint64_t last = out->size ? out->size - 1 : 0;
-    TRY(partner_keysets(a->db, c->partner, last, day_of_ms(a->now), a->arena, sets, &n, f));
+    TRY(partner_keysets(a->db, owner, last, day_of_ms(a->now), a->arena, sets, &n, f));
     for (size_t i = 0; i < n; i++)
-        keys[i] = keyset_log_key(&sets[i], c->origin);
+        keys[i] = keyset_log_key(&sets[i], origin);
     if (n == 0)
         return fault(f, ERR_BAD_SIGNATURE, "no key of the partner is valid today");
     return note_open(note, keys, n, text, &signers, f);
@@ -107,13 +106,13 @@ static enum err known_channel(struct act *a, str origin, struct upload *u, bool 
     return mirror_may_talk(a, u->channel.partner, out, f);
 }
 
-/* Two heads of one log that do not fit: both signed, so the partner's own hand proves it. */
-static enum err note_equivocation(struct act *a, const struct upload *u, str other, struct fault *f)
+enum err mirror_contradiction(struct act *a, str owner, str origin, str first, str second,
+                              struct fault *f)
 {
     return db_run(a->db, f,
                   "INSERT INTO equivocation(partner, origin, first, second, at) VALUES(?,?,?,?,?)"
                   " ON CONFLICT(origin) DO NOTHING",
-                  "ssssi", u->channel.partner, u->channel.origin, other, u->note, a->now);
+                  "ssssi", owner, origin, first, second, a->now);
 }
 
 /* What the log is already known to be at that size: "" and false where it is not known. */
@@ -149,8 +148,8 @@ static enum err pending_root(const struct channel *c, struct hash *out, struct f
     return OK;
 }
 
-/* tlog-witness: out of nothing grows anything, without a proof. */
-static bool grows(const struct add_checkpoint *in, const struct checkpoint *c,
+/* Out of nothing grows anything, without a proof. */
+bool mirror_grows(const struct add_checkpoint *in, const struct checkpoint *c,
                   const struct hash *old)
 {
     struct hash empty = merkle_empty();
@@ -174,7 +173,8 @@ enum err add_checkpoint_prepare(struct act *a, struct fault *f)
     TRY(known_channel(a, u->checkpoint.origin, u, &here, f));
     if (!here)
         return mirror_refuse(a, 404, "the log is not known here");
-    if (verify_head(a, &u->channel, in.note, &u->checkpoint, &u->text, f) != OK)
+    if (mirror_head(a, u->channel.partner, u->channel.origin, in.note, &u->checkpoint, &u->text,
+                    f) != OK)
         return mirror_refuse(a, 403, "no key of the log signed this checkpoint");
     u->note = in.note;
     a->data = u;
@@ -185,10 +185,10 @@ enum err add_checkpoint_prepare(struct act *a, struct fault *f)
         return OK; /* run() keeps the evidence */
     if (in.old != u->channel.pending_size) {
         size_line_format(&a->reply, u->channel.pending_size);
-        return answer(a, 409, size_type);
+        return mirror_say(a, 409, size_type);
     }
     TRY(pending_root(&u->channel, &old, f));
-    if (!grows(&in, &u->checkpoint, &old))
+    if (!mirror_grows(&in, &u->checkpoint, &old))
         return mirror_refuse(a, 422, "the checkpoint does not grow out of the last one");
     u->whole = true;
     return OK;
@@ -199,7 +199,8 @@ static enum err equivocated(struct act *a, struct upload *u, struct fault *f)
     struct channel now;
 
     TRY(channel_by_origin(a->db, u->channel.origin, false, a->arena, &now, f));
-    TRY(note_equivocation(a, u, now.pending.p ? now.pending : S(""), f));
+    TRY(mirror_contradiction(a, now.partner, now.origin, now.pending.p ? now.pending : S(""),
+                             u->note, f));
     TRY(partner_suspend(a, u->channel.partner, f));
     LOG(LOG_ERROR, "a partner signed two heads that do not fit",
         LOG_STR("partner", u->channel.partner));
@@ -354,7 +355,7 @@ static enum err conflict(struct act *a, const struct upload *u)
     const struct channel *c = &u->channel;
 
     put_info(a, c->pending_size, c->size, c->pending.p ? c->pending : S(""));
-    return answer(a, 409, info_type);
+    return mirror_say(a, 409, info_type);
 }
 
 enum err add_entries_prepare(struct act *a, struct fault *f)
@@ -481,14 +482,13 @@ enum err add_payloads(struct act *a, struct fault *f)
 
 /* ---- the receipt --------------------------------------------------------------------------- */
 
-/* The keyset of ours that the partner knows: the newest one only once it has said so. */
-static enum err known_serial(struct act *a, str partner, const struct peer *own, uint64_t *out,
+enum err mirror_known_serial(struct act *a, str partner, uint64_t newest, uint64_t *out,
                              struct fault *f)
 {
     struct channel ours;
     enum err e = channel_of(a->db, partner, true, a->arena, &ours, f);
 
-    *out = e == OK ? ours.serial : own->serial;
+    *out = e == OK ? ours.serial : newest;
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
@@ -502,7 +502,7 @@ enum err mirror_answer(struct act *a, struct fault *f)
     if (a->status != 200 || !u || !u->whole)
         return OK;
     TRY(link_peer(link_of(a), a->db, a->house->state_code, &own, f));
-    TRY(known_serial(a, u->channel.partner, &own, &serial, f));
+    TRY(mirror_known_serial(a, u->channel.partner, own.serial, &serial, f));
     str name = str_printf(a->arena, "%s/mirror", own.name);
     TRY_PTR(name.p, f);
     buf_clear(&a->reply);

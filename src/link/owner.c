@@ -11,7 +11,7 @@
  *  origin …
  *  epoch 1
  * signed by the log key under the name of the origin. */
-static bool line_of(str *rest, const char *name, str *out)
+bool owner_line(str *rest, const char *name, str *out)
 {
     str line;
 
@@ -30,8 +30,8 @@ static enum err read_introduction(str note, struct introduction *i, struct fault
 {
     str rest = note, head, epoch;
     bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-channel/1")) &&
-                 line_of(&rest, "from ", &i->from) && line_of(&rest, "to ", &i->to) &&
-                 line_of(&rest, "origin ", &i->origin) && line_of(&rest, "epoch ", &epoch) &&
+                 owner_line(&rest, "from ", &i->from) && owner_line(&rest, "to ", &i->to) &&
+                 owner_line(&rest, "origin ", &i->origin) && owner_line(&rest, "epoch ", &epoch) &&
                  str_to_int64(epoch, &i->epoch);
 
     if (!whole || i->epoch < 1 || i->origin.n > WIRE_ORIGIN || !note_name_valid(i->origin))
@@ -106,8 +106,8 @@ static enum err read_recovery(str note, struct recovery *r, struct fault *f)
 {
     str rest = note, head, from, at;
     bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-recover/1")) &&
-                 line_of(&rest, "origin ", &r->origin) && line_of(&rest, "from ", &from) &&
-                 line_of(&rest, "at ", &at) && str_to_int64(from, &r->from) &&
+                 owner_line(&rest, "origin ", &r->origin) && owner_line(&rest, "from ", &from) &&
+                 owner_line(&rest, "at ", &at) && str_to_int64(from, &r->from) &&
                  str_to_int64(at, &r->at);
 
     return whole && r->from >= 0 ? OK : fault(f, ERR_MALFORMED_TEXT, "no request to recover a log");

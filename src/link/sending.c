@@ -374,8 +374,8 @@ static const struct action append_chore = {.name = "channel.append",
                                            .summary = "Waiting dispatches become entries",
                                            .run = append_run};
 
-static enum err perform(struct link *l, const struct action *action, void *data,
-                        struct arena *arena, struct fault *f)
+enum err sending_perform(struct link *l, const struct action *action, void *data,
+                         struct arena *arena, struct fault *f)
 {
     struct act a = {.action = action,
                     .house = l->house,
@@ -403,7 +403,7 @@ enum err sending_append(struct link *l, str partner, struct arena *arena, struct
         e = link_peer(l, db, l->house->state_code, &p->own, f);
     db_pool_put(l->house->readers, db);
     TRY(e);
-    TRY(perform(l, &append_chore, p, arena, f));
+    TRY(sending_perform(l, &append_chore, p, arena, f));
     *out = p->channel;
     return p->talks ? OK : fault(f, ERR_DENIED, "the partner is neither accredited nor suspended");
 }
@@ -421,10 +421,12 @@ static enum err mark_run(struct act *a, struct fault *f)
 {
     const struct mark *m = a->data;
 
-    if (m->receipt)
-        return db_run(a->db, f,
-                      "UPDATE channel SET head = ?, head_size = ? WHERE log = ? AND head_size < ?",
-                      "siii", m->note, (int64_t)m->size, m->channel->log, (int64_t)m->size);
+    if (m->receipt) {
+        TRY(db_run(a->db, f,
+                   "UPDATE channel SET head = ?, head_size = ? WHERE log = ? AND head_size < ?",
+                   "siii", m->note, (int64_t)m->size, m->channel->log, (int64_t)m->size));
+        return witnessed_settle(a, m->channel->log, f);
+    }
     return db_run(a->db, f, "UPDATE channel SET pending_size = ? WHERE log = ?", "ii",
                   (int64_t)m->size, m->channel->log);
 }
@@ -444,7 +446,7 @@ enum err sending_receipted(struct link *l, const struct channel *c, str note, ui
     struct mark m = {c, note, size, true};
 
     TRY_PTR(a, f);
-    return perform(l, &mark_chore, &m, a, f);
+    return sending_perform(l, &mark_chore, &m, a, f);
 }
 
 enum err sending_pending(struct link *l, const struct channel *c, uint64_t size, struct fault *f)
@@ -453,7 +455,7 @@ enum err sending_pending(struct link *l, const struct channel *c, uint64_t size,
     struct mark m = {.channel = c, .size = size};
 
     TRY_PTR(a, f);
-    return perform(l, &mark_chore, &m, a, f);
+    return sending_perform(l, &mark_chore, &m, a, f);
 }
 
 /* ---- the signing fence --------------------------------------------------------------------- */
@@ -525,7 +527,7 @@ enum err sending_recover(struct link *l, struct channel *c, const str *entries, 
 {
     struct tail t = {.channel = c, .entries = entries, .n = n, .what = TAIL_APPEND};
 
-    TRY(perform(l, &tail_chore, &t, arena, f));
+    TRY(sending_perform(l, &tail_chore, &t, arena, f));
     c->size = t.now.size;
     return OK;
 }
@@ -536,7 +538,7 @@ enum err sending_mute(struct link *l, const struct channel *c, bool mute, struct
     struct tail t = {.channel = c, .what = mute ? TAIL_MUTE : TAIL_UNMUTE};
 
     TRY_PTR(a, f);
-    return perform(l, &tail_chore, &t, a, f);
+    return sending_perform(l, &tail_chore, &t, a, f);
 }
 
 enum err link_mute_all(struct db *writer, struct fault *f)

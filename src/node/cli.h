@@ -44,6 +44,10 @@ NODISCARD enum err officer_file_read(struct arena *, const char *path, struct of
 NODISCARD enum err officer_file_write(const char *path, const struct officer_file *,
                                       struct fault *);
 
+/* Signs a text with the key of that file, as the member "signature". */
+NODISCARD enum err officer_file_sign(struct arena *, const char *path, str text, struct jw *,
+                                     struct fault *);
+
 int cli_init(struct cli *);
 int cli_serve(struct cli *);
 int cli_status(struct cli *);
@@ -93,6 +97,8 @@ int cli_partner_keys(struct cli *);
 int cli_partner_credence(struct cli *);
 int cli_partner_accredit(struct cli *);
 int cli_partner_standing(struct cli *);
+int cli_partner_witness(struct cli *);
+int cli_witness_list(struct cli *);
 int cli_dispatch_send(struct cli *);
 int cli_dispatch_fetch(struct cli *);
 int cli_dispatch_pack(struct cli *);

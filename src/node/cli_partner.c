@@ -298,19 +298,6 @@ int cli_partner_credence(struct cli *c)
 
 /* ---- standing -------------------------------------------------------------------------------- */
 
-static enum err sign_statement(struct cli *c, str statement, struct jw *w, struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(128);
-    struct officer_file officer;
-
-    TRY(officer_file_read(c->arena, cli_option(c, "key"), &officer, f));
-    struct ed25519_signature s = ed25519_sign(&officer.secret, statement);
-    secret_wipe(&officer, sizeof officer);
-    base64_encode(&b, str_bytes(s.b, sizeof s.b), BASE64_URL);
-    jw_kv(w, S("signature"), buf_str(&b));
-    return OK;
-}
-
 static int say_standing(struct cli *c, const struct json *j)
 {
     str proposed = json_get_str(j, S("proposed"));
@@ -342,7 +329,7 @@ static int confirm(struct cli *c, const char *state, str statement)
     jw_open(&w, '{');
     if (option(c, "fingerprint").p)
         jw_kv(&w, S("fingerprint"), option(c, "fingerprint"));
-    if (sign_statement(c, statement, &w, &f) != OK)
+    if (officer_file_sign(c->arena, cli_option(c, "key"), statement, &w, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     jw_close(&w, '}');
     return post_standing(c, state, "confirm", &b);
@@ -381,7 +368,7 @@ static int propose(struct cli *c, const char *state, str was, const struct wish 
         jw_key(&w, S("credence"));
         jw_raw(&w, str_trim(wish->letter));
     }
-    if (sign_statement(c, statement, &w, &f) != OK)
+    if (officer_file_sign(c->arena, cli_option(c, "key"), statement, &w, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     jw_close(&w, '}');
     return post_standing(c, state, "standing", &b);
@@ -512,12 +499,11 @@ int cli_evidence_export(struct cli *c)
 
 enum { LETTERS_MAX = 16 };
 
-static int tell_finding(struct cli *c, const struct evidence *e, const struct letter *letters,
+static int tell_finding(const struct evidence *e, const struct letter *letters, size_t n,
                         const struct evidence_finding *found)
 {
     char at[32], id[ID_TEXT + 1];
 
-    (void)c;
     time_format(e->entry.at, at);
     id_format(&e->entry.correlation, id);
     printf("%.*s by %.*s on %s\n", STR_FMT(e->entry.kind),
@@ -531,33 +517,60 @@ static int tell_finding(struct cli *c, const struct evidence *e, const struct le
     } else {
         printf("no receipt of a known partner\n");
     }
+    for (size_t i = 0; i < n; i++)
+        if (found->witnessed >> i & 1) {
+            time_format(found->seen_at[i] * 1000, at);
+            printf("witnessed by %.*s on %s\n", STR_FMT(letters[i].credence.title), at);
+        }
     if (found->payload)
         printf("the payload is the one that was sent\n");
     return CLI_OK;
 }
 
-/* evidence check FILE --trust LETTER,LETTER [--payload FILE] */
+/* Whom the letters vouch for; witnesses are by the same places in the lists. */
+struct trusted {
+    struct letter letters[LETTERS_MAX];
+    struct ed25519_public logs[LETTERS_MAX];
+    struct note_key mirrors[LETTERS_MAX], witnesses[LETTERS_MAX];
+    size_t n;
+    struct quorum quorum;
+    bool has_quorum;
+};
+
+static enum err read_trusted(struct cli *c, struct trusted *t, struct fault *f)
+{
+    str rest = option(c, "trust"), one, text;
+
+    for (t->n = 0; t->n < LETTERS_MAX && str_split(&rest, ',', &one); t->n++) {
+        struct letter *l = &t->letters[t->n];
+        TRY(read_letter(c, str_cstr(c->arena, one), &text, l, f));
+        TRY_PTR(keyset_mirror_key(&l->keyset, c->arena, &t->mirrors[t->n]) &&
+                    keyset_witness_key(&l->keyset, c->arena, &t->witnesses[t->n]),
+                f);
+        t->logs[t->n] = l->keyset.log;
+    }
+    t->has_quorum = cli_option(c, "policy") != NULL;
+    if (!t->has_quorum)
+        return OK;
+    TRY(fs_read(c->arena, cli_option(c, "policy"), QUORUM_TEXT, &text, f));
+    return quorum_parse(text, &t->quorum, f);
+}
+
+/* evidence check FILE --trust LETTER,LETTER [--payload FILE] [--policy FILE] */
 int cli_evidence_check(struct cli *c)
 {
-    struct ed25519_public logs[LETTERS_MAX];
-    struct note_key mirrors[LETTERS_MAX];
-    struct letter letters[LETTERS_MAX];
-    struct evidence_keys keys = {logs, 0, mirrors, 0};
+    struct trusted *t = arena_zalloc(c->arena, 1, sizeof *t);
     struct evidence_finding found;
-    str rest = option(c, "trust"), one, text, payload = STR_NONE;
+    str text, payload = STR_NONE;
     struct evidence e;
     struct fault f = {0};
 
-    if (c->n_words != 3 || !rest.p)
-        return usage("evidence check FILE --trust LETTER,LETTER [--payload FILE]");
-    while (keys.n_logs < LETTERS_MAX && str_split(&rest, ',', &one)) {
-        struct letter *l = &letters[keys.n_logs];
-        if (read_letter(c, str_cstr(c->arena, one), &text, l, &f) != OK ||
-            !keyset_mirror_key(&l->keyset, c->arena, &mirrors[keys.n_mirrors]))
-            return cli_fault(&f, CLI_UNTRUSTED);
-        logs[keys.n_logs++] = l->keyset.log;
-        keys.n_mirrors++;
-    }
+    if (c->n_words != 3 || !option(c, "trust").p || !t)
+        return usage("evidence check FILE --trust LETTER,LETTER [--payload FILE] [--policy FILE]");
+    if (read_trusted(c, t, &f) != OK)
+        return cli_fault(&f, CLI_UNTRUSTED);
+    struct evidence_keys keys = {
+        t->logs, t->n, t->mirrors, t->n, t->witnesses, t->n, t->has_quorum ? &t->quorum : NULL};
     if (cli_option(c, "payload") &&
         fs_read(c->arena, cli_option(c, "payload"), ANSWER_MAX, &payload, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
@@ -565,5 +578,5 @@ int cli_evidence_check(struct cli *c)
         evidence_parse(c->arena, text, &e, &f) != OK ||
         evidence_check(&e, &keys, payload, &found, &f) != OK)
         return cli_fault(&f, CLI_UNTRUSTED);
-    return tell_finding(c, &e, letters, &found);
+    return tell_finding(&e, t->letters, t->n, &found);
 }

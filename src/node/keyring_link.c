@@ -93,6 +93,7 @@ enum err answer_link_note(struct ring *r, const struct json *q, struct arena *a,
     (void)a;
     if (!note_name_valid(name) || text.n > CHECKPOINT_TEXT || !str_ends(text, S("\n")) ||
         (!str_starts(text, S("sifara-channel/1\nfrom ")) &&
+         !str_starts(text, S("sifara-witness/1\nfrom ")) &&
          !str_starts(text, S("sifara-recover/1\norigin "))) ||
         !seed_of(r, "log", q, secret.b))
         return ring_bad(f);

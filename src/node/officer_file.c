@@ -40,3 +40,17 @@ enum err officer_file_write(const char *path, const struct officer_file *o, stru
     secret_wipe(secret.p, secret.n);
     return e;
 }
+
+enum err officer_file_sign(struct arena *a, const char *path, str text, struct jw *w,
+                           struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(128);
+    struct officer_file officer;
+
+    TRY(officer_file_read(a, path, &officer, f));
+    struct ed25519_signature s = ed25519_sign(&officer.secret, text);
+    secret_wipe(&officer, sizeof officer);
+    base64_encode(&b, str_bytes(s.b, sizeof s.b), BASE64_URL);
+    jw_kv(w, S("signature"), buf_str(&b));
+    return OK;
+}

@@ -38,6 +38,8 @@ static const struct {
     {"Accreditation", " = { partner: State, was: String, standing: String, proposer?: Officer }"},
     {"Dispatch", " = { partner: State, kind: String, emergency: Bool, sealed: Bool,"
                  " undertakings: Set<String> }"},
+    {"Log", " = { owner: State }"},
+    {"Quorum", " = { partner?: State, proposer?: Officer }"},
     {"Engagement", " = { partner: State, officer: Officer }"},
 };
 

@@ -7,14 +7,14 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 16
+#define FILES 17
 static const char *const files[FILES] = {
-    "10-persons.cedar",   "20-officers.cedar",         "25-counter.cedar",
-    "30-four-eyes.cedar", "40-ministry.cedar",         "45-packages.cedar",
-    "50-partners.cedar",  "55-channels.cedar",         "57-exchange.cedar",
-    "90-system.cedar",    "facts/accreditations.json", "facts/agreements.json",
-    "facts/aims.json",    "facts/capabilities.json",   "facts/organisations.json",
-    "facts/states.json"};
+    "10-persons.cedar",         "20-officers.cedar", "25-counter.cedar",
+    "30-four-eyes.cedar",       "40-ministry.cedar", "45-packages.cedar",
+    "50-partners.cedar",        "55-channels.cedar", "56-witnesses.cedar",
+    "57-exchange.cedar",        "90-system.cedar",   "facts/accreditations.json",
+    "facts/agreements.json",    "facts/aims.json",   "facts/capabilities.json",
+    "facts/organisations.json", "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
 
@@ -252,6 +252,13 @@ static const struct {
     {"partner.propose", TO_UNRECOGNISED, ""},
     {"partner.confirm", PLAIN, "M"},
     {"partner.confirm", PROPOSED, ""}, /* M proposed it */
+    {"witness.introduce", PLAIN, "A"},
+    {"witness.introduce", TO_FRANCE, ""}, /* not accredited */
+    {"witness.list", PLAIN, "H"},
+    {"witnesses.show", PLAIN, "H"},
+    {"witnesses.propose", PLAIN, "M"},
+    {"witnesses.confirm", PLAIN, "M"},
+    {"witnesses.confirm", PROPOSED, ""}, /* M proposed it */
     {"dispatch.list", PLAIN, "H"},
     {"parcel.pack", PLAIN, "H"},
     {"parcel.receipt", PLAIN, "H"},
@@ -446,12 +453,15 @@ static void put_channel(const struct policy *p, struct cedar_entities *es, struc
                          : s == PERSONAL ? S("named-recipients")
                                          : S("no-onward-sharing")};
     const char *code = partner_in(s);
-    bool dispatch = str_eq(type, S("Sifara::Dispatch"));
+    bool dispatch = str_eq(type, S("Sifara::Dispatch")), log = str_eq(type, S("Sifara::Log"));
+    bool quorum = str_eq(type, S("Sifara::Quorum"));
 
-    if (!dispatch && !str_eq(type, S("Sifara::Accreditation")))
+    if (!dispatch && !log && !quorum && !str_eq(type, S("Sifara::Accreditation")))
         return;
     facts_put_state(policy_facts(p), es, str_of(code), NOW / 86400, 0, STR_NONE);
-    cedar_attr(es, e, S("partner"), state(es, code));
+    cedar_attr(es, e, log ? S("owner") : S("partner"), state(es, code));
+    if (log)
+        return;
     if (dispatch) {
         cedar_attr(es, e, S("kind"), cedar_str(S("note")));
         cedar_attr(es, e, S("emergency"), cedar_bool(false));
@@ -459,8 +469,10 @@ static void put_channel(const struct policy *p, struct cedar_entities *es, struc
         cedar_attr(es, e, S("undertakings"), cedar_strings(es, asked, ARRAY_LEN(asked)));
         return;
     }
-    cedar_attr(es, e, S("was"), cedar_str(S("none")));
-    cedar_attr(es, e, S("standing"), cedar_str(S("accredited")));
+    if (!quorum) {
+        cedar_attr(es, e, S("was"), cedar_str(S("none")));
+        cedar_attr(es, e, S("standing"), cedar_str(S("accredited")));
+    }
     if (s == PROPOSED)
         cedar_attr(es, e, S("proposer"), officer(es, "M"));
 }

@@ -230,6 +230,8 @@ static const struct {
             "\"subject\":" TEXT(300) ",\"text\":" TEXT(
                 100000) ",\"language\":" LANGUAGE ",\"reply_to\":" ID_SCHEMA
                         ",\"emergency\":{\"type\":\"boolean\"},\"sealed\":{\"type\":\"boolean\"}")},
+    {"witnesses.v1",
+     OBJECT("\"policy\",\"signature\"", "\"policy\":" TEXT(16384) ",\"signature\":" BASE64URL)},
     {"query.v1",
      "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,"
      "\"maxProperties\":1,\"properties\":{\"seal\":" TEXT(200) ",\"number\":" TEXT(60) "}}"},

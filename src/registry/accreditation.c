@@ -602,6 +602,19 @@ static void put_fingerprint(struct jw *w, const struct note_key *root)
     jw_close(w, ']');
 }
 
+/* The key by which it witnesses, as policies name it. */
+static enum err put_witness_key(struct arena *a, struct jw *w, const struct keyset *k,
+                                struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(512);
+    struct note_key key;
+
+    TRY_PTR(keyset_witness_key(k, a, &key), f);
+    note_key_format(&b, &key);
+    jw_kv(w, S("witness"), buf_str(&b));
+    return OK;
+}
+
 /* What is proposed, with the statement that the second officer signs. */
 static enum err put_proposed(struct act *a, struct jw *w, struct fault *f)
 {
@@ -641,6 +654,7 @@ enum err accreditation_put(struct act *a, struct jw *w, str state, struct fault 
         jw_kv(w, S("name"), p.credence.name);
         jw_kv(w, S("url"), p.credence.url);
         jw_kv_int(w, S("serial"), (int64_t)p.keyset.serial);
+        TRY(put_witness_key(a->arena, w, &p.keyset, f));
         put_fingerprint(w, &p.credence.root);
     }
     jw_close(w, '}');

@@ -1,0 +1,304 @@
+/* witness.c - heads of logs between two other states are cosigned here (C2SP tlog-witness)
+ *
+ * The owner of a log, a partner of ours, introduces it with a note that the log's key signed; the
+ * policy decides whether we look at it. From then on we cosign its heads as long as each grows out
+ * of the one before. We learn who owns the log, how long it is and hashes: neither what is in it
+ * nor with whom it is shared. Two heads that do not fit are kept, and nothing of that log is
+ * cosigned again.
+ */
+#include "base/date.h"
+#include "base/log.h"
+#include "link/link_int.h"
+
+enum { WATCHED_OF_ONE = 400, WATCHED = 2048 /* the keyring remembers a head of each */ };
+
+struct looking {
+    str origin, owner;
+    uint64_t old; /* the head that we cosigned last */
+    str seen;     /* it, or STR_NONE */
+    bool closed;  /* a contradiction is known */
+    str note, text;
+    struct checkpoint checkpoint;
+    bool contradicts;
+};
+
+static struct link *link_of(const struct act *a)
+{
+    return a->house->link;
+}
+
+/* Only who is accredited is served: a suspended partner has its channel to us, and no more. */
+static enum err is_served(struct act *a, str state, bool *out, struct fault *f)
+{
+    char standing[STANDING_MAX];
+
+    TRY(partner_standing(a->db, state, standing, f));
+    *out = strcmp(standing, "accredited") == 0;
+    return OK;
+}
+
+/* ---- introduce ------------------------------------------------------------------------------ */
+
+/*  sifara-witness/1
+ *  from XU
+ *  to XR
+ *  origin …
+ * signed by the log key under the name of the origin. */
+static enum err read_introduction(struct act *a, struct looking *l, str *to, struct fault *f)
+{
+    str rest = a->body, head;
+    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-witness/1")) &&
+                 owner_line(&rest, "from ", &l->owner) && owner_line(&rest, "to ", to) &&
+                 owner_line(&rest, "origin ", &l->origin);
+
+    if (!whole || l->origin.n > WIRE_ORIGIN || !note_name_valid(l->origin))
+        return fault(f, ERR_MALFORMED_TEXT, "no introduction of a log");
+    return OK;
+}
+
+static enum err verify_introduction(struct act *a, const struct looking *l, struct fault *f)
+{
+    struct keyset sets[KEYSETS_MAX];
+    struct note_key keys[KEYSETS_MAX];
+    uint64_t signers;
+    str text;
+    size_t n;
+
+    TRY(partner_keysets(a->db, l->owner, 0, day_of_ms(a->now), a->arena, sets, &n, f));
+    for (size_t i = 0; i < n; i++)
+        keys[i] = keyset_log_key(&sets[i], l->origin);
+    return note_open(a->body, keys, n, &text, &signers, f);
+}
+
+enum err witness_introduce_prepare(struct act *a, struct fault *f)
+{
+    struct looking *l = arena_new_of(a->arena, struct looking);
+    bool served;
+    str to;
+
+    TRY_PTR(l, f);
+    TRY(read_introduction(a, l, &to, f));
+    TRY(is_served(a, l->owner, &served, f));
+    if (!served || !str_eq(to, a->house->state_code))
+        return mirror_refuse(a, 404, "no such state is served here");
+    if (verify_introduction(a, l, f) != OK)
+        return mirror_refuse(a, 403, "no key of the partner signed this");
+    a->actor = (struct actor){.kind = ACTOR_PARTNER, .state = l->owner};
+    a->data = l;
+    a->subject = str_printf(a->arena, "log/%.*s", STR_FMT(l->origin));
+    a->content = sha256(a->body);
+    return OK;
+}
+
+enum err witness_introduce_facts(struct act *a, struct fault *f)
+{
+    const struct looking *l = a->data;
+    struct cedar_entity *e;
+
+    TRY(partner_put_state(a, l->owner, f));
+    e = act_resource(a, S("Log"), l->origin);
+    cedar_attr(a->entities, e, S("owner"), cedar_ref(a->entities, S("Sifara::State"), l->owner));
+    return OK;
+}
+
+/* What we are a party to we do not witness, and a log has one owner. */
+static enum err check_free(struct act *a, const struct looking *l, bool *out_known, struct fault *f)
+{
+    struct query q;
+
+    *out_known = false;
+    TRY(db_one(a->db, &q, f,
+               "SELECT (SELECT count(*) FROM channel WHERE origin = ?),"
+               " (SELECT count(*) FROM watched WHERE origin = ? AND owner = ?),"
+               " (SELECT count(*) FROM watched WHERE origin = ?),"
+               " (SELECT count(*) FROM watched WHERE owner = ?), (SELECT count(*) FROM watched)",
+               "sssss", l->origin, l->origin, l->owner, l->origin, l->owner));
+    bool ours = query_int(&q, 0) > 0, known = query_int(&q, 1) > 0, taken = query_int(&q, 2) > 0;
+    int64_t of_owner = query_int(&q, 3), all = query_int(&q, 4);
+    TRY(query_end(&q, f));
+    if (ours || (taken && !known))
+        return fault(f, ERR_CONFLICT, "this log is another one's, or our own");
+    if (!known && (of_owner >= WATCHED_OF_ONE || all >= WATCHED))
+        return fault(f, ERR_LIMIT, "no more logs are looked at here");
+    *out_known = known;
+    return OK;
+}
+
+enum err witness_introduce(struct act *a, struct fault *f)
+{
+    const struct looking *l = a->data;
+    bool known;
+
+    TRY(check_free(a, l, &known, f));
+    a->type = "text/plain";
+    buf_add_str(&a->reply, S("ok\n"));
+    if (known)
+        return OK;
+    return db_run(a->db, f, "INSERT INTO watched(origin, owner, size, at) VALUES(?,?,0,?)", "ssi",
+                  l->origin, l->owner, a->now);
+}
+
+/* ---- add-checkpoint ------------------------------------------------------------------------- */
+
+static enum err load_watched(struct act *a, struct looking *l, bool *out, struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT owner, size, note, (SELECT count(*) FROM equivocation e"
+                        " WHERE e.origin = w.origin) FROM watched w WHERE origin = ?",
+                        "s", l->origin);
+
+    *out = false;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    l->owner = str_copy(a->arena, query_str(&q, 0));
+    l->old = (uint64_t)query_int(&q, 1);
+    l->seen = query_null(&q, 2) ? STR_NONE : str_copy(a->arena, query_str(&q, 2));
+    l->closed = query_int(&q, 3) > 0;
+    TRY(query_end(&q, f));
+    TRY_PTR(l->owner.p, f);
+    return is_served(a, l->owner, out, f);
+}
+
+static enum err seen_root(const struct looking *l, struct hash *out, struct fault *f)
+{
+    struct checkpoint c;
+    str text;
+
+    *out = merkle_empty();
+    if (!l->seen.p)
+        return OK;
+    TRY(note_checkpoint(l->seen, &c, &text, f));
+    *out = c.root;
+    return OK;
+}
+
+/* SPEC tlog-witness: 400, 409 and 422 in its order; a contradiction goes to run(), to be kept. */
+static enum err judge(struct act *a, struct looking *l, const struct add_checkpoint *in,
+                      struct fault *f)
+{
+    const struct checkpoint *c = &l->checkpoint;
+    struct hash root;
+
+    TRY(seen_root(l, &root, f));
+    l->contradicts =
+        l->seen.p && c->size == l->old && !secret_equal(root.b, c->root.b, sizeof root.b);
+    if (in->old > c->size)
+        return mirror_refuse(a, 400, "the old size is beyond the checkpoint's");
+    if (l->contradicts && !l->closed)
+        return OK;
+    if (in->old != l->old) {
+        size_line_format(&a->reply, l->old);
+        return mirror_say(a, 409, "text/x.tlog.size");
+    }
+    if (l->closed)
+        return mirror_refuse(a, 422, "two heads of this log contradict each other");
+    if (!mirror_grows(in, c, &root))
+        return mirror_refuse(a, 422, "the checkpoint does not grow out of the last one");
+    return OK;
+}
+
+enum err witness_checkpoint_prepare(struct act *a, struct fault *f)
+{
+    struct looking *l = arena_new_of(a->arena, struct looking);
+    struct add_checkpoint in;
+    bool here;
+
+    TRY_PTR(l, f);
+    TRY(add_checkpoint_parse(a->body, &in, f));
+    TRY(note_checkpoint(in.note, &l->checkpoint, &l->text, f));
+    l->origin = l->checkpoint.origin;
+    TRY(load_watched(a, l, &here, f));
+    if (!here)
+        return mirror_refuse(a, 404, "the log is not known here");
+    if (mirror_head(a, l->owner, l->origin, in.note, &l->checkpoint, &l->text, f) != OK)
+        return mirror_refuse(a, 403, "no key of the log signed this checkpoint");
+    l->note = in.note;
+    a->data = l;
+    return judge(a, l, &in, f);
+}
+
+static enum err keep_contradiction(struct act *a, const struct looking *l, struct fault *f)
+{
+    TRY(mirror_contradiction(a, l->owner, l->origin, l->seen, l->note, f));
+    LOG(LOG_ERROR, "a witnessed log has two heads that do not fit", LOG_STR("owner", l->owner),
+        LOG_STR("log", l->origin));
+    return mirror_refuse(a, 422, "this head contradicts another one that was signed");
+}
+
+enum err witness_checkpoint(struct act *a, struct fault *f)
+{
+    const struct looking *l = a->data;
+
+    if (l->contradicts)
+        return keep_contradiction(a, l, f);
+    TRY(db_run(a->db, f,
+               "UPDATE watched SET size = ?, note = ?, at = ? WHERE origin = ? AND size = ?"
+               " AND NOT EXISTS (SELECT 1 FROM equivocation e WHERE e.origin = watched.origin)",
+               "isisi", (int64_t)l->checkpoint.size, l->note, a->now, l->origin, (int64_t)l->old));
+    return db_changes(a->db) ? OK : fault(f, ERR_STALE, "another checkpoint came meanwhile");
+}
+
+/* After commit, off the writer: what we saw is durable, so the witness may say so. */
+enum err witness_answer(struct act *a, struct fault *f)
+{
+    const struct looking *l = a->data;
+    struct peer own;
+    uint64_t serial;
+
+    if (!l || l->contradicts)
+        return OK;
+    TRY(link_peer(link_of(a), a->db, a->house->state_code, &own, f));
+    TRY(mirror_known_serial(a, l->owner, own.serial, &serial, f));
+    str name = str_printf(a->arena, "%s/witness", own.name);
+    TRY_PTR(name.p, f);
+    TRY(keyring_cosign(a->house->keyring, serial, S("witness"), name, l->text,
+                       world_now(&a->house->world) / 1000, &a->reply, f));
+    a->type = "text/plain";
+    return OK;
+}
+
+/* ---- what officers see ---------------------------------------------------------------------- */
+
+static void put_watched(struct jw *w, struct query *q)
+{
+    char at[32];
+
+    time_format(query_int(q, 3), at);
+    jw_open(w, '{');
+    jw_kv(w, S("owner"), query_str(q, 0));
+    jw_kv(w, S("log"), query_str(q, 1));
+    jw_kv_int(w, S("size"), query_int(q, 2));
+    jw_kv(w, S("at"), str_of(at));
+    if (!query_null(q, 4)) {
+        jw_key(w, S("contradiction"));
+        jw_open(w, '{');
+        jw_kv(w, S("first"), query_str(q, 4));
+        jw_kv(w, S("second"), query_str(q, 5));
+        jw_close(w, '}');
+    }
+    jw_close(w, '}');
+}
+
+/* The logs of others at which we look; those with a contradiction first. */
+enum err witness_list(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct query q;
+
+    jw_open(&w, '{');
+    jw_key(&w, S("logs"));
+    jw_open(&w, '[');
+    TRY(db_query(a->db, &q, f,
+                 "SELECT w.owner, w.origin, w.size, w.at, e.first, e.second FROM watched w"
+                 " LEFT JOIN equivocation e ON e.origin = w.origin"
+                 " ORDER BY e.origin IS NULL, w.owner, w.origin",
+                 ""));
+    for (; query_row(&q); query_next(&q))
+        put_watched(&w, &q);
+    TRY(query_end(&q, f));
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return OK;
+}
