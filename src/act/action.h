@@ -54,6 +54,9 @@ struct action {
                      what is asked for and free (node/policy_schema.c) */
 };
 
+/* Is it heard without a session: open to all, or a partner's call, which what it sends proves to be
+ * one? */
+bool action_without_session(const struct action *);
 /* The row of that name in a table of n; asserts that it is there. */
 const struct action *action_named(const struct action *, size_t n, str name);
 

@@ -46,6 +46,17 @@ const struct action *action_named(const struct action *rows, size_t n, str name)
     return NULL;
 }
 
+/* A partner that calls has no session: prepare() finds out who it is. */
+static bool partner_calls(const struct action *action)
+{
+    return action->who == ACTOR_PARTNER && action->method != ACTION_INTERNAL;
+}
+
+bool action_without_session(const struct action *action)
+{
+    return action->kind == ACTION_OPEN || partner_calls(action);
+}
+
 str act_param(const struct act *a, str name)
 {
     for (size_t i = 0; i < a->n_params; i++)
@@ -519,12 +530,6 @@ struct policy *gate_policy(struct gate *g)
 }
 
 /* ---- the caller's side ------------------------------------------------------------------ */
-
-/* A partner has no session: what it sent proves who it is, and prepare() finds out. */
-static bool partner_calls(const struct action *action)
-{
-    return action->who == ACTOR_PARTNER && action->method != ACTION_INTERNAL;
-}
 
 static enum err check_actor(const struct act *a, struct fault *f)
 {

@@ -325,12 +325,6 @@ static void release_body(void *user)
     free(b);
 }
 
-/* Heard without a session: open to all, or of a partner, which what it sends proves to be one. */
-static bool of_strangers(const struct action *action)
-{
-    return action->kind == ACTION_OPEN || action->who == ACTOR_PARTNER;
-}
-
 static bool in_memory(const struct http_request *r)
 {
     return ((const struct action *)r->route->arg)->who != ACTOR_PERSON;
@@ -375,7 +369,7 @@ enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, v
         return OK;
     if (what == HTTP_UPLOAD_BYTES)
         return in_memory(r) ? add_bytes(r, bytes, f) : attachment_sink_add(r->user, bytes, f);
-    if (of_strangers(r->route->arg))
+    if (action_without_session(r->route->arg))
         return open_body(r, true, f);
     TRY(find_actor(n, r, &who, f));
     if (who.kind != (in_memory(r) ? ACTOR_OFFICER : ACTOR_PERSON))
@@ -411,7 +405,7 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
     p->act.user = p;
     enum err e = find_actor(n, r, &p->act.actor, &f);
     /* what is open to all is open to whoever's session has ended: signing in, for one */
-    if (of_strangers(action) && err_class(e) == CLASS_UNAUTHENTICATED) {
+    if (action_without_session(action) && err_class(e) == CLASS_UNAUTHENTICATED) {
         e = OK;
         f = (struct fault){0};
     }

@@ -320,7 +320,7 @@ static void put_operation(struct jw *w, const struct action *a)
     put_parameters(w, a->path);
     put_body(w, a);
     jw_key(w, S("security"));
-    jw_raw(w, a->kind == ACTION_OPEN ? S("[]") : S("[{\"session\":[]}]"));
+    jw_raw(w, action_without_session(a) ? S("[]") : S("[{\"session\":[]}]"));
     jw_key(w, S("responses"));
     jw_raw(w,
            S("{\"200\":{\"description\":\"Done\"},\"default\":{\"description\":\"Problem details\","
