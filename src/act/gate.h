@@ -90,6 +90,8 @@ struct act {
     const struct act_param *params;
     size_t n_params;
     str idempotency_key;
+    str encodings; /* that the client takes: Accept-Encoding, or STR_NONE */
+    str languages; /* that the client would like: Accept-Language, or STR_NONE */
     int64_t now;
 
     struct db *db; /* a reader in prepare and read; the writer in facts and run of a write */
@@ -111,11 +113,14 @@ struct act {
     /* outcome */
     enum err err;
     struct fault fault;
-    bool answered;     /* by prepare(): the reply is whole, nothing is to be applied */
-    enum err late_err; /* what run() wrote stays, but this is the answer: a wrong code counts */
-    unsigned status;   /* 0: 200 */
-    const char *type;  /* of the reply; NULL is JSON */
-    struct buf reply;  /* without the receipt for JSON objects: the edge adds it */
+    bool answered;        /* by prepare(): the reply is whole, nothing is to be applied */
+    enum err late_err;    /* what run() wrote stays, but this is the answer: a wrong code counts */
+    unsigned status;      /* 0: 200 */
+    const char *type;     /* of the reply; NULL is JSON */
+    const char *cache;    /* how long it may be kept, as Cache-Control says; NULL: not at all */
+    const char *encoding; /* of the reply's bytes, as Content-Encoding; NULL: as they are */
+    const char *location; /* another address to go to, with status 303 */
+    struct buf reply;     /* without the receipt for JSON objects: the edge adds it */
     bool journaled, replayed;
     struct receipt receipt;
     struct decision decision;

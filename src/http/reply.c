@@ -9,9 +9,10 @@
 
 /* No inline script or style, nothing from elsewhere, no frames. */
 static const char page_policy[] =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types sifara";
 /* A drawing can carry script too; shown by itself it gets nothing. */
 static const char drawing_policy[] = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 

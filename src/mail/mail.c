@@ -31,8 +31,11 @@ static enum err load_language(struct catalogue *c, const char *path, str languag
 
     TRY(fs_read(c->arena, path, 4 << 20, &text, f));
     TRY(json_parse(c->arena, text, &json_limits_wide, &j, f));
-    c->list[c->n].language = str_copy(c->arena, language);
-    c->list[c->n++].words = j;
+    size_t at = c->n++;
+    for (; at && str_cmp(c->list[at - 1].language, language) > 0; at--)
+        c->list[at] = c->list[at - 1];
+    c->list[at].language = str_copy(c->arena, language);
+    c->list[at].words = j;
     return OK;
 }
 
@@ -73,12 +76,22 @@ void catalogue_free(struct catalogue *c)
     free(c);
 }
 
-static str word_in(const struct catalogue *c, str language, str key)
+str catalogue_language(const struct catalogue *c, size_t i)
+{
+    return i < c->n ? c->list[i].language : STR_NONE;
+}
+
+const struct json *catalogue_words(const struct catalogue *c, str language)
 {
     for (size_t i = 0; i < c->n; i++)
         if (str_eq(c->list[i].language, language))
-            return json_get_str(c->list[i].words, key);
-    return STR_NONE;
+            return c->list[i].words;
+    return NULL;
+}
+
+static str word_in(const struct catalogue *c, str language, str key)
+{
+    return json_get_str(catalogue_words(c, language), key);
 }
 
 str catalogue_word(const struct catalogue *c, str language, str key)

@@ -15,6 +15,10 @@ NODISCARD enum err catalogue_load(const char *folder, struct catalogue **out, st
 void catalogue_free(struct catalogue *);
 /* A word in a language, else in English; STR_NONE if neither has it. */
 str catalogue_word(const struct catalogue *, str language, str key);
+/* The languages there are, in the order of their codes; STR_NONE behind the last. */
+str catalogue_language(const struct catalogue *, size_t i);
+/* All words of one as a JSON object; NULL for a language that there is not. */
+const struct json *catalogue_words(const struct catalogue *, str language);
 
 struct mail {
     str to, subject, body;

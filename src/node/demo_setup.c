@@ -142,10 +142,10 @@ static str person_name(struct demo *d, bool latin)
 {
     const struct json *s = json_get(d->names, S("surnames")), *g = json_get(d->names, S("given"));
     str key = latin ? S("latin") : S("own");
+    str given = json_get_str(json_at(g, demo_draw(d, g->n)), key);
+    str surname = json_get_str(json_at(s, demo_draw(d, s->n)), key);
 
-    return str_printf(d->arena, "%.*s %.*s",
-                      STR_FMT(json_get_str(json_at(g, demo_draw(d, g->n)), key)),
-                      STR_FMT(json_get_str(json_at(s, demo_draw(d, s->n)), key)));
+    return str_printf(d->arena, "%.*s %.*s", STR_FMT(given), STR_FMT(surname));
 }
 
 /* The cast's officers have addresses of their own; the rest is named after role and mission. */

@@ -205,11 +205,19 @@ static void fill_reply(struct passage *p, bool hurried)
     unsigned status = a->status ? a->status : 200;
     str body = buf_str(&a->reply);
     const char *type = a->type ? a->type : "application/json";
+    if (a->location)
+        (void)!http_reply_header(r, "Location", str_of(a->location));
     if (body.n == 0) {
         http_reply_empty(r, a->status ? a->status : 204);
         act_done(a);
         return;
     }
+    if (a->encoding) {
+        (void)!http_reply_header(r, "Content-Encoding", str_of(a->encoding));
+        (void)!http_reply_header(r, "Vary", S("Accept-Encoding"));
+    }
+    if (a->cache)
+        http_reply_cache(r, a->cache);
     /* the reply takes the bytes over */
     char *bytes = a->reply.p;
     a->reply = BUF(0);
@@ -292,6 +300,8 @@ static enum err read_request(struct node *n, struct passage *p, struct fault *f)
     }
     a->params = p->params;
     a->n_params = k;
+    a->encodings = http_header(r, S("Accept-Encoding"));
+    a->languages = http_header(r, S("Accept-Language"));
     a->idempotency_key = http_header(r, S("Idempotency-Key"));
     if (a->idempotency_key.n > KEY_MAX)
         return fault(f, ERR_MALFORMED_REQUEST, "an Idempotency-Key has at most %d bytes", KEY_MAX);

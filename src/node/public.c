@@ -1,103 +1,14 @@
-/* public.c - what anybody may read: the front page, health, figures, the ledger's hashes */
+/* public.c - what anybody may read: health, figures, trust, the ledger's hashes */
 #include <stdio.h>
 
 #include "base/encode.h"
 #include "node/node_int.h"
 #include "node/version.h"
 #include "registry/registry.h"
-#include "service/services.h"
 
 static struct node *node_of(struct act *a)
 {
     return (struct node *)((char *)a->house - offsetof(struct node, house));
-}
-
-static str language_of(struct act *a)
-{
-    str l = act_param(a, S("language"));
-
-    return l.p ? l : a->actor.language.p && a->actor.language.n ? a->actor.language : S("en");
-}
-
-static void put_link(struct buf *b, const struct node *n, str language, const char *href,
-                     const char *key)
-{
-    buf_printf(b, "<li><a href=\"%s\">", href);
-    xml_escape(b, catalogue_word(n->words, language, str_of(key)));
-    buf_add_str(b, S("</a></li>\n"));
-}
-
-static void put_services(struct buf *b, const struct node *n, str language)
-{
-    const struct offer *offer = services_offered(n->house.services);
-
-    for (size_t i = 0; i < offer->n; i++) {
-        const struct service *s = offer->list[i];
-        buf_printf(b, "<li><a href=\"/v1/services/%.*s\">", STR_FMT(s->name));
-        xml_escape(b, service_word(s, language, S("title")));
-        buf_add_str(b, S("</a></li>\n"));
-    }
-}
-
-/* A page of plain semantic HTML, right to left where the language is. */
-static enum err show_page(struct act *a, struct fault *f)
-{
-    const struct node *n = node_of(a);
-    str language = language_of(a), running;
-    struct buf *b = &a->reply;
-
-    (void)f;
-    if (!str_eq(language, S("ar")) && !str_eq(language, S("fr")))
-        language = S("en");
-    running = catalogue_word(n->words, language, S("page.running"));
-    ptrdiff_t at = str_find(running, S("{state}"));
-    buf_printf(b,
-               "<!doctype html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\">"
-               "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
-               STR_FMT(language), str_eq(language, S("ar")) ? "rtl" : "ltr");
-    xml_escape(b, catalogue_word(n->words, language, S("page.title")));
-    buf_add_str(b, S("</title>\n<link rel=\"stylesheet\" href=\"/page.css\"></head>\n<body>\n<main>"
-                     "\n<nav><a href=\"/?language=ar\" lang=\"ar\">العربية</a> "
-                     "<a href=\"/?language=en\" lang=\"en\">English</a> "
-                     "<a href=\"/?language=fr\" lang=\"fr\">Français</a></nav>\n<h1>"));
-    xml_escape(b, catalogue_word(n->words, language, S("page.title")));
-    buf_add_str(b, S("</h1>\n<p>"));
-    xml_escape(b, at < 0 ? running : str_sub(running, 0, (size_t)at));
-    if (at >= 0) {
-        bool arabic = str_eq(language, S("ar")) && n->config.state_name_ar.p;
-        xml_escape(b, arabic ? n->config.state_name_ar : n->config.state_name);
-        xml_escape(b, str_sub(running, (size_t)at + 7, running.n));
-    }
-    buf_add_str(b, S("</p>\n<h2>"));
-    xml_escape(b, catalogue_word(n->words, language, S("page.services")));
-    buf_add_str(b, S("</h2>\n<ul>\n"));
-    put_services(b, n, language);
-    put_link(b, n, language, "/v1/missions", "page.missions");
-    buf_add_str(b, S("</ul>\n<h2>"));
-    xml_escape(b, catalogue_word(n->words, language, S("page.verify")));
-    buf_add_str(b, S("</h2>\n<ul>\n"));
-    put_link(b, n, language, "/v1/trust-list", "page.trust");
-    put_link(b, n, language, "/v1/revocations", "page.revoked");
-    buf_add_str(b, S("</ul>\n<h2>"));
-    xml_escape(b, catalogue_word(n->words, language, S("page.for-programs")));
-    buf_add_str(b, S("</h2>\n<ul>\n"));
-    put_link(b, n, language, "/openapi.json", "page.api");
-    buf_add_str(b, S("</ul>\n</main>\n</body>\n</html>\n"));
-    a->type = "text/html; charset=utf-8";
-    return OK;
-}
-
-static enum err show_css(struct act *a, struct fault *f)
-{
-    (void)f;
-    buf_add_str(&a->reply,
-                S("body{font:18px/1.6 'Noto Sans','Noto Sans Arabic',system-ui,sans-serif;margin:0;"
-                  "color:#1b2733;background:#fff}main{max-inline-size:42rem;margin-inline:auto;"
-                  "padding:1.5rem}nav a{margin-inline-end:1rem}h1{font-size:1.9rem;line-height:1.2}"
-                  "h2{font-size:1.2rem;margin-block-start:2rem}a{color:#0b5394}"
-                  "a:focus-visible{outline:3px solid #f2a900}"));
-    a->type = "text/css; charset=utf-8";
-    return OK;
 }
 
 static enum err show_health(struct act *a, struct fault *f)
@@ -244,8 +155,6 @@ static enum err new_epoch(struct act *a, struct fault *f)
     }
 
 const struct action public_actions[] = {
-    PUBLIC("page.show", "/", "What runs here", show_page),
-    PUBLIC("page.style", "/page.css", "How the page looks", show_css),
     PUBLIC("node.health", "/healthz", "Is the process alive?", show_health),
     PUBLIC("node.ready", "/readyz", "Can it take acts?", show_ready),
     PUBLIC("node.metrics", "/metrics", "Counters and histograms", show_metrics),

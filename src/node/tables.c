@@ -14,6 +14,7 @@ static const struct {
     {service_actions, &service_actions_n},
     {link_actions, &link_actions_n},
     {public_actions, &public_actions_n},
+    {screen_actions, &screen_actions_n},
 };
 
 size_t actions_count(void)

@@ -297,6 +297,17 @@ enum err name_latin(struct act *a, struct fault *f)
     return OK;
 }
 
+static void put_list(struct jw *w, const struct service *s, str name)
+{
+    const struct json *list = json_get(s->doc, name);
+
+    jw_key(w, name);
+    if (list)
+        jw_tree(w, list);
+    else
+        jw_raw(w, S("[]"));
+}
+
 enum err service_list(struct act *a, struct fault *f)
 {
     const struct offer *offer = services_offered(a->house->services);
@@ -315,6 +326,10 @@ enum err service_list(struct act *a, struct fault *f)
         jw_kv(&w, S("name"), s->name);
         jw_kv(&w, S("version"), s->version);
         jw_kv(&w, S("title"), service_word(s, language, S("title")));
+        jw_kv(&w, S("lead"), service_word(s, language, S("lead")));
+        jw_kv(&w, S("audience"), json_get_str(s->doc, S("audience")));
+        put_list(&w, s, S("life_events"));
+        put_list(&w, s, S("keywords"));
         jw_kv_int(&w, S("promise_days"), s->promise_days);
         jw_close(&w, '}');
     }

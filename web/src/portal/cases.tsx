@@ -1,0 +1,246 @@
+// cases.tsx - a person's own cases: all of them, and the life of one
+import { useState } from "preact/hooks";
+import { get, post } from "../base/api";
+import type { PageProps } from "../base/router";
+import { to } from "../base/router";
+import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
+import { country, inWords, language, money, t } from "../base/words";
+import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "./model";
+import { Shown } from "./shown";
+import { wordsOf } from "./service";
+
+export function Cases(_: PageProps) {
+  const cases = useLoad((signal) => get<{ cases: CaseRow[] }>(`/v1/cases?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const title = (name: string) => services.data?.services.find((s) => s.name === name)?.title ?? name;
+  return (
+    <>
+      <Heading>{t("portal.my-cases")}</Heading>
+      <Load of={cases}>
+        {({ cases: list }) =>
+          list.length ? (
+            <ul class="cards">
+              {list.map((c) => (
+                <li class="card" key={c.id}>
+                  <a href={to(c.state === "draft" ? `/cases/${c.id}/apply` : `/cases/${c.id}`)}>{title(c.service)}</a>
+                  <p>
+                    <Tag>{c.state_text ?? c.state}</Tag>
+                  </p>
+                  <small>
+                    {t("portal.changed")} <Moment at={c.updated} />
+                  </small>
+                </li>
+              ))}
+            </ul>
+          ) : (
+            <p>
+              {t("portal.no-cases")} <a href={to("/")}>{t("portal.all-services")}</a>
+            </p>
+          )
+        }
+      </Load>
+    </>
+  );
+}
+
+interface Seen {
+  file: CaseFile;
+  service: ServiceForm;
+  mission: Mission | undefined;
+}
+
+export function Case({ params, query }: PageProps) {
+  const id = params["id"] ?? "";
+  const seen = useLoad(
+    async (signal): Promise<Seen> => {
+      const file = await get<CaseFile>(`/v1/cases/${id}?language=${language}`, { signal });
+      const [service, { missions }] = await Promise.all([
+        get<ServiceForm>(`/v1/services/${file.service}?language=${language}`, { signal }),
+        get<{ missions: Mission[] }>("/v1/missions", { signal }),
+      ]);
+      return { file, service, mission: missions.find((m) => m.code === file.mission) };
+    },
+    [id],
+  );
+  return (
+    <Load of={seen}>
+      {(s) => (
+        <>
+          <a class="back" href={to("/cases")}>
+            {t("portal.my-cases")}
+          </a>
+          <Heading>{wordsOf(s.service)["title"] ?? s.file.service}</Heading>
+          {query.get("filed") && <Notice kind="good" title={t("portal.filed")} />}
+          <Status {...s} />
+          <Documents file={s.file} />
+          <Next {...s} done={seen.again} />
+          <Told {...s} />
+          <History file={s.file} />
+        </>
+      )}
+    </Load>
+  );
+}
+
+/** Where it stands, whose turn it is and until when: the answer to "why is it late?" */
+function Status({ file, mission }: Seen) {
+  const whose = file.turn === "person" ? "portal.your-turn" : file.turn === "officer" ? "portal.their-turn" : "portal.no-turn";
+  return (
+    <section class="card">
+      <p>
+        <Tag kind={file.turn === "person" ? "warn" : ""}>{file.state_text}</Tag>
+      </p>
+      <p>{t(whose, { mission: inWords(mission?.name) })}</p>
+      <Pairs
+        list={[
+          [t("portal.reference"), <span class="mono">{file.id}</span>],
+          [t("portal.mission"), inWords(mission?.name)],
+          [t("portal.for-country"), country(file.country)],
+          file.filed && [t("portal.filed-on"), <Moment at={file.filed} />],
+          file.due && [t("portal.due"), <Day on={file.due} />],
+          file.clock_paused && [t("portal.due"), t("portal.paused")],
+          file.until && [t("portal.until"), <Day on={file.until} />],
+          file.fee && [
+            t("portal.fee"),
+            `${money(file.fee.amount, file.fee.currency)}${file.fee.owed ? ` · ${t("portal.owed", { amount: money(file.fee.owed, file.fee.currency) })}` : ""}`,
+          ],
+        ]}
+      />
+    </section>
+  );
+}
+
+function Documents({ file }: { file: CaseFile }) {
+  if (!file.documents.length) return null;
+  return (
+    <section class="card">
+      <h2>{t("portal.your-document")}</h2>
+      <ul class="links">
+        {file.documents.map((d) => (
+          <li key={d.id}>
+            {d.state === "sealed" ? (
+              <a href={`/v1/documents/${d.id}/pdf`} download={`${d.number}.pdf`}>
+                {t("portal.download", { number: d.number })}
+              </a>
+            ) : (
+              <>
+                <span class="mono">{d.number}</span> · {t(`portal.document.${d.state}`)}
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What the person can do now. */
+function Next({ file, done }: Seen & { done: () => void }) {
+  const steps = file.next.filter((n) => n.action !== "case.submit");
+  const answer = steps.find((n) => n.action === "case.answer");
+  const last = [...file.steps].reverse().find((s) => s.note?.message);
+  return (
+    <>
+      {answer && (
+        <Notice kind="warn" title={t("portal.correction")}>
+          <p>
+            <Typed>{last?.note?.message}</Typed>
+          </p>
+          <a class="button" href={to(`/cases/${file.id}/correct`)}>
+            {t("portal.correct")}
+          </a>
+        </Notice>
+      )}
+      {steps
+        .filter((n) => n !== answer)
+        .map((n) => (
+          <Do key={n.event} file={file} step={n} done={done} />
+        ))}
+    </>
+  );
+}
+
+function Do({ file, step, done }: { file: CaseFile; step: NextStep; done: () => void }) {
+  const [open, setOpen] = useState(false);
+  const [fields, setFields] = useState<Record<string, string>>({});
+  const [failed, setFailed] = useState<unknown>();
+  const act = async (e: Event) => {
+    e.preventDefault();
+    try {
+      if (step.action === "case.withdraw") await post(`/v1/cases/${file.id}/withdraw`);
+      else await post(`/v1/cases/${file.id}/steps`, { event: step.event, ...(step.asks ? { fields } : {}) });
+      done();
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  return (
+    <details class="card" open={open} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{step.text}</summary>
+      <form onSubmit={act}>
+        <Failure error={failed} />
+        {(step.asks ?? []).map((a) => (
+          <Field label={a.text} key={a.name}>
+            {(f) => <input {...f} required dir="auto" value={fields[a.name] ?? ""} onInput={(e) => setFields({ ...fields, [a.name]: e.currentTarget.value })} />}
+          </Field>
+        ))}
+        {step.waits_for_fee && <p>{t("portal.waits-for-fee")}</p>}
+        <div class="buttons">
+          <Button kind={step.action === "case.withdraw" ? "danger" : "main"}>{step.text}</Button>
+        </div>
+      </form>
+    </details>
+  );
+}
+
+function Told({ file, service }: Seen) {
+  const fields = service.pages.flatMap((p) => p.fields.filter((f) => !f.at.includes("*")).map((f): [PlanField, string] => [f, f.at]));
+  return (
+    <details class="card">
+      <summary>{t("portal.what-you-told")}</summary>
+      <Shown fields={fields} form={service.form} answers={file.answers} words={wordsOf(service)} />
+      <ul>
+        {file.attachments.map((a) => (
+          <li key={a.id}>
+            <a href={`/v1/cases/${file.id}/attachments/${a.id}`} download={a.name}>
+              <Typed>{a.name}</Typed>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function roleName(step: Step): string {
+  return t(`common.role.${step.role}`);
+}
+
+function History({ file }: { file: CaseFile }) {
+  return (
+    <section>
+      <h2>{t("portal.history")}</h2>
+      <ol class="timeline">
+        {[...file.steps].reverse().map((s) => (
+          <li key={s.step}>
+            <Moment at={s.at} />
+            <strong>{s.text}</strong> · {roleName(s)}
+            {s.note?.message && (
+              <p>
+                <Typed>{s.note.message}</Typed>
+              </p>
+            )}
+            {s.note?.reason && (
+              <p>
+                <Typed>{s.note.reason}</Typed>
+              </p>
+            )}
+            <a href={`/v1/cases/${file.id}/steps/${s.step}/proof`} download={`${file.id}-${s.step}.proof`}>
+              {t("portal.proof")}
+            </a>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,61 @@
+// main.tsx - the portal: for the person abroad
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Router, to, type Route } from "../base/router";
+import { begin } from "../base/begin";
+import { Button, Frame, Heading } from "../base/ui";
+import { t } from "../base/words";
+import { Apply } from "./apply";
+import { Case, Cases } from "./cases";
+import { Correct } from "./correct";
+import { Home } from "./home";
+import { MyFile, signOut } from "./my-file";
+import { Service } from "./service";
+import { onSession, session, type Session } from "./session";
+import { SignIn } from "./sign-in";
+
+const routes: Route[] = [
+  { path: "/", page: Home },
+  { path: "/services/:name", page: Service },
+  { path: "/sign-in", page: SignIn },
+  { path: "/cases", page: Cases },
+  { path: "/cases/:id", page: Case },
+  { path: "/cases/:id/apply", page: Apply },
+  { path: "/cases/:id/correct", page: Correct },
+  { path: "/my-file", page: MyFile },
+];
+
+function Missing() {
+  return (
+    <>
+      <Heading>{t("common.missing")}</Heading>
+      <p>
+        <a href={to("/")}>{t("portal.all-services")}</a>
+      </p>
+    </>
+  );
+}
+
+function Portal() {
+  const [who, setWho] = useState<Session | null>(null);
+  useEffect(() => {
+    void session().then(setWho, () => undefined);
+    return onSession(setWho);
+  }, []);
+  const nav = [{ href: to("/"), label: t("portal.services") }];
+  if (who?.as === "person") nav.push({ href: to("/cases"), label: t("portal.my-cases") }, { href: to("/my-file"), label: t("portal.my-file") });
+  const sign = who ? (
+    <Button kind="quiet" run={signOut}>
+      {t("common.sign-out")}
+    </Button>
+  ) : (
+    <a href={to("/sign-in")}>{t("common.sign-in")}</a>
+  );
+  return (
+    <Frame title={t("portal.name")} nav={nav} who={sign}>
+      <Router routes={routes} missing={Missing} />
+    </Frame>
+  );
+}
+
+void begin("portal").then((at) => render(<Portal />, at));

@@ -1,0 +1,114 @@
+// service.tsx - one service before anybody signs in: for whom, what it costs, what to bring, how long it takes
+import { get, post } from "../base/api";
+import type { PageProps } from "../base/router";
+import { go, to } from "../base/router";
+import { Button, Failure, Heading, Load, Pairs, useLoad } from "../base/ui";
+import { country, fill, language, money, t } from "../base/words";
+import { useState } from "preact/hooks";
+import { Responsible } from "./home";
+import type { Asked, ServiceForm } from "./model";
+import { place } from "./place";
+import { session } from "./session";
+
+export function wordsOf(form: ServiceForm): Record<string, string> {
+  return { ...form.words["en"], ...form.words[language] };
+}
+
+export function Fee({ fee }: { fee: Asked["fee"] }) {
+  if (!fee.amount) return <>{t("portal.free")}</>;
+  return (
+    <>
+      <strong>{money(fee.amount, fee.currency)}</strong>
+      {fee.items.length > 0 && (
+        <ul>
+          {fee.items.map((i) => (
+            <li key={i.text}>
+              {i.text}: {money(i.amount, fee.currency)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {fee.waivers.map((w) => (
+        <p key={w.text}>{w.text}</p>
+      ))}
+    </>
+  );
+}
+
+export function Service({ params, query }: PageProps) {
+  const name = params["name"] ?? "";
+  const code = query.get("country") || place();
+  const [failed, setFailed] = useState<unknown>();
+  const form = useLoad((signal) => get<ServiceForm>(`/v1/services/${name}?language=${language}`, { signal }), [name]);
+  const asked = useLoad(
+    (signal) => (code ? post<Asked>(`/v1/services/${name}/ask`, { country: code, language }, { signal }) : Promise.resolve(null)),
+    [name, code],
+  );
+  const begin = async () => {
+    try {
+      if (!(await session())) return go(`${to("/sign-in")}?to=${encodeURIComponent(location.pathname + location.search)}`);
+      const made = await post<{ id: string }>("/v1/cases", { service: name, country: code });
+      go(`/cases/${made.id}/apply`);
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  return (
+    <Load of={form}>
+      {(s) => {
+        const w = wordsOf(s);
+        return (
+          <>
+            <a class="back" href={to("/")}>
+              {t("portal.all-services")}
+            </a>
+            <Heading lead={w["lead"]}>{w["title"] ?? name}</Heading>
+            {code ? <Responsible code={code} service={name} /> : <p>{t("portal.say-where")}</p>}
+            <Pairs
+              list={[
+                [t("portal.for-whom"), w["who"]],
+                [t("portal.bring"), w["bring"]],
+                [t("portal.fee"), w["fee"]],
+                [t("portal.how-long"), w["promise"] && fill(w["promise"], { n: s.service.promise_days })],
+                [t("portal.you-get"), w["result"]],
+                [
+                  t("portal.law"),
+                  <ul>
+                    {s.service.legal_basis.map((l) => (
+                      <li key={l}>{l}</li>
+                    ))}
+                  </ul>,
+                ],
+              ]}
+            />
+            {code && (
+              <Load of={asked}>
+                {(a) =>
+                  a && (
+                    <>
+                      {a.conditions && a.conditions.length > 0 && (
+                        <details>
+                          <summary>{t("portal.conditions")}</summary>
+                          <ul>
+                            {a.conditions.map((c) => (
+                              <li key={c.id}>{c.text}</li>
+                            ))}
+                          </ul>
+                        </details>
+                      )}
+                      <Failure error={failed} />
+                      <div class="buttons">
+                        <Button run={begin}>{t("portal.begin")}</Button>
+                      </div>
+                      <p class="help">{t("portal.begin-help", { country: country(code) })}</p>
+                    </>
+                  )
+                }
+              </Load>
+            )}
+          </>
+        );
+      }}
+    </Load>
+  );
+}

@@ -1,0 +1,87 @@
+// uploads.tsx - documents to bring: photographed or chosen, made smaller, sent with a bar that shows how far
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Problem, query, Unreached, upload } from "../base/api";
+import { Button, Failure, Typed } from "../base/ui";
+import { number, t } from "../base/words";
+import type { Attachment, Named } from "./model";
+import { reduced } from "./picture";
+
+const TYPES = "image/jpeg,image/png,image/heic,image/webp,application/pdf";
+const RETRY_MS = 4000;
+
+interface Sending {
+  name: string;
+  share: number;
+  waiting: boolean;
+}
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+export function Uploads(props: { caseId: string; asked: Named[]; have: Attachment[]; changed: () => void }) {
+  const [sending, setSending] = useState<Sending>();
+  const [failed, setFailed] = useState<unknown>();
+  const stop = useRef<AbortController>();
+  useEffect(() => () => stop.current?.abort(), []);
+
+  /** A lost line is waited for; the node takes a file whole or not at all. */
+  async function send(name: string, file: File) {
+    const control = (stop.current = new AbortController());
+    setFailed(undefined);
+    const bytes = await reduced(file);
+    for (;;) {
+      try {
+        setSending({ name, share: 0, waiting: false });
+        await upload(`/v1/cases/${props.caseId}/attachments${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
+        props.changed();
+        break;
+      } catch (error) {
+        if (control.signal.aborted) break;
+        if (!(error instanceof Unreached)) {
+          setFailed(error instanceof Problem ? error : undefined);
+          break;
+        }
+        setSending({ name, share: 0, waiting: true });
+        await pause(RETRY_MS);
+      }
+    }
+    setSending(undefined);
+  }
+
+  const choose = (id: string) => (e: Event & { currentTarget: HTMLInputElement }) => {
+    const file = e.currentTarget.files?.[0];
+    e.currentTarget.value = "";
+    if (file) void send(`${id}: ${file.name}`.slice(0, 100), file);
+  };
+  const of = (id: string) => props.have.filter((h) => h.name.startsWith(`${id}: `));
+  return (
+    <>
+      <Failure error={failed} />
+      {props.asked.map((d) => (
+        <div class="card" key={d.id}>
+          <label for={`file-${d.id}`}>
+            <strong>{d.text}</strong>
+          </label>
+          <ul>
+            {of(d.id).map((h) => (
+              <li key={h.id}>
+                <Typed>{h.name.slice(d.id.length + 2)}</Typed> · {t("portal.size", { kb: number(Math.max(1, Math.round(h.size / 1000))) })}
+              </li>
+            ))}
+          </ul>
+          <input id={`file-${d.id}`} type="file" accept={TYPES} disabled={!!sending} onChange={choose(d.id)} />
+        </div>
+      ))}
+      {sending && (
+        <div role="status">
+          <p>
+            {t(sending.waiting ? "portal.upload-waits" : "portal.uploading")} <Typed>{sending.name}</Typed>
+          </p>
+          <progress max={1} value={sending.share} aria-label={t("portal.uploading")} />
+          <Button kind="quiet" run={() => stop.current?.abort()}>
+            {t("common.cancel")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
