@@ -128,3 +128,30 @@ accredited() {
     accredits "$1" "$2"
     accredits "$2" "$1"
 }
+
+# post_open STATE [PREFIX]: an embassy in Athens with three officers: officer, consul, head, their
+# names behind the prefix.
+post_open() {
+    does "$1.minister" mission add code=athens kind=embassy country=GR zone=Europe/Athens 'weekend:=[0,6]' \
+        'name:={"en":"Embassy in Athens","ar":"السفارة في أثينا","fr":"Ambassade à Athènes"}'
+    does "$1.minister" jurisdiction set 'service=*' 'assign:=[{"country":"GR","authority":"athens"}]'
+    appoint_at "$1" "${2:-}officer" athens consular-officer
+    appoint_at "$1" "${2:-}consul" athens consul
+    appoint_at "$1" "${2:-}head" athens head-of-mission
+}
+
+case_sealed() { as "$1" case show "id=$2" >"$W/out" 2>/dev/null && [ "$(get '.documents[0].state // empty')" = sealed ]; }
+
+# document_of PERSON [PREFIX]: who is signed in gets a sealed document of that post: $DOCUMENT, $NUMBER.
+document_of() {
+    local id
+    does "$1" case file service=consular-registration country=GR "answers:=$(answers consular-registration)"
+    id=$(get .id)
+    does "${2:-}officer" case take "id=$id"
+    does "${2:-}officer" case examine "id=$id"
+    does "${2:-}officer" case propose "id=$id" outcome=approve --key "$W/key.${2:-}officer"
+    does "${2:-}consul" case confirm "id=$id" --key "$W/key.${2:-}consul"
+    wait_for 30 case_sealed "$1" "$id" || fail "no document"
+    NUMBER=$(get '.documents[0].number')
+    DOCUMENT=$(get '.documents[0].id')
+}

@@ -52,6 +52,27 @@ static int verdict(struct cli *c, const struct vds *v, const struct trust *t,
     return said == SEAL_VALID ? CLI_OK : CLI_UNTRUSTED;
 }
 
+/* A bundle has the lists of its states inside: that of the seal's state is read. */
+static enum err own_list(struct cli *c, str bundle, const struct vds *v, str *out, struct fault *f)
+{
+    const struct json *lists, *one;
+    struct json *j;
+
+    *out = STR_NONE;
+    TRY(json_parse(c->arena, bundle, &json_limits_wide, &j, f));
+    lists = json_get(j, S("revocations"));
+    for (size_t i = 0; (one = json_at(lists, i)); i++) {
+        AUTO(buf) struct buf b = BUF(FILE_MAX);
+        struct jw w = JW(&b);
+        if (!str_eq(json_get_str(one, S("state")), str_of(v->country)))
+            continue;
+        jw_tree(&w, one);
+        *out = str_copy(c->arena, buf_str(&b));
+        TRY_PTR(buf_ok(&b) && out->p, f);
+    }
+    return OK;
+}
+
 static int seal_verify(struct cli *c, const struct vds *v)
 {
     const char *trust_path = cli_option(c, "trust"), *list = cli_option(c, "revocations");
@@ -67,9 +88,9 @@ static int seal_verify(struct cli *c, const struct vds *v)
     enum err e = fs_read(c->arena, trust_path, FILE_MAX, &text, &f);
     if (e == OK)
         e = trust_parse(text, &trust, &f);
-    if (e == OK && list)
-        e = fs_read(c->arena, list, FILE_MAX, &text, &f);
-    if (e == OK && list)
+    if (e == OK)
+        e = list ? fs_read(c->arena, list, FILE_MAX, &text, &f) : own_list(c, text, v, &text, &f);
+    if (e == OK && text.p)
         e = revocations_parse(text, trust, &revoked, &f);
     int code = e == OK ? verdict(c, v, trust, revoked) : cli_fault(&f, CLI_UNTRUSTED);
     revocations_free(revoked);

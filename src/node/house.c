@@ -13,6 +13,7 @@
 #include "package/words.h"
 #include "paper/worker.h"
 #include "registry/registry.h"
+#include "service/borders.h"
 #include "service/documents.h"
 #include "service/drafts.h"
 #include "service/gifts.h"
@@ -347,9 +348,11 @@ static void *background(void *arg)
     struct node *n = arg;
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
-    for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0, gifts_at = 0; !n->stopping;) {
+    for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0, gifts_at = 0, borders_at = 0;
+         !n->stopping;) {
         unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at) +
-                        drafts_work(&n->house, &drafts_at) + gifts_work(&n->house, &gifts_at);
+                        drafts_work(&n->house, &drafts_at) + gifts_work(&n->house, &gifts_at) +
+                        borders_work(&n->house, &borders_at);
         int64_t now = monotonic_ns();
         if (now - mails_at >= MAIL_PACE_NS) {
             mails_at = now;

@@ -291,6 +291,15 @@ static const struct {
     {"package.unwrap", PLAIN, "S"},
     {"package.answer", PLAIN, "S"},
     {"package.answer", TO_FRANCE, ""},
+    {"trust.send", PLAIN, "S"},
+    {"trust.send", TO_FRANCE, ""},
+    {"trust.receive", PLAIN, "A"},
+    {"trust.receive", TO_FRANCE, ""},
+    {"trust.asked", PLAIN, "A"},
+    {"trust.ask", PLAIN, "HhM"},
+    {"trust.ask", TO_FRANCE, ""},
+    {"trust.kept", PLAIN, "OoCH"},
+    {"trust.bundle", PLAIN, "OoCH"},
     {"package.gifts", PLAIN, ""}, /* of the ministry's own desk */
 
     {"document.sealed", PLAIN, "S"},

@@ -185,6 +185,21 @@ void trust_free(struct trust *t)
     free(t);
 }
 
+bool trust_is_of(const struct trust *t, str country, str *out)
+{
+    for (size_t i = 0; i < t->n_authorities; i++)
+        if (!str_eq(str_of(t->authorities[i].country), country) ||
+            strcmp(t->authorities[i].state, t->authorities[0].state) != 0)
+            return false;
+    for (size_t i = 0; i < t->n_signers; i++)
+        if (!str_starts(str_of(t->signers[i].reference), country))
+            return false;
+    if (t->n_authorities == 0)
+        return false;
+    *out = str_of(t->authorities[0].state);
+    return true;
+}
+
 /* --- writing ----------------------------------------------------------------------------- */
 
 static void json_time(struct jw *w, str key, int64_t ms)

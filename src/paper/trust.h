@@ -38,6 +38,10 @@ struct trust_authority {
 NODISCARD enum err trust_write(struct jw *, int64_t issued_ms, const struct trust_authority *,
                                size_t n, const str *signer_ders, size_t signers, struct fault *);
 
+/* Is it the list of one state alone: authorities and signers of that country (two letters), under
+ * one code (three letters, *out, borrowed), one at least? */
+bool trust_is_of(const struct trust *, str country, str *out);
+
 struct revocation {
     str id;        /* 32 hex digits */
     bool document; /* a document's, not a seal's */

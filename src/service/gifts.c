@@ -19,17 +19,6 @@
 
 enum { PAGE = 50, PACE_MS = 500, PAUSE_MS = 60000 };
 
-#define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
-
-const struct dispatch_kind service_kinds[] = {
-    {"package", "package.arrive", NULL},
-    {"package-answer", "package.answered",
-     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"outcome\"],"
-     "\"properties\":{\"outcome\":{\"enum\":[\"accepted\",\"refused\"]},\"reason\":" TEXT(
-         4000) ",\"record\":" TEXT(130000) "}}"},
-};
-const size_t service_kinds_n = ARRAY_LEN(service_kinds);
-
 /* ---- giving ------------------------------------------------------------------------------- */
 
 struct giving {
@@ -131,6 +120,11 @@ void package_give_after(struct act *a)
 }
 
 /* ---- a package comes ----------------------------------------------------------------------- */
+
+enum err dispatch_take(struct act *a, struct fault *f)
+{
+    return a->house->dispatches->take(a, f);
+}
 
 enum err dispatch_taken_facts(struct act *a, struct fault *f)
 {

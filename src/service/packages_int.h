@@ -77,6 +77,8 @@ void package_confirm_after(struct act *);
 
 /* ---- gifts.c: packages over a channel ------------------------------------------------------ */
 
+/* The first phases of any receiving act. */
+enum err dispatch_take(struct act *, struct fault *);
 enum err dispatch_taken_facts(struct act *, struct fault *);
 enum err package_give_prepare(struct act *, struct fault *);
 enum err package_give(struct act *, struct fault *);

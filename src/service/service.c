@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "service/attachments.h"
+#include "service/borders_int.h"
 #include "service/documents_int.h"
 #include "service/packages_int.h"
 #include "service/documents.h"
@@ -74,7 +75,30 @@ static const struct migration migrations[] = {
     {"CREATE INDEX gift_partner ON gift(partner, dispatch)"},
     {"CREATE INDEX gift_open ON gift(dispatch) WHERE sent = 0 AND answered = 0"},
     {"CREATE INDEX package_digest ON package(digest)"},
+    /* for border officers: what a partner was told of our certificates and revocations, and what it
+     * told us of its own */
+    {"CREATE TABLE trust_told(partner TEXT PRIMARY KEY, mark TEXT NOT NULL, at BIGINT NOT NULL)"},
+    {"CREATE TABLE foreign_trust(state TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, trust TEXT NOT"
+     " NULL, revocations TEXT NOT NULL, number BIGINT NOT NULL, at BIGINT NOT NULL)"},
 };
+
+/* ---- kinds of dispatches ---------------------------------------------------------------- */
+
+#define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
+
+const struct dispatch_kind service_kinds[] = {
+    {"package", "package.arrive", NULL},
+    {"package-answer", "package.answered",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"outcome\"],"
+     "\"properties\":{\"outcome\":{\"enum\":[\"accepted\",\"refused\"]},\"reason\":" TEXT(
+         4000) ",\"record\":" TEXT(130000) "}}"},
+    {"trust-list", "trust.receive",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"trust\",\"revocations\"],"
+     "\"properties\":{\"trust\":" TEXT(1000000) ",\"revocations\":" TEXT(20000000) "}}"},
+    {"trust-query", "trust.asked",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{}}"},
+};
+const size_t service_kinds_n = ARRAY_LEN(service_kinds);
 
 /* A copy of keys.db older than the rows must not bring a destroyed key back. */
 static enum err reapply_erasures(struct house *h, struct db *writer, struct fault *f)
@@ -296,6 +320,26 @@ const struct action service_actions[] = {
     {"package.fee", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/fee", OFFICER, "ServicePackage",
      "signature.v1", "Put a change of fees in force as second officer", 0, false,
      package_confirm_prepare, package_facts, package_confirm, NULL, package_confirm_after},
+
+    /* what border officers need */
+    {"trust.ask", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/trust", OFFICER, "Dispatch", NULL,
+     "Ask a partner for its certificates and its list of revocations", 0, false, trust_ask_prepare,
+     trust_send_facts, trust_ask, NULL, trust_send_after},
+    {"trust.kept", ACTION_READ, ACTION_GET, "/v1/trust", OFFICER, "Mission", NULL,
+     "Whose certificates and lists of revocations are here", 0, false, NULL, package_list_facts,
+     NULL, trust_kept, NULL},
+    {"trust.bundle", ACTION_READ, ACTION_GET, "/v1/trust/bundle", OFFICER, "Mission", NULL,
+     "All of them as one trust list, to check documents offline", 0, false, NULL,
+     package_list_facts, NULL, trust_bundle, NULL},
+    {"trust.send", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Dispatch", NULL,
+     "A partner gets our certificates and our list of revocations", 0, false, trust_send_prepare,
+     trust_send_facts, trust_send, NULL, trust_send_after},
+    {"trust.receive", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "A partner's certificates and its list of revocations come", 0, false, trust_receive_prepare,
+     dispatch_taken_facts, trust_receive, NULL, NULL},
+    {"trust.asked", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "A partner asks for our certificates", 0, false, dispatch_take, dispatch_taken_facts,
+     trust_asked, NULL, NULL},
 
     /* the node itself, closing a job */
     {"document.sealed", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Document", NULL,
