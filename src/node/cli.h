@@ -72,6 +72,7 @@ int cli_policy_diff(struct cli *);
 int cli_policy_schema(struct cli *);
 int cli_routes(struct cli *);
 int cli_rules_eval(struct cli *);
+int cli_service_cases(struct cli *);
 int cli_service_key(struct cli *);
 int cli_service_new(struct cli *);
 int cli_service_pack(struct cli *);

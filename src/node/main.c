@@ -111,6 +111,8 @@ static const struct command {
      "Propose that a service is no longer offered, or confirm it as second officer"},
     {"service", "fee", cli_service_fee, "WHICH [--overlay FOLDER] --key OFFICER-KEY [--json]",
      "Propose other fees for a service, or confirm them as second officer"},
+    {"service", "cases", cli_service_cases, "export SERVICE --out FILE | import FILE",
+     "Take all cases of a service out of the node as one file, or into it"},
     {"service", "installed", cli_service_installed, "", "Packages in the node, with their states"},
     {"partner", "root", cli_partner_root, "--new FILE --name NODE",
      "The root key of a state's node, to be kept offline"},

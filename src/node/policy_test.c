@@ -7,14 +7,25 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 17
-static const char *const files[FILES] = {
-    "10-persons.cedar",         "20-officers.cedar", "25-counter.cedar",
-    "30-four-eyes.cedar",       "40-ministry.cedar", "45-packages.cedar",
-    "50-partners.cedar",        "55-channels.cedar", "56-witnesses.cedar",
-    "57-exchange.cedar",        "90-system.cedar",   "facts/accreditations.json",
-    "facts/agreements.json",    "facts/aims.json",   "facts/capabilities.json",
-    "facts/organisations.json", "facts/states.json"};
+#define FILES 18
+static const char *const files[FILES] = {"10-persons.cedar",
+                                         "20-officers.cedar",
+                                         "25-counter.cedar",
+                                         "30-four-eyes.cedar",
+                                         "40-ministry.cedar",
+                                         "45-packages.cedar",
+                                         "46-exit.cedar",
+                                         "50-partners.cedar",
+                                         "55-channels.cedar",
+                                         "56-witnesses.cedar",
+                                         "57-exchange.cedar",
+                                         "90-system.cedar",
+                                         "facts/accreditations.json",
+                                         "facts/agreements.json",
+                                         "facts/aims.json",
+                                         "facts/capabilities.json",
+                                         "facts/organisations.json",
+                                         "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
 
@@ -180,7 +191,7 @@ static const struct {
     {"policy.adopt", PLAIN, "M"},
     {"package.list", PLAIN, "M"},
     {"package.show", PLAIN, "M"},
-    {"package.archive", PLAIN, "M"},
+    {"package.archive", PLAIN, "MVW"},
     {"package.record", PLAIN, "M"},
     {"package.statement", PLAIN, "M"},
     {"package.install", PLAIN, "M"},
@@ -201,6 +212,13 @@ static const struct {
     {"access.delay-confirm", PLAIN, "VW"},
     {"access.delay-confirm", PROPOSED, "V"},
 
+    {"case.index", PLAIN, "VW"},
+    {"case.export", PLAIN, "VW"},
+    {"case.export", INTEREST, ""},
+    {"case.export-attachment", PLAIN, "VW"},
+    {"document.export", PLAIN, "VW"},
+    {"case.import", PLAIN, "VW"},
+    {"case.import-attachment", PLAIN, "VW"},
     {"hold.set", PLAIN, "VW"},
     {"hold.lift", PLAIN, "VW"},
 

@@ -88,6 +88,7 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define PERSON_NUMBERS "\"identity_number\":" TEXT(40) ",\"passport_number\":" TEXT(40)
 /* how and when something came that an officer enters */
 #define RECEIVED "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE
+#define LIST     "{\"type\":\"array\",\"maxItems\":10000,\"items\":{\"type\":\"object\"}}"
 /* the texts of a step */
 #define STEP_TEXTS                                                                                 \
     "\"fields\":{\"type\":\"object\",\"maxProperties\":12,\"additionalProperties\":" TEXT(         \
@@ -163,6 +164,13 @@ static const struct {
     {"case-lodge.v1",
      OBJECT("\"event\",\"channel\",\"received\"",
             "\"event\":" TEXT(40) "," RECEIVED ",\"answers\":{\"type\":\"object\"}," STEP_TEXTS)},
+    {"case-import.v1",
+     OBJECT("\"format\",\"journal\",\"case\",\"person\"",
+            "\"format\":{\"const\":1},\"journal\":" TEXT(
+                300) ",\"case\":{\"type\":\"object\"},\"answers\":{\"type\":\"object\"},"
+                     "\"person\":{\"type\":\"object\"},\"steps\":" LIST ",\"decisions\":" LIST
+                     ",\"payments\":" LIST ",\"documents\":" LIST ",\"attachments\":" LIST
+                     ",\"access\":" LIST ",\"proofs\":" LIST)},
     {"access-delay.v1", OBJECT("\"person\",\"until\",\"basis\"",
                                "\"person\":" ID_SCHEMA ",\"until\":" DATE ",\"basis\":" TEXT(500))},
     {"policy.v1",

@@ -43,7 +43,7 @@ static unsigned header_sum(const char *h)
     return sum;
 }
 
-static void header_of(str name, size_t size, char h[PACKAGE_BLOCK])
+void package_entry_header(str name, size_t size, char h[PACKAGE_BLOCK])
 {
     memset(h, 0, PACKAGE_BLOCK);
     memcpy(h + NAME_AT, name.p, name.n < NAME_FIELD ? name.n : NAME_FIELD - 1);
@@ -57,7 +57,7 @@ static void header_of(str name, size_t size, char h[PACKAGE_BLOCK])
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-static size_t padding(size_t n)
+size_t package_entry_padding(size_t n)
 {
     return (PACKAGE_BLOCK - n % PACKAGE_BLOCK) % PACKAGE_BLOCK;
 }
@@ -68,9 +68,9 @@ static void add_entry(struct buf *b, str name, str bytes)
     char *h = buf_extend(b, PACKAGE_BLOCK);
 
     if (h)
-        header_of(name, bytes.n, h);
+        package_entry_header(name, bytes.n, h);
     buf_add_str(b, bytes);
-    buf_add(b, zeros, padding(bytes.n));
+    buf_add(b, zeros, package_entry_padding(bytes.n));
 }
 
 enum err package_archive_write(struct buf *b, const struct package_archive *a, struct fault *f)
@@ -195,7 +195,7 @@ static enum err compare_header(const struct reader *r, const char *h, str name, 
 {
     char want[PACKAGE_BLOCK];
 
-    header_of(name, size, want);
+    package_entry_header(name, size, want);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (memcmp(h + fields[i].at, want + fields[i].at, fields[i].n) != 0)
             return fault(r->f, ERR_MALFORMED_TEXT,
@@ -216,13 +216,14 @@ static enum err read_entry(struct reader *r, size_t max, struct package_file *ou
         return fault(r->f, ERR_LIMIT, "%.*s is too large: %zu bytes, at most %zu", STR_FMT(name),
                      size, max);
     TRY(compare_header(r, left.p, name, size));
-    if (left.n - PACKAGE_BLOCK < size + padding(size))
+    if (left.n - PACKAGE_BLOCK < size + package_entry_padding(size))
         return refuse(r, "the archive is cut short");
-    if (!all_zero(str_sub(left, PACKAGE_BLOCK + size, PACKAGE_BLOCK + size + padding(size))))
+    if (!all_zero(str_sub(left, PACKAGE_BLOCK + size,
+                          PACKAGE_BLOCK + size + package_entry_padding(size))))
         return refuse(r, "bytes hidden behind the end of a file");
     out->name = name;
     out->bytes = str_sub(left, PACKAGE_BLOCK, PACKAGE_BLOCK + size);
-    r->at += PACKAGE_BLOCK + size + padding(size);
+    r->at += PACKAGE_BLOCK + size + package_entry_padding(size);
     return OK;
 }
 
@@ -299,5 +300,33 @@ enum err package_archive_read(str bytes, struct package_archive *out, struct fau
     TRY(read_files(&r, &a.files));
     TRY(read_end(&r));
     *out = a;
+    return OK;
+}
+
+/* ---- entries of other archives ------------------------------------------------------------ */
+
+enum err package_entry_read(str bytes, size_t *at, str *out_name, str *out, struct fault *f)
+{
+    const struct reader r = {.in = bytes, .at = *at, .f = f};
+    str left = str_sub(bytes, *at, bytes.n);
+    size_t size;
+
+    *out_name = STR_NONE;
+    if (left.n >= 2 * PACKAGE_BLOCK && all_zero(str_sub(left, 0, PACKAGE_BLOCK)))
+        return read_end(&r);
+    if (left.n < PACKAGE_BLOCK)
+        return refuse(&r, "the archive is cut short");
+    str name = str_bytes(left.p, strnlen(left.p, NAME_FIELD));
+    if (name.n == 0 || name.n == NAME_FIELD || !octal(left.p + SIZE_AT, 11, &size))
+        return refuse(&r, "not an entry of an archive");
+    TRY(compare_header(&r, left.p, name, size));
+    size_t end = PACKAGE_BLOCK + size + package_entry_padding(size);
+    if (left.n < end)
+        return refuse(&r, "the archive is cut short");
+    if (!all_zero(str_sub(left, PACKAGE_BLOCK + size, end)))
+        return refuse(&r, "bytes hidden behind the end of a file");
+    *out_name = name;
+    *out = str_sub(left, PACKAGE_BLOCK, PACKAGE_BLOCK + size);
+    *at += end;
     return OK;
 }

@@ -43,4 +43,13 @@ NODISCARD enum err package_archive_write(struct buf *, const struct package_arch
  * write it; ERR_LIMIT for sizes. What the files say is not looked at: manifest.h does. */
 NODISCARD enum err package_archive_read(str bytes, struct package_archive *out, struct fault *);
 
+/* Other archives of ours are made of the same entries: a header, the bytes, zeros to the end of the
+ * block, and two blocks of zeros behind the last one. */
+void package_entry_header(str name, size_t size, char out[PACKAGE_BLOCK]);
+size_t package_entry_padding(size_t size);
+/* The entry at *at, which moves behind it; *out_name is STR_NONE at the end of the archive.
+ * ERR_MALFORMED_TEXT with a sentence unless it is as it would have been written. */
+NODISCARD enum err package_entry_read(str bytes, size_t *at, str *out_name, str *out,
+                                      struct fault *);
+
 #endif

@@ -186,6 +186,7 @@ static enum err sink_finish(struct attachment_sink *s, struct fault *f)
 
 struct adding {
     struct casefile c;
+    struct id id; /* of one whose bytes follow */
     struct attachment_sink *sink;
     char type[WORKER_MIME_ROOM];
     str name;
@@ -286,6 +287,51 @@ enum err attachment_enclose(struct act *a, struct fault *f)
 
     TRY(attachment_add(a, f));
     return case_touch(a, &p->c, f);
+}
+
+/* Bytes of an attachment whose case came from another node. */
+enum err attachment_import_prepare(struct act *a, struct fault *f)
+{
+    struct adding *p = arena_new_of(a->arena, struct adding);
+    struct query q;
+
+    TRY_PTR(p, f);
+    a->data = p;
+    a->data_free = release_adding;
+    TRY(case_of_path(a, &p->c, f));
+    TRY(act_param_id(a, S("attachment"), &p->id, f));
+    TRY(db_one(a->db, &q, f, "SELECT size, type FROM attachment WHERE id = ? AND file = ?", "dd",
+               &p->id, &p->c.id));
+    bool same = query_int(&q, 0) == (int64_t)a->body.n;
+    str type = str_copy(a->arena, query_str(&q, 1));
+    TRY(query_end(&q, f));
+    TRY(attachment_sink_open(a->house, &p->c.person, &p->sink, f));
+    TRY(attachment_sink_add(p->sink, a->body, f));
+    if (p->sink->scan)
+        TRY(scan_end(p->sink->scan, f));
+    TRY(check_type(a, p, f));
+    if (!same || !str_eq(type, str_of(p->type)))
+        return fault(f, ERR_INVALID, "not the attachment that the case names");
+    TRY(sink_finish(p->sink, f));
+    a->content = p->sink->digest;
+    return OK;
+}
+
+enum err attachment_import(struct act *a, struct fault *f)
+{
+    struct adding *p = a->data;
+    struct jw w = JW(&a->reply);
+
+    TRY(db_run(a->db, f,
+               "UPDATE attachment SET digest = ? WHERE id = ? AND bucket = ? AND digest = ?",
+               "bdib", hash_str(&p->sink->digest), &p->id, (int64_t)id_bucket(&p->id), S("")));
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_CONFLICT, "its bytes are here already");
+    TRY(case_touch(a, &p->c, f));
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, &p->id));
+    jw_close(&w, '}');
+    return OK;
 }
 
 void attachment_add_after(struct act *a)

@@ -6,7 +6,12 @@
 #include "registry/registry.h"
 #include "service/services.h"
 
-enum { ANSWERS_MAX = 256 << 10, STATEMENT_MAX = 16 << 10, DAY_MS = 86400000 };
+enum {
+    CASE_RECORD_BYTES = 16 << 20,
+    ANSWERS_MAX = 256 << 10,
+    STATEMENT_MAX = 16 << 10,
+    DAY_MS = 86400000
+};
 
 struct addressee {
     str email, language;
@@ -38,8 +43,10 @@ struct casefile {
 /* Service, responsible mission and state of a new case of that person. ERR_NOT_FOUND, ERR_INVALID,
  * ERR_CONFLICT. */
 enum err case_place(struct act *, const struct id *person, struct casefile *out, struct fault *);
-/* Writes the row of a new case. */
+/* Writes the row of a new case of a service that is offered. */
 enum err case_insert(struct act *, const struct casefile *, struct fault *);
+/* Writes a row as it is. */
+enum err case_insert_row(struct act *, const struct casefile *, int64_t updated, struct fault *);
 /* Answers under the record key of the act, whose content they become. */
 enum err case_seal_answers(struct act *, const struct json *answers, str *out, struct fault *);
 /* Prepare: is the draft complete, so that it may be submitted? Are these answers, so that a
@@ -158,6 +165,21 @@ enum err case_return(struct act *, struct fault *);
 enum err drafts_wait(struct act *, str name, str content, struct fault *);
 enum err case_carry_prepare(struct act *, struct fault *);
 enum err case_carry(struct act *, struct fault *);
+
+/* Out of this node and into it (leaving.c, arriving.c; docs/exit.md). */
+enum err case_index_facts(struct act *, struct fault *);
+enum err case_index(struct act *, struct fault *);
+enum err case_export(struct act *, struct fault *);
+enum err document_export_prepare(struct act *, struct fault *);
+enum err case_import_prepare(struct act *, struct fault *);
+enum err case_import_facts(struct act *, struct fault *);
+enum err case_import(struct act *, struct fault *);
+void case_import_after(struct act *);
+enum err attachment_import_prepare(struct act *, struct fault *);
+enum err attachment_import(struct act *, struct fault *);
+/* The proof of a step as a tlog-proof file. ERR_CONFLICT if this node cannot make one. */
+enum err case_proof_of(struct act *, const struct id *file, int64_t step, struct buf *out,
+                       struct fault *);
 
 /* At the counter (counter.c, walkin.c). */
 enum err person_find_prepare(struct act *, struct fault *);

@@ -152,7 +152,8 @@ static enum err put_digests(struct act *a, struct jw *w, const struct casefile *
     struct query q;
     char hex[65];
 
-    TRY(db_query(a->db, &q, f, "SELECT digest FROM attachment WHERE file = ? ORDER BY id", "d",
+    TRY(db_query(a->db, &q, f,
+                 "SELECT coalesce(named, digest) FROM attachment WHERE file = ? ORDER BY id", "d",
                  &c->id));
     jw_key(w, S("attachments"));
     jw_open(w, '[');

@@ -440,8 +440,8 @@ static enum err load_rows(struct house *h, struct db *db, struct fault *f)
 
     TRY(db_query(db, &q, f,
                  "SELECT digest, overlay, content, state FROM package WHERE state = 'active' OR"
-                 " (active IS NOT NULL AND EXISTS (SELECT 1 FROM case_file WHERE"
-                 " case_file.service = package.name AND (case_file.content = package.content OR"
+                 " EXISTS (SELECT 1 FROM case_file WHERE case_file.service = package.name AND"
+                 " (case_file.content = package.content OR (package.active IS NOT NULL AND"
                  " case_file.content IS NULL))) ORDER BY installed, id",
                  ""));
     for (; e == OK && query_row(&q); query_next(&q))

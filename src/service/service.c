@@ -80,6 +80,9 @@ static const struct migration migrations[] = {
     {"CREATE TABLE trust_told(partner TEXT PRIMARY KEY, mark TEXT NOT NULL, at BIGINT NOT NULL)"},
     {"CREATE TABLE foreign_trust(state TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, trust TEXT NOT"
      " NULL, revocations TEXT NOT NULL, number BIGINT NOT NULL, at BIGINT NOT NULL)"},
+    {"ALTER TABLE case_step ADD COLUMN journal TEXT"},
+    {"ALTER TABLE case_step ADD COLUMN proof BLOB"},
+    {"ALTER TABLE attachment ADD COLUMN named BLOB"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
@@ -255,6 +258,27 @@ const struct action service_actions[] = {
     {"document.revoke", ACTION_ACT, ACTION_POST, "/v1/desk/documents/{id}/revoke", OFFICER,
      "Document", "reason.v1", "Revoke a document", 0, false, document_revoke_prepare,
      document_facts, document_revoke, NULL, NULL},
+
+    /* out of this node, and into it */
+    {"case.index", ACTION_READ, ACTION_GET, "/v1/services/{service}/cases", OFFICER, "Service",
+     NULL, "All cases of a service, and its versions (?limit= ?after=)", 0, false, NULL,
+     case_index_facts, NULL, case_index, NULL},
+    {"case.export", ACTION_READ_FILE, ACTION_GET, "/v1/desk/cases/{id}/export", OFFICER, "Case",
+     NULL, "A whole case for another node", 0, false, case_examine_prepare, case_facts,
+     case_examine_run, case_export, NULL},
+    {"case.export-attachment", ACTION_READ_FILE, ACTION_GET,
+     "/v1/desk/cases/{id}/export/{attachment}", OFFICER, "Case", NULL,
+     "An attachment of a case for another node", 0, false, case_examine_prepare, case_facts,
+     case_examine_run, attachment_get, NULL},
+    {"document.export", ACTION_READ_FILE, ACTION_GET, "/v1/desk/documents/{id}/pdf", OFFICER,
+     "Document", NULL, "A person's document as PDF, for another node", 0, false,
+     document_export_prepare, document_facts, case_examine_run, document_pdf, NULL},
+    {"case.import", ACTION_ACT, ACTION_POST, "/v1/desk/imports", OFFICER, "Case", "case-import.v1",
+     "Take in a case that another node gave out", CASE_RECORD_BYTES, false, case_import_prepare,
+     case_import_facts, case_import, NULL, case_import_after},
+    {"case.import-attachment", ACTION_ACT, ACTION_POST, "/v1/desk/imports/{id}/{attachment}",
+     OFFICER, "Case", NULL, "Take in an attachment of such a case", ATTACHMENT_MAX, true,
+     attachment_import_prepare, case_facts, attachment_import, NULL, attachment_add_after},
 
     /* what is offered */
     {"package.list", ACTION_READ, ACTION_GET, "/v1/packages", OFFICER, "Mission", NULL,

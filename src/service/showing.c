@@ -76,7 +76,7 @@ static enum err put_steps(struct act *a, struct jw *w, const struct casefile *c,
     char at[32];
 
     TRY(db_query(a->db, &q, f,
-                 "SELECT seq, at, event, role, mission, note, epoch, entry FROM case_step"
+                 "SELECT seq, at, event, role, mission, note, epoch, entry, journal FROM case_step"
                  " WHERE file = ? ORDER BY seq",
                  "d", &c->id));
     jw_key(w, S("steps"));
@@ -97,6 +97,8 @@ static enum err put_steps(struct act *a, struct jw *w, const struct casefile *c,
         jw_open(w, '{');
         jw_kv_int(w, S("epoch"), query_int(&q, 6));
         jw_kv_int(w, S("index"), query_int(&q, 7));
+        if (!query_null(&q, 8)) /* of the node from which the case came */
+            jw_kv(w, S("journal"), query_str(&q, 8));
         jw_close(w, '}');
         jw_close(w, '}');
     }
@@ -296,24 +298,28 @@ enum err case_show(struct act *a, struct fault *f)
     return case_put(a, &w, &c, &k, f);
 }
 
-/* The proof of one step: a tlog-proof file whose extra data is the journal entry itself. */
-enum err case_step_proof(struct act *a, struct fault *f)
+/* A step that came with its case has its proof with it, by the head of the journal there. */
+enum err case_proof_of(struct act *a, const struct id *file, int64_t step, struct buf *out,
+                       struct fault *f)
 {
     AUTO(buf) struct buf note = BUF(NOTE_MAX);
     struct tlog_proof proof = {0};
-    struct receipt r;
-    struct casefile c;
-    struct query q;
-    int64_t step;
-
-    TRY(case_of_path(a, &c, f));
-    if (!str_to_int64(act_param(a, S("step")), &step))
-        return fault(f, ERR_NOT_FOUND, "no such step");
-    TRY(db_one(a->db, &q, f, "SELECT epoch, entry FROM case_step WHERE file = ? AND seq = ?", "di",
-               &c.id, step));
-    r = (struct receipt){(uint64_t)query_int(&q, 0), (uint64_t)query_int(&q, 1)};
-    TRY(query_end(&q, f));
     struct ledger_state head;
+    struct receipt r;
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT epoch, entry, journal IS NOT NULL, proof FROM case_step WHERE file = ?"
+               " AND seq = ?",
+               "di", file, step));
+    r = (struct receipt){(uint64_t)query_int(&q, 0), (uint64_t)query_int(&q, 1)};
+    bool brought = query_int(&q, 2) != 0, kept = !query_null(&q, 3);
+    buf_add_str(out, query_str(&q, 3));
+    TRY(query_end(&q, f));
+    if (kept)
+        return OK;
+    if (brought)
+        return fault(f, ERR_CONFLICT, "the step is in the journal from which the case came");
     TRY(ledger_head(a->house->ledger, a->house->keyring, r.index + 1, &head, &note, f));
     if (r.epoch != head.epoch)
         return fault(f, ERR_CONFLICT, "the step is in an earlier part of the journal");
@@ -321,7 +327,19 @@ enum err case_step_proof(struct act *a, struct fault *f)
     TRY(ledger_prove_inclusion(a->db, r.epoch, r.index, head.size, &proof.path, f));
     proof.index = r.index;
     proof.note = buf_str(&note);
-    tlog_proof_format(&a->reply, &proof);
-    a->type = "application/octet-stream";
+    tlog_proof_format(out, &proof);
     return OK;
+}
+
+/* The proof of one step: a tlog-proof file whose extra data is the journal entry itself. */
+enum err case_step_proof(struct act *a, struct fault *f)
+{
+    struct casefile c;
+    int64_t step;
+
+    TRY(case_of_path(a, &c, f));
+    if (!str_to_int64(act_param(a, S("step")), &step))
+        return fault(f, ERR_NOT_FOUND, "no such step");
+    a->type = "application/octet-stream";
+    return case_proof_of(a, &c.id, step, &a->reply, f);
 }
