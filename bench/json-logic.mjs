@@ -3,6 +3,21 @@
 import { readFileSync } from "node:fs";
 import jsonLogic from "json-logic-js";
 
+// what the house adds to the language (docs/rules.md), and what of the community's operators is not there
+const day = 86400000, parts = (d) => d.split("-").map(Number);
+jsonLogic.add_operation("length", (v) => (v == null ? 0 : v.length));
+jsonLogic.add_operation("try", (v) => v);
+jsonLogic.add_operation("sifara.age", (birth, at) => {
+  const [y, m, d] = parts(birth), [Y, M, D] = parts(at);
+  return Y - y - (M < m || (M === m && D < d) ? 1 : 0);
+});
+jsonLogic.add_operation("sifara.date-add", (date, n, unit) => {
+  const [y, m, d] = parts(date);
+  if (unit === "days") return new Date(Date.UTC(y, m - 1, d) + n * day).toISOString().slice(0, 10);
+  const months = (unit === "years" ? 12 : 1) * n, last = new Date(Date.UTC(y, m + months, 0)).getUTCDate();
+  return new Date(Date.UTC(y, m - 1 + months, Math.min(d, last))).toISOString().slice(0, 10);
+});
+
 const rules = Object.entries(JSON.parse(readFileSync(process.argv[2])));
 const data = JSON.parse(readFileSync(process.argv[3]));
 const runs = [];

@@ -8,7 +8,7 @@
 #include "base/world.h"
 #include "rules/rules.h"
 
-enum { RUNS = 9, INNER = 20000, RULES = 32 };
+enum { RUNS = 9, INNER = 20000, RULES = 128 };
 
 static int by_value(const void *a, const void *b)
 {
