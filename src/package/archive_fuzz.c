@@ -25,6 +25,18 @@ static void whole(struct arena *a, str in)
     }
 }
 
+/* Each entry lies within the archive, and they come to an end. */
+static void entries(str in)
+{
+    size_t at = 0, before = 0;
+    str name, bytes;
+
+    while (package_entry_read(in, &at, &name, &bytes, NULL) == OK && name.p) {
+        assert(at > before && at <= in.n && bytes.p + bytes.n <= in.p + at);
+        before = at;
+    }
+}
+
 static void manifest(struct arena *a, str in)
 {
     AUTO(buf) struct buf b = BUF(PACKAGE_MANIFEST_BYTES);
@@ -50,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!a)
         return 0;
     whole(a, in);
+    entries(in);
     manifest(a, in);
     (void)!package_trust_parse(in, &trust, NULL);
     if (package_key_parse(in, &key, NULL) == OK && size < 1024) {
