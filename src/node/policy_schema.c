@@ -34,7 +34,7 @@ static const struct {
     {"ServicePackage", " = { giver: String, name: String, version: String, digest: String,"
                        " state: String, proposer?: Officer }"},
     {"Help", " = { capability: String }"},
-    {"Protection", " = { citizen: State }"},
+    {"Protection", " = { citizen: State, mission?: Mission }"},
     {"Accreditation", " = { partner: State, was: String, standing: String, proposer?: Officer }"},
     {"Dispatch", " = { partner: State, kind: String, emergency: Bool, sealed: Bool,"
                  " undertakings: Set<String> }"},

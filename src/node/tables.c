@@ -10,10 +10,8 @@ static const struct {
     const struct action *rows;
     const size_t *n;
 } tables[] = {
-    {registry_actions, &registry_actions_n},
-    {service_actions, &service_actions_n},
-    {link_actions, &link_actions_n},
-    {public_actions, &public_actions_n},
+    {registry_actions, &registry_actions_n}, {service_actions, &service_actions_n},
+    {link_actions, &link_actions_n},         {public_actions, &public_actions_n},
     {screen_actions, &screen_actions_n},
 };
 
@@ -247,6 +245,18 @@ static const struct {
     {"acknowledgement.v1",
      "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"text\":" TEXT(
          2000) "}}"},
+    {"protection-give.v1",
+     OBJECT("\"title\",\"citizen\"",
+            ENGAGEMENT ",\"citizen\":" COUNTRY ",\"case\":" OBJECT(
+                "\"service\",\"country\",\"person\",\"answers\"",
+                "\"service\":" CODE_NAME ",\"country\":" COUNTRY
+                ",\"answers\":{\"type\":\"object\"},\"person\":{\"type\":\"object\",\"required\":["
+                "\"surname\",\"given_names\",\"birth_date\",\"nationality\"],\"maxProperties\":20,"
+                "\"additionalProperties\":" TEXT(200) "},\"paper\":" OBJECT(
+                    "\"name\",\"data\"",
+                    "\"name\":" TEXT(200) ",\"data\":{\"type\":\"string\",\"contentEncoding\":"
+                                          "\"base64\",\"minLength\":1,\"maxLength\":2800000}")))},
+    {"consultation.v1", OBJECT("\"text\"", "\"text\":" TEXT(4000))},
     {"protection.v1", OBJECT("\"title\",\"citizen\"", ENGAGEMENT ",\"citizen\":" COUNTRY)},
 };
 

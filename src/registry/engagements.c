@@ -239,13 +239,31 @@ enum err engagement_facts(struct act *a, struct fault *f)
 
 /* ---- acts -------------------------------------------------------------------------------- */
 
+/* What is kept of it: all that was said but the case of a person, which is kept by itself. */
+static void put_kept(struct buf *b, const struct json *input)
+{
+    struct jw w = JW(b);
+
+    jw_open(&w, '{');
+    for (uint32_t i = 0; i < input->n; i++) {
+        if (str_eq(input->members[i].key, S("case")))
+            continue;
+        jw_key(&w, input->members[i].key);
+        jw_tree(&w, &input->members[i].value);
+    }
+    jw_close(&w, '}');
+}
+
 enum err engagement_run(struct act *a, struct fault *f)
 {
+    AUTO(buf) struct buf kept = BUF(64 << 10);
     AUTO(buf) struct buf sealed = BUF((64 << 10) + SEAL_OVERHEAD);
     str capability = json_get_str(a->input, S("capability"));
     struct jw w = JW(&a->reply);
 
-    TRY(seal(&sealed, &a->house->record_key, S("engagement"), a->body, f));
+    put_kept(&kept, a->input);
+    TRY_PTR(buf_ok(&kept), f);
+    TRY(seal(&sealed, &a->house->record_key, S("engagement"), buf_str(&kept), f));
     TRY(db_run(a->db, f,
                "INSERT INTO engagement(id, partner, action, direction, at, officer, aim,"
                " capability, amount, body) VALUES(?,?,?,?,?,?,?,?,?,?)",

@@ -157,15 +157,37 @@ enum err case_answers(struct act *a, const struct casefile *c, const struct key 
     return json_parse(a->arena, plain, NULL, out, f);
 }
 
+enum err case_profile(struct act *a, const struct casefile *c, struct json **out, struct fault *f)
+{
+    if (!c->newcomer)
+        return person_profile(a, &c->person, out, f);
+    *out = c->newcomer;
+    return OK;
+}
+
+static struct addressee addressee_of(const struct json *profile)
+{
+    str language = json_get_str(profile, S("language"));
+
+    return (struct addressee){json_get_str(profile, S("email")), language.p ? language : S("en")};
+}
+
 enum err case_addressee(struct act *a, const struct id *person, struct addressee *out,
                         struct fault *f)
 {
     struct json *profile;
 
     TRY(person_profile(a, person, &profile, f));
-    out->email = json_get_str(profile, S("email"));
-    str language = json_get_str(profile, S("language"));
-    out->language = language.p ? language : S("en");
+    *out = addressee_of(profile);
+    return OK;
+}
+
+enum err case_find_addressee(struct act *a, struct casefile *c, struct fault *f)
+{
+    struct json *profile;
+
+    TRY(case_profile(a, c, &profile, f));
+    c->to = addressee_of(profile);
     return OK;
 }
 

@@ -34,6 +34,8 @@ struct casefile {
     str channel;       /* "online", "counter" or "post": how it came in */
     int32_t received;  /* the day on which it truly came, 0 of what is online */
     struct id opener;  /* the officer who opened it for the person; nil if they did it themselves */
+    /* The profile of a person whose row is written by the act itself; NULL: they are on record. */
+    struct json *newcomer;
     /* What the act is about to do, chosen in prepare (moving.c). */
     str event;
     const struct workflow_row *next; /* NULL: the state does not take the event */
@@ -100,6 +102,10 @@ str case_language(struct act *);
 /* Mails the person, if the profile told an address to prepare(). */
 enum err case_addressee(struct act *, const struct id *person, struct addressee *out,
                         struct fault *);
+/* That of the case, into its `to`. */
+enum err case_find_addressee(struct act *, struct casefile *, struct fault *);
+/* The profile of the case's person; NULL when there is none. */
+enum err case_profile(struct act *, const struct casefile *, struct json **out, struct fault *);
 enum err case_mail(struct act *, const struct casefile *, const struct addressee *, str message,
                    struct fault *);
 /* Paging: ?limit=, 1 to 200, 50 unless told. ERR_RANGE. */

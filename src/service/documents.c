@@ -275,35 +275,40 @@ static str mrz_of_seal(struct act *a, str seal)
     return vds_decode(seal, &v, NULL) == OK ? vds_text(&v, S("MRZ"), a->arena) : STR_NONE;
 }
 
-/* The PDF is a rendering of the sealed document: made on demand, the same bytes each time. */
-enum err document_pdf(struct act *a, struct fault *f)
+enum err document_render(struct act *a, const struct document *d, struct buf *out, struct fault *f)
 {
     struct document_page *page = arena_new_of(a->arena, struct document_page);
-    struct document d;
     struct casefile c;
     struct json *answers;
     struct key k;
-    struct id id;
 
     TRY_PTR(page, f);
+    TRY(case_load(a, &d->file, &c, f));
+    TRY(person_key(a->house, &d->person, &k, f));
+    TRY(case_answers(a, &c, &k, &answers, f));
+    TRY(fill_page(a, d, &c, answers, page, f));
+    str mrz = mrz_of_seal(a, d->seal);
+    struct render_in in = {.template_svg = service_art(d->service, d->art),
+                           .values = page->values,
+                           .n = page->n,
+                           .seal = d->seal,
+                           .mrz = mrz.p ? mrz : S(""),
+                           .title = d->number,
+                           .created_ms = d->issued};
+    return worker_render(a->house->worker, &in, RENDER_DEADLINE_MS, out, f);
+}
+
+enum err document_pdf(struct act *a, struct fault *f)
+{
+    struct document d;
+    struct id id;
+
     TRY(act_param_id(a, S("id"), &id, f));
     TRY(document_load(a, &id, &d, f));
     if (!d.seal.p)
         return fault(f, ERR_CONFLICT, "the document is %.*s", STR_FMT(d.state));
-    TRY(case_load(a, &d.file, &c, f));
-    TRY(person_key(a->house, &d.person, &k, f));
-    TRY(case_answers(a, &c, &k, &answers, f));
-    TRY(fill_page(a, &d, &c, answers, page, f));
-    str mrz = mrz_of_seal(a, d.seal);
-    struct render_in in = {.template_svg = service_art(d.service, d.art),
-                           .values = page->values,
-                           .n = page->n,
-                           .seal = d.seal,
-                           .mrz = mrz.p ? mrz : S(""),
-                           .title = d.number,
-                           .created_ms = d.issued};
     a->reply.max = RENDER_PDF_MAX;
-    TRY(worker_render(a->house->worker, &in, RENDER_DEADLINE_MS, &a->reply, f));
+    TRY(document_render(a, &d, &a->reply, f));
     a->type = "application/pdf";
     return OK;
 }

@@ -28,6 +28,8 @@ enum err document_sealed_prepare(struct act *, struct fault *);
 enum err document_sealed(struct act *, struct fault *);
 enum err document_spoilt_prepare(struct act *, struct fault *);
 enum err document_spoilt(struct act *, struct fault *);
+/* The PDF is a rendering of the sealed document: made on demand, the same bytes each time. */
+enum err document_render(struct act *, const struct document *, struct buf *out, struct fault *);
 enum err document_pdf(struct act *, struct fault *);
 enum err document_show(struct act *, struct fault *);
 enum err document_revoke_prepare(struct act *, struct fault *);

@@ -35,7 +35,7 @@ enum err case_choose(struct act *a, struct casefile *c, str event, const struct 
     if (e == ERR_CONFLICT)
         return OK;
     TRY(e);
-    return c->next->message.p ? case_addressee(a, &c->person, &c->to, f) : OK;
+    return c->next->message.p ? case_find_addressee(a, c, f) : OK;
 }
 
 /* ---- facts -------------------------------------------------------------------------------- */

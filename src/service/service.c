@@ -6,6 +6,7 @@
 #include "service/borders_int.h"
 #include "service/documents_int.h"
 #include "service/packages_int.h"
+#include "service/protection_int.h"
 #include "service/documents.h"
 
 static const struct migration migrations[] = {
@@ -75,6 +76,16 @@ static const struct migration migrations[] = {
     {"CREATE INDEX gift_partner ON gift(partner, dispatch)"},
     {"CREATE INDEX gift_open ON gift(dispatch) WHERE sent = 0 AND answered = 0"},
     {"CREATE INDEX package_digest ON package(digest)"},
+    /* a person of one state whom a mission of another one serves, on either side */
+    {"CREATE TABLE protection(id BLOB PRIMARY KEY, correlation BLOB NOT NULL, partner TEXT NOT "
+     "NULL,"
+     " sent INTEGER NOT NULL, engagement BLOB, mission TEXT NOT NULL, officer BLOB, service TEXT "
+     "NOT"
+     " NULL, country TEXT NOT NULL, state TEXT NOT NULL, consult_due INTEGER NOT NULL, answer_due"
+     " INTEGER NOT NULL, at BIGINT NOT NULL, consulted BIGINT, answered BIGINT, casefile BLOB,"
+     " answer BLOB, number TEXT, reason TEXT)"},
+    {"CREATE INDEX protection_correlation ON protection(correlation)"},
+    {"CREATE INDEX protection_open ON protection(id) WHERE state = 'open'"},
     /* for border officers: what a partner was told of our certificates and revocations, and what it
      * told us of its own */
     {"CREATE TABLE trust_told(partner TEXT PRIMARY KEY, mark TEXT NOT NULL, at BIGINT NOT NULL)"},
@@ -98,6 +109,24 @@ const struct dispatch_kind service_kinds[] = {
     {"trust-list", "trust.receive",
      "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"trust\",\"revocations\"],"
      "\"properties\":{\"trust\":" TEXT(1000000) ",\"revocations\":" TEXT(20000000) "}}"},
+    {"protection-case", "protection.arrive",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"service\",\"country\","
+     "\"person\","
+     "\"answers\",\"mission\"],\"properties\":{\"service\":" TEXT(
+         60) ",\"country\":{\"type\":\"string\","
+             "\"pattern\":\"^[A-Z]{2}$\"},\"mission\":" TEXT(40) ",\"role\":" TEXT(
+                 60) ",\"answers\":{\"type\":"
+                     "\"object\"},\"person\":{\"type\":\"object\",\"required\":[\"surname\","
+                     "\"given_names\",\"birth_date\","
+                     "\"nationality\"],\"maxProperties\":20,\"additionalProperties\":" TEXT(
+                         200) "},\"paper\":{\"type\":"
+                              "\"object\",\"additionalProperties\":false,\"required\":[\"name\","
+                              "\"data\"],\"properties\":{\"name\":" TEXT(200) ",\"data\":" TEXT(
+                                  2800000) "}}}}"},
+    {"protection-word", "protection.word",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"text\"],\"properties\":{"
+     "\"text\":" TEXT(4000) "}}"},
+    {"protection-answer", "protection.answered", NULL},
     {"trust-query", "trust.asked",
      "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{}}"},
 };
@@ -344,6 +373,43 @@ const struct action service_actions[] = {
     {"package.fee", ACTION_ACT, ACTION_POST, "/v1/packages/{id}/fee", OFFICER, "ServicePackage",
      "signature.v1", "Put a change of fees in force as second officer", 0, false,
      package_confirm_prepare, package_facts, package_confirm, NULL, package_confirm_after},
+
+    /* persons of one state at a mission of another */
+    {"protection.give", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/protection/given", OFFICER,
+     "Protection", "protection-give.v1", "Protect a partner's citizens at our posts", 4 << 20,
+     false, protection_give_prepare, engagement_facts, protection_give, NULL, protection_give_after,
+     NULL, true},
+    {"protection.list", ACTION_READ, ACTION_GET, "/v1/protections", OFFICER, "Mission", NULL,
+     "Whom we protect for partners, and they for us, with terms kept and passed", 0, false, NULL,
+     package_list_facts, NULL, protection_list, NULL},
+    {"protection.show", ACTION_READ_FILE, ACTION_GET, "/v1/protections/{id}", OFFICER, "Protection",
+     NULL, "One of them: the person, the answers, what was said", 0, false, NULL, protection_facts,
+     NULL, protection_show, NULL},
+    {"protection.paper", ACTION_READ_FILE, ACTION_GET, "/v1/protections/{id}/paper", OFFICER,
+     "Protection", NULL, "The scan that the mission sent along", 0, false, NULL, protection_facts,
+     NULL, protection_paper, NULL},
+    {"protection.document", ACTION_READ_FILE, ACTION_GET, "/v1/protections/{id}/document", OFFICER,
+     "Protection", NULL, "The document that the person's state sealed", 0, false, NULL,
+     protection_facts, NULL, protection_document, NULL},
+    {"protection.consult", ACTION_ACT, ACTION_POST, "/v1/protections/{id}/words", OFFICER,
+     "Protection", "consultation.v1", "Consult the other state about a person", 0, false,
+     protection_consult_prepare, protection_facts, protection_consult, NULL,
+     protection_consult_after},
+    {"protection.arrive", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "A partner's mission serves a citizen of ours", 0, false, dispatch_take, dispatch_taken_facts,
+     protection_arrive, NULL, NULL},
+    {"protection.open", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "The case of a citizen at a partner's mission is opened", 0, false, protection_open_prepare,
+     protection_open_facts, protection_open, NULL, NULL},
+    {"protection.answer", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Dispatch", NULL,
+     "The partner's mission gets what came of the case", 0, false, protection_answer_prepare,
+     protection_answer_facts, protection_answer, NULL, protection_answer_after},
+    {"protection.answered", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "The person's state answers", 0, false, protection_answered_prepare, dispatch_taken_facts,
+     protection_answered, NULL, NULL},
+    {"protection.word", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "The other state says something about a person", 0, false, dispatch_take, dispatch_taken_facts,
+     protection_word, NULL, NULL},
 
     /* what border officers need */
     {"trust.ask", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/trust", OFFICER, "Dispatch", NULL,

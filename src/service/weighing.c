@@ -86,7 +86,7 @@ static enum err case_asked(struct act *a, const struct casefile *c, const struct
     *out = (struct package_case){
         .answers = answers, .post = post, .overlay = json_get(c->service->doc, S("tables"))};
     TRY(put_post(a, c->country, c->mission, post, &out->today, f));
-    TRY(person_profile(a, &c->person, &profile, f));
+    TRY(case_profile(a, c, &profile, f));
     out->person = profile;
     if (a->actor.kind == ACTOR_PERSON && !a->actor.language.n) /* a session does not know it */
         a->actor.language = json_get_str(profile, S("language"));
