@@ -57,10 +57,10 @@ struct house {
      * the day of a revocation, or STR_NONE. Given by the room that keeps documents. */
     enum err (*document_status)(struct act *, str seal, str number, str *out_status, str *out_since,
                                 struct fault *);
-    str policy_schema;              /* Cedar schema made from the tables of actions */
-    const char *tls_cert, *tls_key; /* files, or NULL: how we show ourselves to partners */
-    const char *scanner;            /* virus scanner of attachments, or NULL (service/scan.h) */
-    bool replaying_history;         /* demo generator: mails are not sent */
+    str policy_schema;                /* Cedar schema made from the tables of actions */
+    const char *link_cert, *link_key; /* files, or NULL: how we show ourselves to partners */
+    const char *scanner;              /* virus scanner of attachments, or NULL (service/scan.h) */
+    bool replaying_history;           /* demo generator: mails are not sent */
 };
 
 struct actor {
@@ -93,6 +93,8 @@ struct act {
     str encodings; /* that the client takes: Accept-Encoding, or STR_NONE */
     str languages; /* that the client would like: Accept-Language, or STR_NONE */
     int64_t now;
+    struct hash line_key; /* of the certificate that a caller without session showed: its key */
+    bool has_line_key;
 
     struct db *db; /* a reader in prepare and read; the writer in facts and run of a write */
 

@@ -21,6 +21,7 @@
 #include "base/errors.h"
 #include "base/str.h"
 #include "base/world.h"
+#include "crypto/crypto.h"
 
 enum http_method {
     HTTP_GET,
@@ -158,6 +159,9 @@ bool http_reply_send(struct http_request *);
 
 /* STR_NONE if absent. A header that occurs twice gives the first. */
 str http_header(const struct http_request *, str name);
+/* The key of the certificate that the client showed, here or to the trusted proxy: SHA-256 of its
+ * SubjectPublicKeyInfo. Only within handle(). False where it showed none. */
+NODISCARD bool http_peer_key(struct http_request *, struct hash *out);
 str http_param(const struct http_request *, str name);
 str http_query(const struct http_request *, str name);
 /* A cookie's value without quotes; STR_NONE if absent, or if it is there twice: then nobody can

@@ -275,6 +275,8 @@ static enum err start_daemon(struct http_server *s, int listener, struct fault *
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)c->tls_cert_pem},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)c->tls_key_pem},
+        /* a client is asked for a certificate; which one counts nobody here decides */
+        {MHD_OPTION_HTTPS_MEM_TRUST, 0, (void *)(uintptr_t)c->tls_cert_pem},
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities},
         {MHD_OPTION_END, 0, NULL},
     };

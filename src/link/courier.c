@@ -183,9 +183,9 @@ enum err courier_start(struct link *link, struct courier **out, struct fault *f)
     c->link = link;
     c->wake_all = true;
     pthread_mutex_init(&c->lock, NULL);
-    if (link->house->tls_cert && link->house->tls_key) {
-        snprintf(c->certificate, sizeof c->certificate, "%s", link->house->tls_cert);
-        snprintf(c->key, sizeof c->key, "%s", link->house->tls_key);
+    if (link->house->link_cert && link->house->link_key) {
+        snprintf(c->certificate, sizeof c->certificate, "%s", link->house->link_cert);
+        snprintf(c->key, sizeof c->key, "%s", link->house->link_key);
     }
     if (pthread_create(&c->thread, NULL, courier_main, c) != 0) {
         http_client_free(c->client);

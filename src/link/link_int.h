@@ -156,6 +156,8 @@ enum err mirror_say(struct act *, unsigned status, const char *type);
 /* A refusal with the status that the specification asks for: the whole answer. */
 enum err mirror_refuse(struct act *, unsigned status, const char *why);
 NODISCARD enum err mirror_may_talk(struct act *, str state, bool *out, struct fault *);
+/* A partner whose keyset names the key of its line must have shown it: ERR_UNTRUSTED. */
+NODISCARD enum err mirror_check_line(struct act *, str state, struct fault *);
 /* Is the note a checkpoint of that log, signed by a log key of its owner that counts for its size
  * today? */
 NODISCARD enum err mirror_head(struct act *, str owner, str origin, str note,

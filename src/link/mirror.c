@@ -56,6 +56,11 @@ enum err mirror_refuse(struct act *a, unsigned status, const char *why)
     return mirror_say(a, status, "application/problem+json");
 }
 
+static struct link *link_of(const struct act *a)
+{
+    return a->house->link;
+}
+
 /* A mirror answers partners that are accredited, and those that are suspended: what they may send
  * the policy decides when it is taken up. To others this address does not exist. */
 enum err mirror_may_talk(struct act *a, str state, bool *out, struct fault *f)
@@ -64,12 +69,34 @@ enum err mirror_may_talk(struct act *a, str state, bool *out, struct fault *f)
 
     TRY(partner_standing(a->db, state, standing, f));
     *out = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
-    return OK;
+    return *out ? mirror_check_line(a, state, f) : OK;
 }
 
-static struct link *link_of(const struct act *a)
+static bool same_key(const struct act *a, const struct hash *tls)
 {
-    return a->house->link;
+    return a->has_line_key && secret_equal(tls->b, a->line_key.b, sizeof tls->b);
+}
+
+enum err mirror_check_line(struct act *a, str state, struct fault *f)
+{
+    struct keyset sets[KEYSETS_MAX];
+    struct peer p;
+    size_t n;
+
+    /* a parcel is brought by an officer of ours, whoever packed it */
+    if (a->actor.kind == ACTOR_OFFICER)
+        return OK;
+    TRY(link_peer(link_of(a), a->db, state, &p, f));
+    if (!p.has_tls || same_key(a, &p.tls))
+        return OK;
+    /* while keys change an older one counts too */
+    TRY(partner_keysets(a->db, state, 0, day_of_ms(a->now), a->arena, sets, &n, f));
+    for (size_t i = 0; i < n; i++)
+        if (!sets[i].has_tls || same_key(a, &sets[i].tls))
+            return OK;
+    return fault(f, ERR_UNTRUSTED,
+                 a->has_line_key ? "this line is not that of the partner"
+                                 : "the caller shows no certificate");
 }
 
 enum err mirror_head(struct act *a, str owner, str origin, str note, struct checkpoint *out,

@@ -34,7 +34,7 @@ static enum err is_served(struct act *a, str state, bool *out, struct fault *f)
 
     TRY(partner_standing(a->db, state, standing, f));
     *out = strcmp(standing, "accredited") == 0;
-    return OK;
+    return *out ? mirror_check_line(a, state, f) : OK;
 }
 
 /* ---- introduce ------------------------------------------------------------------------------ */

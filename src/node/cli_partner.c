@@ -2,8 +2,6 @@
  *
  * The root key of the state is a file of its own that stays offline: it is read here, signs a
  * keyset and a letter, and never reaches a node. */
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +9,7 @@
 #include "base/encode.h"
 #include "base/fs.h"
 #include "base/world.h"
+#include "crypto/certificate.h"
 #include "link/evidence.h"
 #include "link/link.h"
 #include "node/cli.h"
@@ -19,7 +18,7 @@
 #include "paper/render.h"
 #include "registry/accreditation.h"
 
-enum { ANSWER_MAX = 64 << 20, MONTHS_DEFAULT = 13, MONTH_DAYS = 30 };
+enum { ANSWER_MAX = 64 << 20, CERTIFICATE_MAX = 256 << 10, MONTHS_DEFAULT = 13, MONTH_DAYS = 30 };
 
 static int usage(const char *text)
 {
@@ -79,27 +78,11 @@ static bool take_key(const struct json *j, str name, void *out, size_t n)
     return true;
 }
 
-/* SHA-256 of the SubjectPublicKeyInfo of a certificate. */
-static enum err pin_of(const char *path, struct hash *out, struct fault *f)
-{
-    FILE *file = fopen(path, "r");
-    X509 *cert = file ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
-    unsigned char *der = NULL;
-
-    if (file)
-        fclose(file);
-    int n = cert ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der) : 0;
-    if (n > 0)
-        *out = sha256(str_bytes(der, (size_t)n));
-    OPENSSL_free(der);
-    X509_free(cert);
-    return n > 0 ? OK : fault(f, ERR_INVALID, "%s is no certificate", path);
-}
-
 static enum err fill_keyset(struct cli *c, const struct json *keys, struct keyset *k,
                             struct fault *f)
 {
     int64_t months = MONTHS_DEFAULT;
+    str pem;
 
     k->state = json_get_str(keys, S("state"));
     k->name = json_get_str(keys, S("name"));
@@ -115,7 +98,12 @@ static enum err fill_keyset(struct cli *c, const struct json *keys, struct keyse
         !take_key(keys, S("seal"), k->seal.b, 32))
         return fault(f, ERR_INVALID, "the node did not say its keys");
     k->has_tls = cli_option(c, "tls") != NULL;
-    return k->has_tls ? pin_of(cli_option(c, "tls"), &k->tls, f) : OK;
+    if (!k->has_tls)
+        return OK;
+    TRY(fs_read(c->arena, cli_option(c, "tls"), CERTIFICATE_MAX, &pem, f));
+    return certificate_key_of_pem(pem, &k->tls)
+               ? OK
+               : fault(f, ERR_INVALID, "%s is no certificate", cli_option(c, "tls"));
 }
 
 static enum err fill_credence(struct cli *c, const struct keyset *k, const struct package_key *root,

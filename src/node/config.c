@@ -25,6 +25,10 @@ static const struct row {
     {"tls_certificate", TEXT, offsetof(struct config, tls_cert), 0, 0, 0, NULL,
      "Certificate chain, PEM file; with tls_key the node speaks TLS itself"},
     {"tls_key", TEXT, offsetof(struct config, tls_key), 0, 0, 0, NULL, "Its key, PEM file"},
+    {"link_certificate", TEXT, offsetof(struct config, link_cert), 0, 0, 0, NULL,
+     "By which we show ourselves to partners where a proxy speaks TLS for the node: PEM file in"
+     " /etc or data/run"},
+    {"link_key", TEXT, offsetof(struct config, link_key), 0, 0, 0, NULL, "Its key, PEM file"},
     {"threads", NUMBER, offsetof(struct config, threads), 1, 64, 2, NULL,
      "Threads that answer requests"},
     {"connections", NUMBER, offsetof(struct config, connections), 16, 60000, 4096, NULL,

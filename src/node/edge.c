@@ -413,6 +413,8 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
     else
         p->act.upload = r->user;
     p->act.user = p;
+    if (action_without_session(action) && action->method == ACTION_POST)
+        p->act.has_line_key = http_peer_key(r, &p->act.line_key);
     enum err e = find_actor(n, r, &p->act.actor, &f);
     /* what is open to all is open to whoever's session has ended: signing in, for one */
     if (action_without_session(action) && err_class(e) == CLASS_UNAUTHENTICATED) {

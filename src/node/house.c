@@ -153,8 +153,9 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
         e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
     n->house.scanner = n->config.clamd;
-    n->house.tls_cert = n->config.tls_cert;
-    n->house.tls_key = n->config.tls_key;
+    bool apart = n->config.link_cert && n->config.link_key;
+    n->house.link_cert = apart ? n->config.link_cert : n->config.tls_cert;
+    n->house.link_key = apart ? n->config.link_key : n->config.tls_key;
     if (e == OK)
         e = open_floors(n, f);
     if (e != OK) {
