@@ -115,6 +115,10 @@ static enum err print_pages(const struct trial *t)
             continue;
         putchar('\n');
         TRY(print_own(t, "", page->title));
+        if (page->repeat.p) {
+            TRY(print_own(t, "  ", page->item));
+            printf("  (%" PRId64 "–%" PRId64 ")\n", page->min, page->max);
+        }
         for (size_t k = 0; k < page->n_fields; k++) {
             TRY(package_field_shown(t->p, i, k, &t->data, t->arena, &shown, t->fault));
             if (shown)

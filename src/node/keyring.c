@@ -13,7 +13,7 @@
 #include "merkle/note.h"
 #include "crypto/ipc.h"
 #include "node/sandbox.h"
-#include "paper/mrz.h"
+#include "base/mrz.h"
 #include "paper/pki.h"
 #include "paper/trust.h"
 #include "paper/vds.h"

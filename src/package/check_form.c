@@ -216,6 +216,34 @@ static void check_covered(struct check *c, void *context, str at, const struct j
                   "no page asks for %.*s of the form", STR_FMT(at));
 }
 
+static void check_repeat(struct check *c, const struct json *page, const char *pointer)
+{
+    const struct json *repeat = json_get(page, S("repeat")), *fields = json_get(page, S("fields"));
+    str at = json_get_str(repeat, S("at")), file = S("pages.json");
+    const struct json *list = repeat ? form_at(c->form, at) : NULL;
+
+    if (!repeat)
+        return;
+    if (!str_eq(json_get_str(list, S("type")), S("array"))) {
+        check_add(c, file, str_of(pointer), "name a list of the form",
+                  "the form has no list at %.*s", STR_FMT(at));
+        return;
+    }
+    int64_t max = json_get_int(repeat, S("max"), 0), min = json_get_int(repeat, S("min"), 0);
+    if (max > json_get_int(list, S("maxItems"), max))
+        check_add(c, file, str_of(pointer), "ask for as many as form.json takes",
+                  "the form takes fewer items than the page asks for");
+    if (min < json_get_int(list, S("minItems"), 0))
+        check_add(c, file, str_of(pointer), "ask for as many as form.json wants",
+                  "the form wants more items than the page begins with");
+    for (size_t i = 0; json_at(fields, i); i++) {
+        str field = json_get_str(json_at(fields, i), S("at"));
+        if (!str_starts(field, at) || !str_starts(str_sub(field, at.n, field.n), S("/*")))
+            check_add(c, file, str_of(pointer), "put it on another page",
+                      "%.*s is no field of an item of %.*s", STR_FMT(field), STR_FMT(at));
+    }
+}
+
 static void check_pages(struct check *c)
 {
     const struct json *pages = json_get(c->pages, S("pages")), *field;
@@ -223,6 +251,8 @@ static void check_pages(struct check *c)
 
     for (size_t i = 0; json_at(pages, i); i++) {
         const struct json *page = json_at(pages, i);
+        snprintf(pointer, sizeof pointer, "/pages/%zu/repeat", i);
+        check_repeat(c, page, pointer);
         for (size_t k = 0; (field = json_at(json_get(page, S("fields")), k)); k++) {
             snprintf(pointer, sizeof pointer, "/pages/%zu/fields/%zu", i, k);
             check_field(c, page, field, pointer);

@@ -105,6 +105,10 @@ static const struct spoilt {
      "/kind may be hidden"},
     {"pages.json", "\"id\": \"power\"", "\"id\": \"power\", \"when\": true", "pages.json",
      "/subject may be hidden"},
+    {"pages.json", "\"id\": \"power\"",
+     "\"id\": \"power\", \"repeat\": {\"at\": \"/subject\", \"min\": 1, \"max\": 2, \"item\": "
+     "\"title\"}",
+     "pages.json", "the form has no list at /subject"},
     /* rules */
     {"rules.json", "\"sifara.age\"", "\"sifara.old\"", "rules.json", "sifara.old"},
     {"rules.json", "answers.valid_until", "answers.valid_till", "rules.json",

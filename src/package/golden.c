@@ -117,7 +117,7 @@ static enum err run_form(struct run *r)
 {
     struct json list = {.type = J_ARRAY};
     struct fault f = {0};
-    enum err e = schema_check(r->p->form_schema, json_get(r->doc, S("answers")), r->arena, &f);
+    enum err e = package_accepts(r->p, json_get(r->doc, S("answers")), r->arena, &f);
 
     if (e != OK && e != ERR_SCHEMA)
         return say_failure(r, S("valid"), e, &f);

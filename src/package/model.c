@@ -134,6 +134,34 @@ static enum err load_field(struct arena *a, const struct json *doc, const char *
     return compile(json_get(doc, S("when")), "pages.json", at, &out->when, f);
 }
 
+/* Every field of the page is then one of an item. */
+static enum err load_repeat(const struct json *doc, const char *pointer, struct package_page *out,
+                            struct fault *f)
+{
+    const struct json *repeat = json_get(doc, S("repeat"));
+    char at[120];
+
+    if (!repeat)
+        return OK;
+    out->repeat = json_get_str(repeat, S("at"));
+    out->item = json_get_str(repeat, S("item"));
+    out->min = json_get_int(repeat, S("min"), -1);
+    out->max = json_get_int(repeat, S("max"), -1);
+    snprintf(at, sizeof at, "%s/repeat", pointer);
+    if (!str_starts(out->repeat, S("/")) || !out->item.n || out->min < 0 || out->max < 1 ||
+        out->max < out->min || out->max > PACKAGE_ITEMS)
+        return fault_at(f, ERR_INVALID, at,
+                        "pages.json: \"at\", \"item\", and \"min\" and \"max\" up to %d are needed",
+                        PACKAGE_ITEMS);
+    for (size_t i = 0; i < out->n_fields; i++) {
+        str field = out->fields[i].at, rest = str_sub(field, out->repeat.n, field.n);
+        if (!str_starts(field, out->repeat) || !str_starts(rest, S("/*")))
+            return fault_at(f, ERR_INVALID, at, "pages.json: %.*s is no field of an item of %.*s",
+                            STR_FMT(field), STR_FMT(out->repeat));
+    }
+    return OK;
+}
+
 static enum err load_page(struct arena *a, const struct json *doc, size_t i,
                           struct package_page *out, struct fault *f)
 {
@@ -155,6 +183,8 @@ static enum err load_page(struct arena *a, const struct json *doc, size_t i,
         struct package_field *field = &out->fields[out->n_fields++];
         TRY(load_field(a, json_at(fields, out->n_fields - 1), at, field, f));
     }
+    snprintf(at, sizeof at, "/pages/%zu", i);
+    TRY(load_repeat(doc, at, out, f));
     snprintf(at, sizeof at, "/pages/%zu/when", i);
     return compile(json_get(doc, S("when")), "pages.json", at, &out->when, f);
 }

@@ -14,7 +14,13 @@
 #include "rules/rules.h"
 #include "schema/schema.h"
 
-enum { PACKAGE_PAGES = 40, PACKAGE_FIELDS = 400, PACKAGE_RULES = 100, PACKAGE_LANGUAGES = 32 };
+enum {
+    PACKAGE_PAGES = 40,
+    PACKAGE_FIELDS = 400,
+    PACKAGE_RULES = 100,
+    PACKAGE_LANGUAGES = 32,
+    PACKAGE_ITEMS = 200
+};
 
 /* A field of the plan: what is asked, where it goes. In a pointer a part that is an asterisk stands
  * for every item of a list. */
@@ -27,6 +33,10 @@ struct package_field {
 
 struct package_page {
     str id, title;
+    /* asked for each item of a list, .p NULL if it is not: the list, how often, the word of an item
+     */
+    str repeat, item;
+    int64_t min, max;
     struct rules *when;
     size_t n_fields;
     struct package_field *fields;
@@ -113,6 +123,10 @@ NODISCARD enum err package_page_shown(const struct package *, size_t page, const
 NODISCARD enum err package_field_shown(const struct package *, size_t page, size_t field,
                                        const struct json *data, struct arena *, bool *out,
                                        struct fault *);
+/* Does the form take the answers, and each field what was said in it (kinds.c)? ERR_SCHEMA with all
+ * findings as items. */
+NODISCARD enum err package_accepts(const struct package *, const struct json *answers,
+                                   struct arena *, struct fault *);
 /* "mission" or "ministry": who decides. */
 NODISCARD enum err package_route(const struct package *, const struct json *data, struct arena *,
                                  str *out, struct fault *);

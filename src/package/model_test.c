@@ -265,13 +265,116 @@ static void test_refused(void **state)
     }
 }
 
+/* ---- kinds and lists ---------------------------------------------------------------------- */
+
+static const char kinds_form[] =
+    "{\"type\":\"object\",\"properties\":{\"phone\":{\"type\":\"string\"},\"zone\":{\"type\":"
+    "\"string\"},\"passport\":{\"type\":\"object\"},\"people\":{\"type\":\"array\",\"items\":{"
+    "\"type\":"
+    "\"object\",\"properties\":{\"phone\":{\"type\":\"string\"}}}}}}";
+static const char kinds_pages[] =
+    "{\"pages\":[{\"id\":\"one\",\"title\":\"title\",\"fields\":[{\"at\":\"/"
+    "phone\",\"kind\":\"phone\"},"
+    "{\"at\":\"/zone\",\"kind\":\"mrz\"},{\"at\":\"/"
+    "passport\",\"kind\":\"passport\"}]},{\"id\":\"all\","
+    "\"title\":\"title\",\"repeat\":{\"at\":\"/people\",\"min\":1,\"max\":3,\"item\":\"title\"},"
+    "\"fields\":[{\"at\":\"/people/*/phone\",\"kind\":\"phone\"}]}]}";
+/* of ICAO Doc 9303, part 4 */
+#define ZONE                                                                                       \
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+
+static struct package_files kinds_sample(const char *form_text, const char *pages_text)
+{
+    struct package_files files = {0};
+
+    add(&files, "form.json", form_text);
+    add(&files, "pages.json", pages_text);
+    add(&files, "service.json", service);
+    add(&files, "words.en.json", words);
+    return files;
+}
+
+static void test_kinds(void **state)
+{
+    static const struct {
+        const char *answers, *at; /* NULL: taken */
+    } cases[] = {
+        {"{}", NULL},
+        {"{\"phone\":\"+35799123456\"}", NULL},
+        {"{\"phone\":\"0170123456\"}", "/phone"},
+        {"{\"phone\":\"+0170123456\"}", "/phone"},
+        {"{\"phone\":\"+1234567890123456\"}", "/phone"},
+        {"{\"phone\":\"+357 99 12\"}", "/phone"},
+        {"{\"people\":[{\"phone\":\"+35799123456\"},{\"phone\":\"7\"}]}", "/people/1/phone"},
+        {"{\"zone\":\"" ZONE "\"}", NULL},
+        {"{\"zone\":\"L898902C36UTO\"}", "/zone"},
+        {"{\"passport\":{\"number\":\"L898902C3\",\"mrz\":\"" ZONE "\"}}", NULL},
+        {"{\"passport\":{\"number\":\"L898902C4\",\"mrz\":\"" ZONE "\"}}", "/passport/mrz"},
+        {"{\"passport\":{\"number\":\"L898902C3\"}}", NULL},
+    };
+    AUTO(arena) struct arena *a = arena_new(8 << 20);
+    struct package_files files = kinds_sample(kinds_form, kinds_pages);
+    struct package *p = load(a, &files);
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct fault f = {0};
+        struct json *j;
+        assert_int_equal(json_parse(a, str_of(cases[i].answers), NULL, &j, NULL), OK);
+        enum err e = package_accepts(p, j, a, &f);
+        if ((e == OK) != !cases[i].at)
+            fail_msg("%s: %s", cases[i].answers, f.detail);
+        if (cases[i].at)
+            assert_string_equal(f.pointer, cases[i].at);
+    }
+    /* one character read as another */
+    struct json *j;
+    str wrong = str_of("{\"zone\":\"" ZONE "\"}");
+    char *digit = (char *)str_copy(a, wrong).p;
+    *strchr(digit, '7') = '1';
+    assert_int_equal(json_parse(a, str_of(digit), NULL, &j, NULL), OK);
+    assert_int_equal(package_accepts(p, j, a, NULL), ERR_SCHEMA);
+    package_free(p);
+}
+
+static void test_repeat(void **state)
+{
+    static const struct {
+        const char *old, *new;
+    } wrong[] = {{"\"min\":1", "\"min\":4"},
+                 {"\"max\":3", "\"max\":0"},
+                 {"\"max\":3", "\"max\":100000"},
+                 {"\"at\":\"/people\"", "\"at\":\"people\""},
+                 {"\"at\":\"/people\"", "\"at\":\"/persons\""},
+                 {"/people/*/phone", "/phone"}};
+    AUTO(arena) struct arena *a = arena_new(8 << 20);
+    struct package_files files = kinds_sample(kinds_form, kinds_pages);
+    struct package *p = load(a, &files);
+
+    (void)state;
+    assert_false(p->page[0].repeat.p);
+    assert_true(str_eq(p->page[1].repeat, S("/people")) && str_eq(p->page[1].item, S("title")));
+    assert_true(p->page[1].min == 1 && p->page[1].max == 3);
+    package_free(p);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        const char *at = strstr(strstr(kinds_pages, "\"all\""), wrong[i].old);
+        struct fault f = {0};
+        str text = str_printf(a, "%.*s%s%s", (int)(at - kinds_pages), kinds_pages, wrong[i].new,
+                              at + strlen(wrong[i].old));
+        files = kinds_sample(kinds_form, str_cstr(a, text));
+        assert_int_equal(package_load(a, &files, &p, &f), ERR_INVALID);
+        assert_string_equal(f.pointer, "/pages/1/repeat");
+        package_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_services), cmocka_unit_test(test_eligible),
         cmocka_unit_test(test_fee),      cmocka_unit_test(test_pages),
         cmocka_unit_test(test_words),    cmocka_unit_test(test_refused),
-    };
+        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_repeat)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

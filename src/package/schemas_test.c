@@ -5,6 +5,7 @@
 
 #include "base/testing.h"
 #include "package/manifest.h"
+#include "package/overlay_int.h"
 #include "package/skeleton.h"
 #include "package/workflow.h"
 #include "schema/schema.h"
@@ -97,6 +98,43 @@ static void test_services(void **state)
     }
     closedir(all);
     assert_true(n >= 6 * ARRAY_LEN(kinds));
+}
+
+/* Arcadia's layer, and what the schema refuses as the program does. */
+static void test_overlay(void **state)
+{
+    static const char *const wrong[] = {
+        "{\"format\":1,\"receiver\":\"XA\",\"version\":\"1.0.0\"}",
+        "{\"format\":1,\"receiver\":\"XA\",\"version\":\"1.0.0\",\"base\":{\"giver\":\"XU\","
+        "\"name\":"
+        "\"v\",\"min_version\":\"1.0.0\"},\"form\":{}}",
+        "{\"format\":1,\"receiver\":\"XA\",\"version\":\"1.0\",\"base\":{\"giver\":\"XU\",\"name\":"
+        "\"v\",\"min_version\":\"1.0.0\"}}",
+        "{\"format\":1,\"receiver\":\"XA\",\"version\":\"1.0.0\",\"base\":{\"giver\":\"XU\","
+        "\"name\":"
+        "\"v\",\"min_version\":\"1.0.0\"},\"service\":{\"giver\":\"XA\"}}",
+        "{\"format\":1,\"receiver\":\"XA\",\"version\":\"1.0.0\",\"base\":{\"giver\":\"XU\","
+        "\"name\":"
+        "\"v\",\"min_version\":\"1.0.0\"},\"rules\":{\"eligibility\":[{\"id\":\"a\",\"off\":true,"
+        "\"rule\":true}]}}",
+        "{\"format\":1,\"receiver\":\"XA\",\"version\":\"1.0.0\",\"base\":{\"giver\":\"XU\","
+        "\"name\":"
+        "\"v\",\"min_version\":\"1.0.0\"},\"off\":[\"name\"]}",
+    };
+    const char *root = getenv("SIFARA_SOURCE");
+    struct overlay layer;
+    char path[1024];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/demo/arcadia/overlays/passport-renewal/overlay.json",
+             root ? root : ".");
+    assert_takes("overlay", test_slurp(path, a));
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct package_files files = {.n = 1, .list = {{S("overlay.json"), str_of(wrong[i])}}};
+        if (check("overlay", str_of(wrong[i]), NULL) == OK)
+            fail_msg("the schema takes %s", wrong[i]);
+        assert_true(overlay_read(a, &files, &layer, NULL) != OK);
+    }
 }
 
 /* The common life, and what the schema refuses as the program does. */
@@ -196,8 +234,9 @@ static void test_same_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_services), cmocka_unit_test(test_skeleton),
-        cmocka_unit_test(test_workflow), cmocka_unit_test(test_same_refusals)};
+        cmocka_unit_test(test_services), cmocka_unit_test(test_overlay),
+        cmocka_unit_test(test_skeleton), cmocka_unit_test(test_workflow),
+        cmocka_unit_test(test_same_refusals)};
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -2,7 +2,7 @@
 #include "paper/translit.h"
 
 #include "base/testing.h"
-#include "paper/mrz.h"
+#include "base/mrz.h"
 
 typedef enum err translit_fn(str, enum translit_language, struct buf *, struct fault *);
 

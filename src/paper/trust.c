@@ -10,7 +10,7 @@
 
 #include "base/encode.h"
 #include "base/world.h"
-#include "paper/mrz.h"
+#include "base/mrz.h"
 #include "paper/pki.h"
 
 #define LIST_MAX  (size_t)(64 << 20) /* memory for parsing one */

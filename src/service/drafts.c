@@ -63,12 +63,12 @@ static bool takes(const struct service *from, const struct service *to, const st
     struct fault before = {0}, now = {0};
     unsigned n = 0;
 
-    enum err e = schema_check(to->package->form_schema, answers, a, &now);
+    enum err e = package_accepts(to->package, answers, a, &now);
     if (e == OK)
         return true;
     if (e != ERR_SCHEMA)
         return false;
-    e = schema_check(from->package->form_schema, answers, a, &before);
+    e = package_accepts(from->package, answers, a, &before);
     if (e != OK && e != ERR_SCHEMA)
         return false;
     for (const struct fault_item *i = now.items; i; i = i->next, n++)

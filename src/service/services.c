@@ -260,7 +260,7 @@ enum err service_check(const struct service *s, const struct json *answers, stru
 
     if (!answers)
         return fault_at(f, ERR_SCHEMA, "/answers", "answers are needed");
-    enum err e = schema_check(s->package->form_schema, answers, a, &found);
+    enum err e = package_accepts(s->package, answers, a, &found);
     if (e == OK || !f)
         return e;
     snprintf(pointer, sizeof pointer, "/answers%.180s", found.pointer);

@@ -6,7 +6,7 @@
 #include "service/services.h"
 
 #include "base/testing.h"
-#include "paper/mrz.h"
+#include "base/mrz.h"
 #include "paper/render.h"
 #include "paper/vds.h"
 #include "service/document_page.h"

@@ -188,6 +188,15 @@ static enum err put_pages(struct jw *w, const struct package *p, const struct js
         jw_open(w, '{');
         jw_kv(w, S("id"), p->page[i].id);
         jw_kv(w, S("title"), said(p, language, p->page[i].title, a));
+        if (p->page[i].repeat.p) {
+            jw_key(w, S("repeat"));
+            jw_open(w, '{');
+            jw_kv(w, S("at"), p->page[i].repeat);
+            jw_kv_int(w, S("min"), p->page[i].min);
+            jw_kv_int(w, S("max"), p->page[i].max);
+            jw_kv(w, S("text"), said(p, language, p->page[i].item, a));
+            jw_close(w, '}');
+        }
         jw_key(w, S("fields"));
         jw_open(w, '[');
         for (size_t k = 0; k < p->page[i].n_fields; k++) {

@@ -1,5 +1,5 @@
 /* machine readable zones: the worked examples and specimens of ICAO Doc 9303 */
-#include "paper/mrz.h"
+#include "base/mrz.h"
 
 #include "base/testing.h"
 

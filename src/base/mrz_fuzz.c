@@ -1,7 +1,7 @@
 /* mrz_fuzz.c - what reads must write, and then read the same with every check digit right */
 #include <assert.h>
 
-#include "paper/mrz.h"
+#include "base/mrz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,8 +6,8 @@
  *
  * All functions are pure and safe from any thread.
  */
-#ifndef SIFARA_PAPER_MRZ_H
-#define SIFARA_PAPER_MRZ_H
+#ifndef SIFARA_BASE_MRZ_H
+#define SIFARA_BASE_MRZ_H
 
 #include "base/errors.h"
 

@@ -3,7 +3,7 @@
  * Offsets count the characters of all lines run together, so that one table row places a field
  * and one range of rows says what the composite check digit covers.
  */
-#include "paper/mrz.h"
+#include "base/mrz.h"
 
 #include <assert.h>
 #include <stdio.h>
