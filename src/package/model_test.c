@@ -330,7 +330,7 @@ static void test_kinds(void **state)
     /* one character read as another */
     struct json *j;
     str wrong = str_of("{\"zone\":\"" ZONE "\"}");
-    char *digit = (char *)str_copy(a, wrong).p;
+    char *digit = str_cstr(a, wrong);
     *strchr(digit, '7') = '1';
     assert_int_equal(json_parse(a, str_of(digit), NULL, &j, NULL), OK);
     assert_int_equal(package_accepts(p, j, a, NULL), ERR_SCHEMA);
