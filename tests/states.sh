@@ -19,6 +19,8 @@ policy_of() {
     # a third state, which the demo does not know
     jq '.states += [{code: "XB", name: {en: "Bravonia", ar: "برافونيا", fr: "Bravonie"}, recognised: true}]' \
         "$ROOT/demo/policy/facts/states.json" >"$to/facts/states.json"
+    jq '(.organisations[] | select(.code == "DCO").members) += ["XB"]' \
+        "$ROOT/demo/policy/facts/organisations.json" >"$to/facts/organisations.json"
     [ "$code" = XU ] && return
     sed -i -e "s/\bXU\b/@1/g; s/\b$code\b/XU/g; s/@1/$code/g" \
         -e "s/Utopia/@2/g; s/${STATE_NAME[$code]}/Utopia/g; s/@2/${STATE_NAME[$code]}/g" \

@@ -55,6 +55,15 @@ static void settle_state(struct dispatch_row *r, uint64_t receipted)
         r->state = r->index < receipted ? S("receipted") : S("sent");
 }
 
+enum err dispatch_settle_state(struct act *a, struct dispatch_row *r, struct fault *f)
+{
+    uint64_t receipted;
+
+    TRY(receipted_size(a, r->partner, &receipted, f));
+    settle_state(r, receipted);
+    return OK;
+}
+
 static enum err put_page(struct act *a, struct jw *w, const struct id *ids, size_t n, str partner,
                          struct fault *f)
 {
@@ -178,12 +187,10 @@ static enum err put_content(struct act *a, struct jw *w, const struct dispatch_r
 enum err dispatch_show(struct act *a, struct fault *f)
 {
     struct jw w = JW(&a->reply);
-    uint64_t receipted;
     struct dispatch_row r;
 
     TRY(dispatch_row_of_path(a, &r, f));
-    TRY(receipted_size(a, r.partner, &receipted, f));
-    settle_state(&r, receipted);
+    TRY(dispatch_settle_state(a, &r, f));
     jw_open(&w, '{');
     put_row(a, &w, &r);
     TRY(put_content(a, &w, &r, f));

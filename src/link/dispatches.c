@@ -18,6 +18,13 @@ const struct dispatch_kind link_kinds[] = {
      OBJECT("\"subject\",\"text\",\"language\"",
             "\"subject\":" TEXT(300) ",\"text\":" TEXT(100000) ",\"language\":" TEXT(
                 3) ",\"reply_to\":{\"type\":\"string\",\"format\":\"uuid\"}")},
+    {"joint-note", "joint.receive",
+     OBJECT(
+         "\"subject\",\"text\",\"language\",\"organisation\",\"matter\",\"members\"",
+         "\"subject\":" TEXT(300) ",\"text\":" TEXT(100000) ",\"language\":" TEXT(
+             3) ",\"organisation\":" TEXT(64) ",\"matter\":" TEXT(64) ",\"members\":{\"type\":"
+                                                                      "\"array\",\"maxItems\":256,"
+                                                                      "\"items\":" TEXT(2) "}")},
     {"file", "file.receive", NULL},
     {"payload", "payload.receive", NULL},
     {"acknowledgement", "acknowledgement.receive",
@@ -97,6 +104,9 @@ enum err dispatch_put_facts(struct act *a, const struct dispatch_facts *d, struc
     cedar_attr(es, e, S("emergency"), cedar_bool(d->emergency));
     cedar_attr(es, e, S("sealed"), cedar_bool(d->locked));
     cedar_attr(es, e, S("undertakings"), cedar_strings(es, d->undertaking, d->n_undertakings));
+    if (d->organisation.p && facts_organisation(policy_facts(a->policy), d->organisation))
+        cedar_attr(es, e, S("organisation"),
+                   cedar_ref(es, S("Sifara::Organisation"), d->organisation));
     return OK;
 }
 
@@ -369,7 +379,7 @@ static enum err settle_own(struct act *a, const char *state, struct fault *f)
 
     return db_run(a->db, f,
                   "UPDATE dispatch SET state = ? WHERE correlation = ? AND sent = 1"
-                  " AND partner = ? AND kind IN ('note', 'file', 'payload', 'query')",
+                  " AND partner = ? AND kind IN ('note', 'joint-note', 'file', 'payload', 'query')",
                   "sds", str_of(state), &t->entry.correlation, t->channel.partner);
 }
 

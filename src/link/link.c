@@ -1,6 +1,6 @@
 /* link.c - the room's tables, actions and threads */
 #include "base/date.h"
-#include "link/link_int.h"
+#include "link/joint_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +53,12 @@ static const struct migration migrations[] = {
      " head TEXT, head_size BIGINT NOT NULL)"},
     {"CREATE TABLE witness_line(log BIGINT NOT NULL, witness TEXT NOT NULL, size BIGINT NOT NULL,"
      " line TEXT, PRIMARY KEY(log, witness))"},
+    /* a note to all members of an organisation; dispatch NULL: no line to that member */
+    {"CREATE TABLE joint(id BLOB PRIMARY KEY, organisation TEXT NOT NULL, matter TEXT NOT NULL,"
+     " at BIGINT NOT NULL, officer BLOB NOT NULL)"},
+    {"CREATE INDEX joint_organisation ON joint(organisation, id)"},
+    {"CREATE TABLE joint_member(joint BLOB NOT NULL, state TEXT NOT NULL, dispatch BLOB,"
+     " PRIMARY KEY(joint, state))"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -133,6 +139,18 @@ const struct action link_actions[] = {
     {"file.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
      "A partner's file is taken up", 0, false, taking_prepare, taking_facts, dispatch_receive, NULL,
      NULL},
+    {"joint.send", ACTION_ACT, ACTION_POST, "/v1/organisations/{organisation}/notes", ACTOR_OFFICER,
+     "Joint", "joint-note.v1", "Send one note to all members of an organisation", 1 << 20, false,
+     joint_send_prepare, joint_send_facts, joint_send, NULL, joint_sent_after},
+    {"joint.show", ACTION_READ, ACTION_GET, "/v1/joint/{id}", ACTOR_OFFICER, "Mission", NULL,
+     "Which members a note went to, and what became of it with each", 0, false, NULL,
+     dispatch_list_facts, NULL, joint_show, NULL},
+    {"organisation.show", ACTION_READ, ACTION_GET, "/v1/organisations/{organisation}",
+     ACTOR_OFFICER, "Mission", NULL, "An organisation: mandate, members, our line to each", 0,
+     false, NULL, dispatch_list_facts, NULL, organisation_show, NULL},
+    {"joint.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
+     "A partner's note to all members of an organisation is taken up", 0, false, taking_prepare,
+     taking_facts, dispatch_receive, NULL, NULL},
     {"payload.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
      "Bytes of a media type from a partner are taken up", 0, false, taking_prepare, taking_facts,
      dispatch_receive, NULL, NULL},

@@ -312,6 +312,7 @@ NODISCARD enum err dispatch_read(struct link *, str kind, str content, struct ar
 struct dispatch_facts {
     str partner, id, kind;
     bool emergency, locked;
+    str organisation; /* in whose name, or STR_NONE */
     const str *undertaking;
     size_t n_undertakings;
 };
@@ -353,6 +354,8 @@ NODISCARD enum err dispatch_row_load(struct act *, const struct id *, struct dis
 /* That of the path's {id}. ERR_NOT_FOUND. */
 NODISCARD enum err dispatch_row_of_path(struct act *, struct dispatch_row *out, struct fault *);
 
+/* A sent one that waits: "sent" once it is in the log, "receipted" once the partner holds it. */
+NODISCARD enum err dispatch_settle_state(struct act *, struct dispatch_row *, struct fault *);
 /* What was kept of a dispatch, opened: the salt that proves it, and the content behind it. */
 NODISCARD enum err dispatch_open(struct act *, const struct dispatch_row *, str *out_content,
                                  struct fault *);

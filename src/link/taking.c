@@ -48,15 +48,17 @@ enum err taking_facts(struct act *a, struct fault *f)
 {
     const struct taking *t = a->data;
 
-    return dispatch_put_facts(a,
-                              &(struct dispatch_facts){.partner = t->channel.partner,
-                                                       .id = act_id_text(a, &t->in.id),
-                                                       .kind = t->entry.kind,
-                                                       .emergency = t->emergency,
-                                                       .locked = t->unlocked,
-                                                       .undertaking = t->entry.undertaking,
-                                                       .n_undertakings = t->entry.n_undertakings},
-                              f);
+    return dispatch_put_facts(
+        a,
+        &(struct dispatch_facts){.partner = t->channel.partner,
+                                 .id = act_id_text(a, &t->in.id),
+                                 .kind = t->entry.kind,
+                                 .emergency = t->emergency,
+                                 .locked = t->unlocked,
+                                 .organisation = json_get_str(t->in.json, S("organisation")),
+                                 .undertaking = t->entry.undertaking,
+                                 .n_undertakings = t->entry.n_undertakings},
+        f);
 }
 
 enum err taking_mark(struct act *a, struct fault *f)

@@ -37,7 +37,9 @@ static const struct {
     {"Protection", " = { citizen: State, mission?: Mission }"},
     {"Accreditation", " = { partner: State, was: String, standing: String, proposer?: Officer }"},
     {"Dispatch", " = { partner: State, kind: String, emergency: Bool, sealed: Bool,"
-                 " undertakings: Set<String> }"},
+                 " undertakings: Set<String>, organisation?: Organisation }"},
+    {"Joint", " = { organisation: Organisation, mandate: Set<String>, matter: String,"
+              " member: Bool }"},
     {"Log", " = { owner: State }"},
     {"Quorum", " = { partner?: State, proposer?: Officer }"},
     {"Engagement", " = { partner: State, officer: Officer }"},

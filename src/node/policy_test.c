@@ -320,6 +320,12 @@ static const struct {
     {"protection.paper", PLAIN, "OoCH"},
     {"protection.document", PLAIN, "OoCH"},
     {"protection.consult", PLAIN, "OoCH"},
+    {"joint.send", PLAIN, "HhM"},
+    {"joint.send", ANOTHERS, ""}, /* a matter that is not within its mandate */
+    {"joint.receive", PLAIN, "A"},
+    {"joint.receive", TO_FRANCE, ""},
+    {"joint.show", PLAIN, "H"},
+    {"organisation.show", PLAIN, "H"},
     {"trust.send", PLAIN, "S"},
     {"trust.send", TO_FRANCE, ""},
     {"trust.receive", PLAIN, "A"},
@@ -505,6 +511,7 @@ static void put_channel(const struct policy *p, struct cedar_entities *es, struc
         cedar_attr(es, e, S("kind"), cedar_str(S("note")));
         cedar_attr(es, e, S("emergency"), cedar_bool(false));
         cedar_attr(es, e, S("sealed"), cedar_bool(false));
+        cedar_attr(es, e, S("organisation"), cedar_ref(es, S("Sifara::Organisation"), S("DCO")));
         cedar_attr(es, e, S("undertakings"), cedar_strings(es, asked, ARRAY_LEN(asked)));
         return;
     }
@@ -536,6 +543,16 @@ static void put_partner(const struct policy *p, struct cedar_entities *es,
         cedar_put(es, context, S("aim"), cedar_str(S("trusted-in-cyber")));
 }
 
+static void put_joint(struct cedar_entities *es, struct cedar_entity *e, enum situation s)
+{
+    str mandate = S("digital-services");
+
+    cedar_attr(es, e, S("organisation"), cedar_ref(es, S("Sifara::Organisation"), S("DCO")));
+    cedar_attr(es, e, S("mandate"), cedar_strings(es, &mandate, 1));
+    cedar_attr(es, e, S("matter"), cedar_str(s == ANOTHERS ? S("fisheries") : mandate));
+    cedar_attr(es, e, S("member"), cedar_bool(true));
+}
+
 static void put_resource(struct cedar_entities *es, str type, str id, enum situation s)
 {
     struct cedar_entity *e = cedar_entity(es, type, id);
@@ -548,6 +565,8 @@ static void put_resource(struct cedar_entities *es, str type, str id, enum situa
         cedar_attr(es, e, S("state"), cedar_str(S("sealed")));
     }
     put_thing(es, e, type, s);
+    if (str_eq(type, S("Sifara::Joint")))
+        put_joint(es, e, s);
     if (str_eq(type, S("Sifara::ServicePackage"))) {
         static const char *const names[] = {"giver", "name", "version", "digest", "state"};
         for (size_t i = 0; i < ARRAY_LEN(names); i++)

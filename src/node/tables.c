@@ -239,6 +239,10 @@ static const struct {
                         ",\"emergency\":{\"type\":\"boolean\"},\"sealed\":{\"type\":\"boolean\"}")},
     {"witnesses.v1",
      OBJECT("\"policy\",\"signature\"", "\"policy\":" TEXT(16384) ",\"signature\":" BASE64URL)},
+    {"joint-note.v1", OBJECT("\"subject\",\"text\",\"language\",\"matter\"",
+                             "\"subject\":" TEXT(300) ",\"text\":" TEXT(
+                                 100000) ",\"language\":" LANGUAGE ",\"matter\":" CODE_NAME
+                                         ",\"sealed\":{\"type\":\"boolean\"}")},
     {"query.v1",
      "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,"
      "\"maxProperties\":1,\"properties\":{\"seal\":" TEXT(200) ",\"number\":" TEXT(60) "}}"},

@@ -27,6 +27,8 @@ struct fact_state {
 struct fact_organisation {
     str code; /* "GCC" */
     str name_en, name_ar, name_fr;
+    const str *mandate; /* the matters of which it may speak */
+    size_t n_mandate;
 };
 
 struct fact_agreement {

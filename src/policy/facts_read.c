@@ -34,8 +34,9 @@ enum field_kind {
     FIELD_DAY,
     FIELD_COUNT,
     FIELD_STANDING,
-    FIELD_LIST, /* of codes, resolved later */
-    FIELD_NOTE  /* for those who keep the file: where it comes from */
+    FIELD_LIST,  /* of codes, resolved later */
+    FIELD_WORDS, /* of codes that stand for themselves: str * and size_t */
+    FIELD_NOTE   /* for those who keep the file: where it comes from */
 };
 
 struct field {
@@ -65,6 +66,7 @@ static const struct field organisation_fields[] = {
     {"name", FIELD_NAMES, true, offsetof(struct organisation, o.name_en)},
     {"members", FIELD_LIST, false, 0},
     {"in", FIELD_LIST, false, 0},
+    {"mandate", FIELD_WORDS, false, offsetof(struct organisation, o.mandate)},
     NOTES,
 };
 static const struct field agreement_fields[] = {
@@ -207,6 +209,29 @@ static enum err read_string(struct reader *r, struct spot at, enum field_kind ki
     return OK;
 }
 
+/* Into two members that follow each other. */
+static enum err read_words(struct reader *r, struct spot at, const struct json *v, const str **out)
+{
+    _Static_assert(offsetof(struct fact_organisation, n_mandate) ==
+                       offsetof(struct fact_organisation, mandate) + sizeof(const str *),
+                   "the number stands behind the list");
+    size_t n = json_is(v, J_ARRAY) ? v->n : 0;
+    str *words = arena_alloc(r->arena, (n + 1) * sizeof *words);
+
+    TRY_PTR(words, r->fault);
+    if (!json_is(v, J_ARRAY))
+        return fact_bad(r, at, "wants a list of codes");
+    for (size_t i = 0; i < n; i++) {
+        at.item = (ptrdiff_t)i;
+        words[i] = json_str(json_at(v, i));
+        if (!words[i].p || !is_code(words[i]))
+            return fact_bad(r, at, "wants letters, digits, '-', '.' and '_', at most 64");
+    }
+    *out = words;
+    *(size_t *)(void *)(out + 1) = n;
+    return OK;
+}
+
 static enum err read_field(struct reader *r, struct spot at, const struct field *field,
                            const struct json *v, char *row)
 {
@@ -236,6 +261,8 @@ static enum err read_field(struct reader *r, struct spot at, const struct field 
             return fact_bad(r, at, "wants a whole number that is not negative");
         *(int64_t *)out = v->i;
         return OK;
+    case FIELD_WORDS:
+        return read_words(r, at, v, out);
     case FIELD_LIST:
         return json_is(v, J_ARRAY) ? OK : fact_bad(r, at, "wants a list of codes");
     }
