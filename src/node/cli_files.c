@@ -111,6 +111,8 @@ int cli_seal(struct cli *c)
         e = vds_decode(buf_str(&bytes), &v, &f);
     if (e != OK)
         return cli_fault(&f, CLI_FAILED);
+    if (cli_option(c, "out") && fs_write(cli_option(c, "out"), buf_str(&bytes), 0644, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
     if (strcmp(c->words[1], "verify") == 0)
         return seal_verify(c, &v);
     vds_to_json(&v, &w, c->arena);
