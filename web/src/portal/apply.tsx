@@ -153,7 +153,7 @@ function Form({ file, service, begin, reload }: Open & { begin: string; reload: 
 /** The fields of a page that are shown: one group, or one for each item of its list, its place put in. */
 function pageGroups(plan: PlanPage, asked: Asked, answers: Answers): [PlanField, string][][] {
   const shown = new Set(asked.pages.find((p) => p.id === plan.id)?.fields ?? plan.fields.map((f) => f.at));
-  const fields = plan.fields.filter((f) => shown.has(f.at));
+  const fields = plan.fields.filter((f) => shown.has(f.at)).map((f): PlanField => ({ ...f, due: !!(plan.when || f.when) }));
   if (!plan.repeat) return [fields.map((f) => [f, f.at])];
   const list = at(answers, plan.repeat.at);
   const n = Math.max(plan.repeat.min, Array.isArray(list) ? list.length : 0);

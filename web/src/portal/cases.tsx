@@ -235,9 +235,11 @@ function History({ file }: { file: CaseFile }) {
                 <Typed>{s.note.reason}</Typed>
               </p>
             )}
-            <a href={`/v1/cases/${file.id}/steps/${s.step}/proof`} download={`${file.id}-${s.step}.proof`}>
-              {t("portal.proof")}
-            </a>
+            <p>
+              <a href={`/v1/cases/${file.id}/steps/${s.step}/proof`} download={`${file.id}-${s.step}.proof`}>
+                {t("portal.proof")}
+              </a>
+            </p>
           </li>
         ))}
       </ol>

@@ -39,18 +39,19 @@ function mistakeIn(schema: Schema, value: unknown): string | undefined {
   return undefined;
 }
 
-/** What is wrong with one field; STR of the catalogue "portal.mistake.…". */
+/** What is wrong with one field; in the words of the catalogue. */
 export function check(form: Schema, answers: Answers, field: PlanField, pointer: string, words: Record<string, string>): Mistake[] {
   const schema = schemaAt(form, pointer);
   const value = at(answers, pointer);
   if (!schema) return [];
   if (schema.properties) {
-    if (value === undefined && !isRequired(form, pointer)) return [];
-    return Object.keys(schema.properties).flatMap((name) => check(form, answers, { at: `${field.at}/${name}`, kind: "" }, `${pointer}/${name}`, words));
+    if (value === undefined && !isRequired(form, pointer, answers, field.due)) return [];
+    const member = (name: string): PlanField => ({ at: `${field.at}/${name}`, kind: "", due: true });
+    return Object.keys(schema.properties).flatMap((name) => check(form, answers, member(name), `${pointer}/${name}`, words));
   }
   const label = labelOf(field, pointer, words);
   const missing = value === undefined || value === "";
-  if (missing && !isRequired(form, pointer)) return [];
+  if (missing && !isRequired(form, pointer, answers, field.due)) return [];
   const wrong = missing ? "missing" : mistakeIn(schema, value);
   return wrong ? [{ field: fieldId(pointer), text: t(`portal.mistake.${wrong}`, { field: label }) }] : [];
 }

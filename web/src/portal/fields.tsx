@@ -46,7 +46,8 @@ function helpOf({ field, words }: FieldProps): string | undefined {
 
 function label(p: FieldProps): string {
   const text = labelOf(p.field, p.pointer, p.words);
-  return isRequired(p.form, p.pointer) ? text : `${text} ${t("common.optional")}`;
+  // some services say it themselves
+  return text.endsWith(")") || isRequired(p.form, p.pointer, p.answers, p.field.due) ? text : `${text} ${t("common.optional")}`;
 }
 
 const inputs: Record<string, { type?: string; mode?: string; complete?: string; ltr?: boolean }> = {
@@ -262,7 +263,7 @@ function Composite(p: FieldProps) {
     <fieldset>
       <legend>{labelOf(p.field, p.pointer, p.words)}</legend>
       {members.map(([name, schema]) => (
-        <FormField {...p} key={name} pointer={`${p.pointer}/${name}`} field={{ at: `${p.field.at}/${name}`, kind: kindOf(name, schema) }} />
+        <FormField {...p} key={name} pointer={`${p.pointer}/${name}`} field={{ at: `${p.field.at}/${name}`, kind: kindOf(name, schema), due: p.field.due ?? false }} />
       ))}
     </fieldset>
   );

@@ -19,12 +19,16 @@ export interface PlanField {
   label?: string;
   help?: string;
   dates?: string[];
+  when?: unknown;
+  /** Shown because a rule holds: what its object requires is then required. */
+  due?: boolean;
 }
 
 export interface PlanPage {
   id: string;
   title: string;
   help?: string;
+  when?: unknown;
   repeat?: { at: string; min: number; max: number; item: string };
   fields: PlanField[];
 }
@@ -185,9 +189,13 @@ export function schemaAt(form: Schema, pointer: string): Schema | undefined {
   return here;
 }
 
-/** Is the member asked for by the schemas above it? A rule of the form may ask for more: the node says so. */
-export function isRequired(form: Schema, pointer: string): boolean {
+/** Must it be answered? What an object requires counts where the object is there, or required itself, or was
+ * asked for by a rule. Rules of the form may ask for more: the node says so. */
+export function isRequired(form: Schema, pointer: string, answers: Answers, due = false): boolean {
   const path = parts(pointer);
   const last = path.pop() ?? "";
-  return schemaAt(form, path.length ? `/${path.join("/")}` : "")?.required?.includes(last) ?? false;
+  if (/^\d+$/.test(last)) return true;
+  const above = path.length ? `/${path.join("/")}` : "";
+  if (!schemaAt(form, above)?.required?.includes(last)) return false;
+  return due || !above || at(answers, above) !== undefined || isRequired(form, above, answers);
 }
