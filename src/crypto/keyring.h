@@ -10,6 +10,7 @@
 #include "crypto/crypto.h"
 #include "crypto/hpke.h"
 #include "crypto/id.h"
+#include "crypto/passkey.h"
 
 enum { KEY_WRAPPED = 32 + SEAL_OVERHEAD };
 
@@ -40,11 +41,24 @@ NODISCARD enum err keyring_head_last(struct keyring *, str origin, uint64_t *out
  */
 struct officer_assertion {
     struct id officer;
-    struct ed25519_signature signature;
+    struct officer_signature signature;
 };
 NODISCARD enum err keyring_enrol(struct keyring *, const struct id *officer,
                                  const struct ed25519_public *,
                                  const struct officer_assertion two[2], struct fault *);
+/* Registers an officer's passkey, of which the browser gave client data and authenticator data. The officer
+ * signs for it, by the key file or an older passkey, over passkey_statement() of it: no row of a database makes
+ * a passkey count. ERR_UNTRUSTED, ERR_BAD_SIGNATURE, ERR_LIMIT. */
+struct keyring_passkey {
+    struct id officer;
+    str client_data, auth_data, rp, origin;
+    struct officer_signature by;
+};
+NODISCARD enum err keyring_passkey(struct keyring *, const struct keyring_passkey *,
+                                   struct fault *);
+/* The text that the officer signs for a new passkey, and the challenge that it was made upon. */
+void passkey_statement(struct buf *, const struct id *officer, str auth_data);
+struct hash passkey_challenge(const struct id *officer);
 /* Seals a document: statement is the canonical JSON that both officers signed, fields the canonical
  * JSON of what goes into the seal; the statement names the digest of the fields. The keyring checks
  * both signatures by different registered officers, then makes the seal. number and date are the

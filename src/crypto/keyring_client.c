@@ -139,7 +139,7 @@ static void put_assertions(struct jw *w, const struct officer_assertion by[2])
     for (int i = 0; i < 2; i++) {
         jw_open(w, '{');
         ipc_bytes(w, S("officer"), id_bytes(&by[i].officer));
-        ipc_bytes(w, S("signature"), str_bytes(by[i].signature.b, sizeof by[i].signature.b));
+        ipc_bytes(w, S("signature"), officer_signature_str(&by[i].signature));
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -158,6 +158,41 @@ enum err keyring_enrol(struct keyring *k, const struct id *officer,
     ipc_bytes(&c.w, S("key"), str_bytes(key->b, sizeof key->b));
     put_assertions(&c.w, two);
     return ask(k, &c, a, &r, f);
+}
+
+enum err keyring_passkey(struct keyring *k, const struct keyring_passkey *p, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "passkey");
+    ipc_bytes(&c.w, S("officer"), id_bytes(&p->officer));
+    ipc_bytes(&c.w, S("client_data"), p->client_data);
+    ipc_bytes(&c.w, S("auth_data"), p->auth_data);
+    jw_kv(&c.w, S("rp"), p->rp);
+    jw_kv(&c.w, S("origin"), p->origin);
+    ipc_bytes(&c.w, S("signature"), officer_signature_str(&p->by));
+    return ask(k, &c, a, &r, f);
+}
+
+void passkey_statement(struct buf *b, const struct id *officer, str auth_data)
+{
+    struct hash h = sha256(auth_data);
+    char id[ID_TEXT + 1], hex[65];
+    struct jw w = JW(b);
+
+    id_format(officer, id);
+    hex_encode(h.b, sizeof h.b, hex);
+    jw_open(&w, '{');
+    jw_kv(&w, S("officer"), str_of(id));
+    jw_kv(&w, S("passkey"), str_of(hex));
+    jw_close(&w, '}');
+}
+
+struct hash passkey_challenge(const struct id *officer)
+{
+    return sha256_parts((str[]){S("sifara-passkey/1\n"), id_bytes(officer)}, 2);
 }
 
 enum err keyring_seal(struct keyring *k, const struct keyring_seal *s, struct buf *out,

@@ -165,6 +165,27 @@ static enum err load_heads(struct ring *r, struct fault *f)
     return OK;
 }
 
+static enum err passkeys_room(struct ring *r, struct officer_key *o, struct fault *f)
+{
+    if (!o->passkeys)
+        o->passkeys = arena_zalloc(r->arena, PASSKEYS_MAX, sizeof *o->passkeys);
+    TRY_PTR(o->passkeys, f);
+    return o->n_passkeys < PASSKEYS_MAX
+               ? OK
+               : fault(f, ERR_LIMIT, "an officer has at most %d passkeys", PASSKEYS_MAX);
+}
+
+static enum err load_passkeys(struct ring *r, const struct json *list, struct officer_key *o,
+                              struct fault *f)
+{
+    for (size_t i = 0; json_at(list, i); i++) {
+        TRY(passkeys_room(r, o, f));
+        TRY(passkey_read(r->arena, json_at(list, i), &o->passkeys[o->n_passkeys], f));
+        o->n_passkeys++;
+    }
+    return OK;
+}
+
 static enum err load_officers(struct ring *r, struct fault *f)
 {
     struct json *j;
@@ -182,6 +203,7 @@ static enum err load_officers(struct ring *r, struct fault *f)
         if (!ipc_get(json_at(j, i), S("officer"), o->id.b, sizeof o->id.b) ||
             !ipc_get(json_at(j, i), S("key"), o->key.b, sizeof o->key.b))
             return fault(f, ERR_CORRUPT, "keys/officers.json is damaged");
+        TRY(load_passkeys(r, json_get(json_at(j, i), S("passkeys")), o, f));
     }
     return OK;
 }
@@ -419,7 +441,7 @@ static enum err answer_note_key(struct ring *r, const struct json *q, struct are
 
 /* ---- officers ---------------------------------------------------------------------------- */
 
-static const struct officer_key *officer_of(const struct ring *r, const struct id *id)
+static struct officer_key *officer_of(const struct ring *r, const struct id *id)
 {
     for (size_t i = 0; i < r->n_officers; i++)
         if (id_eq(&r->officers[i].id, id))
@@ -427,25 +449,40 @@ static const struct officer_key *officer_of(const struct ring *r, const struct i
     return NULL;
 }
 
-/* Two different registered officers signed this text. */
-static enum err check_two(const struct ring *r, const struct json *by, str text, struct fault *f)
+/* A registered officer signed this text: with the key of the file, or with a passkey. */
+static enum err check_one(const struct ring *r, const struct json *by, str text, struct arena *a,
+                          struct officer_key **out, struct fault *f)
 {
-    struct officer_assertion s[2];
+    struct officer_signature s;
+    struct id id;
 
-    for (size_t i = 0; i < 2; i++) {
-        const struct json *j = json_at(by, i);
-        if (!ipc_get(j, S("officer"), s[i].officer.b, 16) ||
-            !ipc_get(j, S("signature"), s[i].signature.b, 64))
-            return ring_bad(f);
-        const struct officer_key *o = officer_of(r, &s[i].officer);
-        if (!o)
-            return fault(f, ERR_UNTRUSTED, "an officer is not registered with the keyring");
-        if (!ed25519_verify(&o->key, text, &s[i].signature))
-            return fault(f, ERR_BAD_SIGNATURE, "an officer's signature does not verify");
-    }
-    if (id_eq(&s[0].officer, &s[1].officer))
-        return fault(f, ERR_FOUR_EYES, "one officer signed twice");
-    return OK;
+    if (!ipc_get(by, S("officer"), id.b, sizeof id.b) ||
+        !officer_signature_of(ipc_get_str(by, S("signature"), a), &s))
+        return ring_bad(f);
+    *out = officer_of(r, &id);
+    if (!*out)
+        return fault(f, ERR_UNTRUSTED, "an officer is not registered with the keyring");
+    return officer_check(a, &(*out)->key, (*out)->passkeys, (*out)->n_passkeys, text, &s, f);
+}
+
+/* Two different ones did. */
+static enum err check_two(const struct ring *r, const struct json *by, str text, struct arena *a,
+                          struct fault *f)
+{
+    struct officer_key *o[2];
+
+    for (size_t i = 0; i < 2; i++)
+        TRY(check_one(r, json_at(by, i), text, a, &o[i], f));
+    return o[0] != o[1] ? OK : fault(f, ERR_FOUR_EYES, "one officer signed twice");
+}
+
+static void put_passkeys(struct jw *w, const struct officer_key *o)
+{
+    jw_key(w, S("passkeys"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < o->n_passkeys; i++)
+        passkey_write(w, &o->passkeys[i]);
+    jw_close(w, ']');
 }
 
 static enum err save_officers(struct ring *r, struct fault *f)
@@ -458,6 +495,8 @@ static enum err save_officers(struct ring *r, struct fault *f)
         jw_open(&w, '{');
         ipc_bytes(&w, S("officer"), id_bytes(&r->officers[i].id));
         ipc_bytes(&w, S("key"), str_bytes(r->officers[i].key.b, 32));
+        if (r->officers[i].n_passkeys)
+            put_passkeys(&w, &r->officers[i]);
         jw_close(&w, '}');
     }
     jw_close(&w, ']');
@@ -468,9 +507,8 @@ static enum err answer_enrol(struct ring *r, const struct json *q, struct arena 
                              struct fault *f)
 {
     AUTO(buf) struct buf text = BUF(64);
-    struct officer_key o;
+    struct officer_key o = {0};
 
-    (void)a;
     (void)w;
     if (!ipc_get(q, S("officer"), o.id.b, 16) || !ipc_get(q, S("key"), o.key.b, 32))
         return ring_bad(f);
@@ -483,13 +521,43 @@ static enum err answer_enrol(struct ring *r, const struct json *q, struct arena 
     buf_add_str(&text, id_bytes(&o.id));
     buf_add(&text, o.key.b, 32);
     if (r->n_officers >= 2)
-        TRY(check_two(r, json_get(q, S("by")), buf_str(&text), f));
+        TRY(check_two(r, json_get(q, S("by")), buf_str(&text), a, f));
     if (r->n_officers == OFFICERS_MAX)
         return fault(f, ERR_LIMIT, "too many officers");
     r->officers[r->n_officers++] = o;
     enum err e = save_officers(r, f);
     if (e != OK)
         r->n_officers--; /* what is not on disk was never enrolled */
+    return e;
+}
+
+/* A further passkey: the officer signs for it with what is registered already. */
+static enum err answer_passkey(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                               struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(256);
+    str client = ipc_get_str(q, S("client_data"), a), auth = ipc_get_str(q, S("auth_data"), a);
+    str rp = str_copy(r->arena, json_get_str(q, S("rp")));
+    str origin = str_copy(r->arena, json_get_str(q, S("origin")));
+    struct officer_key *o;
+    struct passkey made;
+    struct id id;
+
+    (void)w;
+    if (!ipc_get(q, S("officer"), id.b, sizeof id.b) || !client.p || !auth.p || !rp.n || !origin.n)
+        return ring_bad(f);
+    passkey_statement(&text, &id, auth);
+    TRY(check_one(r, q, buf_str(&text), a, &o, f));
+    struct hash challenge = passkey_challenge(&id);
+    TRY(passkey_made(r->arena, client, auth, &challenge, rp, origin, &made, f));
+    for (size_t i = 0; i < o->n_passkeys; i++)
+        if (str_eq(o->passkeys[i].id, made.id))
+            return OK;
+    TRY(passkeys_room(r, o, f));
+    o->passkeys[o->n_passkeys++] = made;
+    enum err e = save_officers(r, f);
+    if (e != OK)
+        o->n_passkeys--;
     return e;
 }
 
@@ -596,7 +664,7 @@ static enum err answer_seal(struct ring *r, const struct json *q, struct arena *
     int64_t issued = json_get_int(q, S("issued"), 0);
     struct vds v = {.raw_version = 3};
 
-    TRY(check_two(r, json_get(q, S("by")), statement_text, f));
+    TRY(check_two(r, json_get(q, S("by")), statement_text, a, f));
     TRY(json_parse(a, statement_text, NULL, &statement, f));
     TRY(json_parse(a, text, NULL, &fields, f));
     if (!statement_covers(statement, text))
@@ -666,7 +734,7 @@ static const struct {
     {"wrap", answer_wrap},           {"unwrap", answer_unwrap},
     {"derive", answer_derive},       {"head", answer_head},
     {"head-key", answer_head_key},   {"head-last", answer_head_last},
-    {"enrol", answer_enrol},         {"seal", answer_seal},
+    {"enrol", answer_enrol}, {"passkey", answer_passkey},        {"seal", answer_seal},
     {"list", answer_list},           {"trust", answer_trust},
     {"note", answer_note},           {"note-key", answer_note_key},
     {"link-keys", answer_link_keys}, {"link-note", answer_link_note},

@@ -7,9 +7,10 @@
 #include "base/json.h"
 #include "crypto/crypto.h"
 #include "crypto/id.h"
+#include "crypto/passkey.h"
 #include "node/keyring.h"
 
-enum { ORIGINS_MAX = 4096, OFFICERS_MAX = 100000 };
+enum { ORIGINS_MAX = 4096, OFFICERS_MAX = 100000, PASSKEYS_MAX = 8 };
 
 struct origin_head {
     char origin[256];
@@ -20,6 +21,8 @@ struct origin_head {
 struct officer_key {
     struct id id;
     struct ed25519_public key;
+    size_t n_passkeys;
+    struct passkey *passkeys; /* PASSKEYS_MAX of them, or NULL */
 };
 
 struct ring {

@@ -138,13 +138,13 @@ function Documents({ file }: { file: CaseFile }) {
 function Next({ file, done }: Seen & { done: () => void }) {
   const steps = file.next.filter((n) => n.action !== "case.submit");
   const answer = steps.find((n) => n.action === "case.answer");
-  const last = [...file.steps].reverse().find((s) => s.note?.message);
+  const last = [...file.steps].reverse().find((s) => s.note?.text);
   return (
     <>
       {answer && (
         <Notice kind="warn" title={t("portal.correction")}>
           <p>
-            <Typed>{last?.note?.message}</Typed>
+            <Typed>{last?.note?.text}</Typed>
           </p>
           <a class="button" href={to(`/cases/${file.id}/correct`)}>
             {t("portal.correct")}
@@ -225,14 +225,9 @@ function History({ file }: { file: CaseFile }) {
           <li key={s.step}>
             <Moment at={s.at} />
             <strong>{s.text}</strong> · {roleName(s)}
-            {s.note?.message && (
+            {s.note?.text && (
               <p>
-                <Typed>{s.note.message}</Typed>
-              </p>
-            )}
-            {s.note?.reason && (
-              <p>
-                <Typed>{s.note.reason}</Typed>
+                <Typed>{s.note.text}</Typed>
               </p>
             )}
             <p>

@@ -26,7 +26,7 @@ export function Correct({ params }: PageProps) {
 
 function Form({ file, service, reload }: { file: CaseFile; service: ServiceForm; reload: () => void }) {
   const words = wordsOf(service);
-  const asked = [...file.steps].reverse().find((s) => s.note?.message)?.note;
+  const asked = [...file.steps].reverse().find((s) => s.note?.text)?.note;
   const wanted = (asked?.fields ?? []) as string[];
   const fields: [PlanField, string][] = service.pages
     .flatMap((p) => p.fields)
@@ -55,7 +55,7 @@ function Form({ file, service, reload }: { file: CaseFile; service: ServiceForm;
       <Heading>{t("portal.correct")}</Heading>
       <Notice kind="info" title={t("portal.officer-asks")}>
         <p>
-          <Typed>{asked?.message}</Typed>
+          <Typed>{asked?.text}</Typed>
         </p>
       </Notice>
       <Mistakes list={mistakes} />

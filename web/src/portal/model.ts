@@ -104,7 +104,7 @@ export interface Step {
   text: string;
   role: string;
   mission?: string;
-  note?: { message?: string; reason?: string; fields?: string[] } & Record<string, unknown>;
+  note?: { text?: string; fields?: string[] } & Record<string, unknown>;
 }
 
 export interface NextStep {
