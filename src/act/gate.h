@@ -48,6 +48,7 @@ struct house {
     struct key record_key;    /* decision records that concern no person; mails waiting */
     str data_dir, state_code; /* "XU" */
     str version;              /* of the program */
+    str url;                  /* by which people know the node: "https://embassy.example" */
     str name;                 /* of the node: "xu.sifara.example" */
     str package_key;          /* name of the key that signs packages */
     /* The catalogue of words: a word in a language, or in one that stands in for it; STR_NONE. */

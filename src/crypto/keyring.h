@@ -46,9 +46,9 @@ struct officer_assertion {
 NODISCARD enum err keyring_enrol(struct keyring *, const struct id *officer,
                                  const struct ed25519_public *,
                                  const struct officer_assertion two[2], struct fault *);
-/* Registers an officer's passkey, of which the browser gave client data and authenticator data. The officer
- * signs for it, by the key file or an older passkey, over passkey_statement() of it: no row of a database makes
- * a passkey count. ERR_UNTRUSTED, ERR_BAD_SIGNATURE, ERR_LIMIT. */
+/* Registers an officer's passkey, of which the browser gave client data and authenticator data. The
+ * officer signs for it, by the key file or an older passkey, over passkey_statement() of it: no row
+ * of a database makes a passkey count. ERR_UNTRUSTED, ERR_BAD_SIGNATURE, ERR_LIMIT. */
 struct keyring_passkey {
     struct id officer;
     str client_data, auth_data, rp, origin;
@@ -56,6 +56,9 @@ struct keyring_passkey {
 };
 NODISCARD enum err keyring_passkey(struct keyring *, const struct keyring_passkey *,
                                    struct fault *);
+/* That passkey of the officer signs nothing any more; none of that id is no error. */
+NODISCARD enum err keyring_passkey_drop(struct keyring *, const struct id *officer, str passkey,
+                                        struct fault *);
 /* The text that the officer signs for a new passkey, and the challenge that it was made upon. */
 void passkey_statement(struct buf *, const struct id *officer, str auth_data);
 struct hash passkey_challenge(const struct id *officer);

@@ -176,6 +176,19 @@ enum err keyring_passkey(struct keyring *k, const struct keyring_passkey *p, str
     return ask(k, &c, a, &r, f);
 }
 
+enum err keyring_passkey_drop(struct keyring *k, const struct id *officer, str passkey,
+                              struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "passkey-drop");
+    ipc_bytes(&c.w, S("officer"), id_bytes(officer));
+    ipc_bytes(&c.w, S("passkey"), passkey);
+    return ask(k, &c, a, &r, f);
+}
+
 void passkey_statement(struct buf *b, const struct id *officer, str auth_data)
 {
     struct hash h = sha256(auth_data);

@@ -67,7 +67,8 @@ static const int algorithms[] = {COSE_ES256, COSE_EDDSA, COSE_RS256};
 static bool cred_read(fido_cred_t *c, int alg, str auth_data)
 {
     return fido_cred_set_type(c, alg) == FIDO_OK &&
-           fido_cred_set_authdata_raw(c, (const unsigned char *)auth_data.p, auth_data.n) == FIDO_OK;
+           fido_cred_set_authdata_raw(c, (const unsigned char *)auth_data.p, auth_data.n) ==
+               FIDO_OK;
 }
 
 static bool copy_cred(struct arena *a, const fido_cred_t *c, int alg, struct passkey *out)
@@ -111,6 +112,20 @@ enum err passkey_made(struct arena *a, str client_data, str auth_data, const str
                      "the passkey is of another site, or did not ask who uses it");
     TRY(read_cred(a, auth_data, &p, f));
     *out = p;
+    return OK;
+}
+
+enum err passkey_copy(struct arena *a, const struct passkey *p, struct passkey *out,
+                      struct fault *f)
+{
+    struct passkey c = {.alg = p->alg,
+                        .id = str_copy(a, p->id),
+                        .key = str_copy(a, p->key),
+                        .rp = str_copy(a, p->rp),
+                        .origin = str_copy(a, p->origin)};
+
+    TRY_PTR(c.id.p && c.key.p && c.rp.p && c.origin.p, f);
+    *out = c;
     return OK;
 }
 
@@ -210,8 +225,9 @@ static const void *key_read(const struct passkey *p, struct public_key *k)
         good = eddsa_pk_from_ptr(k->eddsa, p->key.p, p->key.n) == FIDO_OK;
     else if (p->alg == COSE_RS256 && (k->rs256 = rs256_pk_new()))
         good = rs256_pk_from_ptr(k->rs256, p->key.p, p->key.n) == FIDO_OK;
-    const void *any = k->es256 ? (const void *)k->es256
-                      : k->eddsa ? (const void *)k->eddsa : (const void *)k->rs256;
+    const void *any = k->es256   ? (const void *)k->es256
+                      : k->eddsa ? (const void *)k->eddsa
+                                 : (const void *)k->rs256;
     return good ? any : NULL;
 }
 

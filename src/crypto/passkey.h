@@ -1,7 +1,8 @@
 /* passkey.h - what officers sign with: a passkey (W3C WebAuthn Level 3), or the key in their file
  *
- * An officer's signature is over a text that both sides know, the statement. With a key file it is the 64
- * bytes of Ed25519 over it. With a passkey it is an assertion whose challenge is SHA-256 of it:
+ * An officer's signature is over a text that both sides know, the statement. With a key file it is
+ * the 64 bytes of Ed25519 over it. With a passkey it is an assertion whose challenge is SHA-256 of
+ * it:
  *
  *   bytes       what
  *   1           0x01
@@ -18,7 +19,7 @@
 #include "base/json.h"
 #include "crypto/crypto.h"
 
-enum { OFFICER_SIGNATURE_MAX = 2048 };
+enum { OFFICER_SIGNATURE_MAX = 2048, PASSKEYS_MAX = 8 /* of one officer */ };
 
 struct officer_signature {
     size_t n;
@@ -31,17 +32,20 @@ str officer_signature_str(const struct officer_signature *);
 
 /* A registered passkey. All in the arena of whoever read it. */
 struct passkey {
-    int64_t alg;     /* COSE: -7 (ES256), -8 (EdDSA), -257 (RS256) */
-    str id, key;     /* of the credential; the public key as libfido2 keeps it */
-    str rp, origin;  /* "embassy.example", "https://embassy.example" */
+    int64_t alg;    /* COSE: -7 (ES256), -8 (EdDSA), -257 (RS256) */
+    str id, key;    /* of the credential; the public key as libfido2 keeps it */
+    str rp, origin; /* "embassy.example", "https://embassy.example" */
 };
 
-/* Reads what a browser gives when a passkey is made (section 7.1): client data and authenticator data. The
- * challenge is what we gave; user verification must have been done. Attestation is not asked for: what counts
- * is who signs for the new key. ERR_UNTRUSTED says what does not fit. */
+/* Reads what a browser gives when a passkey is made (section 7.1): client data and authenticator
+ * data. The challenge is what we gave; user verification must have been done. Attestation is not
+ * asked for: what counts is who signs for the new key. ERR_UNTRUSTED says what does not fit. */
 NODISCARD enum err passkey_made(struct arena *, str client_data, str auth_data,
                                 const struct hash *challenge, str rp, str origin,
                                 struct passkey *out, struct fault *);
+/* Into another arena. ERR_MEMORY. */
+NODISCARD enum err passkey_copy(struct arena *, const struct passkey *, struct passkey *out,
+                                struct fault *);
 /* As JSON and back. ERR_CORRUPT. */
 void passkey_write(struct jw *, const struct passkey *);
 NODISCARD enum err passkey_read(struct arena *, const struct json *, struct passkey *out,

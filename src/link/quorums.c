@@ -14,7 +14,7 @@ enum { POLICY_TEXT = 16 << 10, LOGS = PEERS_MAX };
 struct choice {
     str scope; /* a partner, or "all" */
     str policy, statement;
-    struct ed25519_signature signature;
+    struct officer_signature signature;
     struct id proposer;
 };
 
@@ -189,8 +189,7 @@ enum err quorum_propose(struct act *a, struct fault *f)
     TRY(db_run(a->db, f,
                "UPDATE witness_policy SET wanted = ?, wanted_by = ?, wanted_signature = ?"
                " WHERE scope = ?",
-               "sdbs", c->policy, &a->actor.id, str_bytes(c->signature.b, sizeof c->signature.b),
-               c->scope));
+               "sdbs", c->policy, &a->actor.id, officer_signature_str(&c->signature), c->scope));
     a->status = 201;
     jw_open(&w, '{');
     jw_kv(&w, S("partner"), c->scope);
@@ -265,8 +264,8 @@ enum err quorum_confirm(struct act *a, struct fault *f)
                " proposer = wanted_by, proposer_signature = wanted_signature, confirmer = ?,"
                " confirmer_signature = ?, wanted = NULL, wanted_by = NULL, wanted_signature = NULL"
                " WHERE scope = ?",
-               "isdbs", a->now, c->statement, &a->actor.id,
-               str_bytes(c->signature.b, sizeof c->signature.b), c->scope));
+               "isdbs", a->now, c->statement, &a->actor.id, officer_signature_str(&c->signature),
+               c->scope));
     TRY(settle_all(a, f));
     jw_open(&w, '{');
     jw_kv(&w, S("partner"), c->scope);

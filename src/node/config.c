@@ -20,6 +20,9 @@ static const struct row {
     {"listen", TEXT, offsetof(struct config, listen), 0, 0, 0, "127.0.0.1", "Address to listen on"},
     {"port", NUMBER, offsetof(struct config, port), 0, 65535, 8080, NULL,
      "Port to listen on; 0 takes any free one"},
+    {"url", TEXT, offsetof(struct config, url), 0, 0, 0, NULL,
+     "Address by which people know the node, https://…: passkeys are bound to it; without it "
+     "http://localhost and the port"},
     {"unix_path", TEXT, offsetof(struct config, unix_path), 0, 0, 0, NULL,
      "Socket to listen on instead, for a proxy on the same machine"},
     {"tls_certificate", TEXT, offsetof(struct config, tls_cert), 0, 0, 0, NULL,

@@ -165,7 +165,8 @@ static void cookie_of_reply(struct passage *p)
     struct json *j;
     str token;
 
-    if (strcmp(p->act.action->name, "session.open") != 0 ||
+    if ((strcmp(p->act.action->name, "session.open") != 0 &&
+         strcmp(p->act.action->name, "session.passkey") != 0) ||
         json_parse(p->act.arena, buf_str(&p->act.reply), NULL, &j, NULL) != OK)
         return;
     token = json_get_str(j, S("token"));

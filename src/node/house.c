@@ -91,6 +91,10 @@ static enum err name_node(struct node *n, struct fault *f)
     n->house.name = slash < 0 ? n->config.origin : str_sub(n->config.origin, 0, (size_t)slash);
     n->house.package_key = str_printf(n->config.arena, "%.*s/packages", STR_FMT(n->house.name));
     TRY_PTR(n->house.package_key.p, f);
+    n->house.url = n->config.url
+                       ? str_of(n->config.url)
+                       : str_printf(n->config.arena, "http://localhost:%d", (int)n->config.port);
+    TRY_PTR(n->house.url.p, f);
     return OK;
 }
 

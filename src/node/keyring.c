@@ -456,12 +456,13 @@ static enum err check_one(const struct ring *r, const struct json *by, str text,
     struct officer_signature s;
     struct id id;
 
-    if (!ipc_get(by, S("officer"), id.b, sizeof id.b) ||
-        !officer_signature_of(ipc_get_str(by, S("signature"), a), &s))
+    if (!ipc_get(by, S("officer"), id.b, sizeof id.b))
         return ring_bad(f);
     *out = officer_of(r, &id);
     if (!*out)
         return fault(f, ERR_UNTRUSTED, "an officer is not registered with the keyring");
+    if (!officer_signature_of(ipc_get_str(by, S("signature"), a), &s))
+        return fault(f, ERR_BAD_SIGNATURE, "an officer's signature is missing");
     return officer_check(a, &(*out)->key, (*out)->passkeys, (*out)->n_passkeys, text, &s, f);
 }
 
@@ -537,8 +538,7 @@ static enum err answer_passkey(struct ring *r, const struct json *q, struct aren
 {
     AUTO(buf) struct buf text = BUF(256);
     str client = ipc_get_str(q, S("client_data"), a), auth = ipc_get_str(q, S("auth_data"), a);
-    str rp = str_copy(r->arena, json_get_str(q, S("rp")));
-    str origin = str_copy(r->arena, json_get_str(q, S("origin")));
+    str rp = json_get_str(q, S("rp")), origin = json_get_str(q, S("origin"));
     struct officer_key *o;
     struct passkey made;
     struct id id;
@@ -549,16 +549,36 @@ static enum err answer_passkey(struct ring *r, const struct json *q, struct aren
     passkey_statement(&text, &id, auth);
     TRY(check_one(r, q, buf_str(&text), a, &o, f));
     struct hash challenge = passkey_challenge(&id);
-    TRY(passkey_made(r->arena, client, auth, &challenge, rp, origin, &made, f));
+    TRY(passkey_made(a, client, auth, &challenge, rp, origin, &made, f));
     for (size_t i = 0; i < o->n_passkeys; i++)
         if (str_eq(o->passkeys[i].id, made.id))
             return OK;
     TRY(passkeys_room(r, o, f));
-    o->passkeys[o->n_passkeys++] = made;
+    TRY(passkey_copy(r->arena, &made, &o->passkeys[o->n_passkeys], f));
+    o->n_passkeys++;
     enum err e = save_officers(r, f);
     if (e != OK)
         o->n_passkeys--;
     return e;
+}
+
+/* One that is lost or no longer wanted signs nothing from now on. Less needs no signature. */
+static enum err answer_passkey_drop(struct ring *r, const struct json *q, struct arena *a,
+                                    struct jw *w, struct fault *f)
+{
+    str passkey = ipc_get_str(q, S("passkey"), a);
+    struct id id;
+
+    (void)w;
+    if (!ipc_get(q, S("officer"), id.b, sizeof id.b) || !passkey.p)
+        return ring_bad(f);
+    struct officer_key *o = officer_of(r, &id);
+    for (size_t i = 0; o && i < o->n_passkeys; i++)
+        if (str_eq(o->passkeys[i].id, passkey)) {
+            o->passkeys[i] = o->passkeys[--o->n_passkeys];
+            return save_officers(r, f);
+        }
+    return OK;
 }
 
 /* ---- seals ------------------------------------------------------------------------------- */
@@ -731,14 +751,24 @@ static const struct {
     enum err (*answer)(struct ring *, const struct json *, struct arena *, struct jw *,
                        struct fault *);
 } ops[] = {
-    {"wrap", answer_wrap},           {"unwrap", answer_unwrap},
-    {"derive", answer_derive},       {"head", answer_head},
-    {"head-key", answer_head_key},   {"head-last", answer_head_last},
-    {"enrol", answer_enrol}, {"passkey", answer_passkey},        {"seal", answer_seal},
-    {"list", answer_list},           {"trust", answer_trust},
-    {"note", answer_note},           {"note-key", answer_note_key},
-    {"link-keys", answer_link_keys}, {"link-note", answer_link_note},
-    {"link-head", answer_link_head}, {"link-cosign", answer_link_cosign},
+    {"wrap", answer_wrap},
+    {"unwrap", answer_unwrap},
+    {"derive", answer_derive},
+    {"head", answer_head},
+    {"head-key", answer_head_key},
+    {"head-last", answer_head_last},
+    {"enrol", answer_enrol},
+    {"passkey", answer_passkey},
+    {"passkey-drop", answer_passkey_drop},
+    {"seal", answer_seal},
+    {"list", answer_list},
+    {"trust", answer_trust},
+    {"note", answer_note},
+    {"note-key", answer_note_key},
+    {"link-keys", answer_link_keys},
+    {"link-note", answer_link_note},
+    {"link-head", answer_link_head},
+    {"link-cosign", answer_link_cosign},
     {"link-open", answer_link_open},
 };
 

@@ -10,7 +10,7 @@
 #include "crypto/passkey.h"
 #include "node/keyring.h"
 
-enum { ORIGINS_MAX = 4096, OFFICERS_MAX = 100000, PASSKEYS_MAX = 8 };
+enum { ORIGINS_MAX = 4096, OFFICERS_MAX = 100000 };
 
 struct origin_head {
     char origin[256];

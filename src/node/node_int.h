@@ -35,7 +35,7 @@ void openapi_write(struct buf *, const char *version);
 struct config {
     struct arena *arena;
     str state_name, state_name_ar, alpha2, alpha3, origin;
-    const char *listen, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd;
+    const char *listen, *url, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd;
     int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n;
     const char *trusted_proxies[8];
     struct mail_route mail;

@@ -86,6 +86,9 @@ static const struct {
     const char *who;
 } table[] = {
     {"session.show", PLAIN, "PQOoCHnchMFVWTDG"},
+    {"passkey.list", PLAIN, "OoCHnchMFVWTDG"},
+    {"passkey.add", PLAIN, "OoCHnchMFVWTDG"},
+    {"passkey.remove", PLAIN, "OoCHnchMFVWTDG"},
     {"person.show", PLAIN, "P"},
     {"person.update", PLAIN, "P"},
     {"person.access", PLAIN, "P"},

@@ -68,6 +68,8 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define ID_SCHEMA "{\"type\":\"string\",\"format\":\"uuid\"}"
 #define DATE      "{\"type\":\"string\",\"format\":\"date\"}"
 #define BASE64URL "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]+$\",\"maxLength\":128}"
+#define SIGNATURE "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]+$\",\"maxLength\":2732}"
+#define PASSKEY   "{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9_-]+$\",\"maxLength\":2048}"
 #define COUNTRY   "{\"type\":\"string\",\"pattern\":\"^[A-Z]{2}$\"}"
 #define CURRENCY  "{\"type\":\"string\",\"pattern\":\"^[A-Z]{3}$\"}"
 #define NAMES     "{\"type\":\"object\",\"required\":[\"en\"],\"additionalProperties\":" TEXT(200) "}"
@@ -112,6 +114,10 @@ static const struct {
      OBJECT("\"email\",\"code\"",
             "\"email\":" EMAIL ",\"code\":{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"},"
             "\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}")},
+    {"session-passkey.v1", OBJECT("\"assertion\"", "\"assertion\":" SIGNATURE)},
+    {"passkey.v1", OBJECT("\"name\",\"client_data\",\"auth_data\",\"signature\"",
+                          "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY
+                                               ",\"signature\":" SIGNATURE)},
     {"mission.v1",
      OBJECT(
          "\"code\",\"kind\",\"country\",\"zone\",\"weekend\",\"name\"",
@@ -141,7 +147,7 @@ static const struct {
                      ",\"public_key\":" BASE64URL ",\"person\":" ID_SCHEMA
                      ",\"assertions\":{\"type\":\"array\",\"maxItems\":2,\"items\":" OBJECT(
                          "\"officer\",\"signature\"",
-                         "\"officer\":" ID_SCHEMA ",\"signature\":" BASE64URL) "}")},
+                         "\"officer\":" ID_SCHEMA ",\"signature\":" SIGNATURE) "}")},
     {"person.v1",
      OBJECT(PERSON_REQUIRED, PERSON_NAMES ",\"residence\":" COUNTRY ",\"phone\":" PHONE
                                           ",\"language\":" LANGUAGE ",\"email\":" EMAIL)},
@@ -193,13 +199,13 @@ static const struct {
                       "\"string\",\"format\":\"json-pointer\"}}")},
     {"decision.v1", OBJECT("\"outcome\",\"signature\"",
                            "\"outcome\":{\"enum\":[\"approve\",\"refuse\"]},\"reason\":" TEXT(
-                               2000) ",\"signature\":" BASE64URL)},
+                               2000) ",\"signature\":" SIGNATURE)},
     {"confirmation.v1",
-     OBJECT("\"signature\"", "\"signature\":" BASE64URL ",\"reason\":" TEXT(2000))},
+     OBJECT("\"signature\"", "\"signature\":" SIGNATURE ",\"reason\":" TEXT(2000))},
     {"interest.v1", OBJECT("\"person\",\"kind\"",
                            "\"person\":" ID_SCHEMA
                            ",\"kind\":{\"enum\":[\"kin\",\"friend\",\"business\",\"other\"]}")},
-    {"signature.v1", OBJECT("\"signature\"", "\"signature\":" BASE64URL)},
+    {"signature.v1", OBJECT("\"signature\"", "\"signature\":" SIGNATURE)},
     {"overlay.v1",
      OBJECT("\"files\"",
             "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":128,\"items\":" OBJECT(
@@ -229,16 +235,16 @@ static const struct {
             "\"standing\":{\"enum\":[\"accredited\",\"suspended\",\"recalled\",\"severed\"]},"
             "\"reason\":" TEXT(2000) ",\"fingerprint\":" TEXT(
                 200) ",\"note\":" SHA256
-                     ",\"credence\":{\"type\":\"object\"},\"signature\":" BASE64URL)},
+                     ",\"credence\":{\"type\":\"object\"},\"signature\":" SIGNATURE)},
     {"standing-confirm.v1",
-     OBJECT("\"signature\"", "\"fingerprint\":" TEXT(200) ",\"signature\":" BASE64URL)},
+     OBJECT("\"signature\"", "\"fingerprint\":" TEXT(200) ",\"signature\":" SIGNATURE)},
     {"note.v1",
      OBJECT("\"subject\",\"text\",\"language\"",
             "\"subject\":" TEXT(300) ",\"text\":" TEXT(
                 100000) ",\"language\":" LANGUAGE ",\"reply_to\":" ID_SCHEMA
                         ",\"emergency\":{\"type\":\"boolean\"},\"sealed\":{\"type\":\"boolean\"}")},
     {"witnesses.v1",
-     OBJECT("\"policy\",\"signature\"", "\"policy\":" TEXT(16384) ",\"signature\":" BASE64URL)},
+     OBJECT("\"policy\",\"signature\"", "\"policy\":" TEXT(16384) ",\"signature\":" SIGNATURE)},
     {"joint-note.v1", OBJECT("\"subject\",\"text\",\"language\",\"matter\"",
                              "\"subject\":" TEXT(300) ",\"text\":" TEXT(
                                  100000) ",\"language\":" LANGUAGE ",\"matter\":" CODE_NAME

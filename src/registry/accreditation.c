@@ -302,7 +302,7 @@ struct proposal {
     struct credence letter;
     struct keyset keys;
     str statement;
-    struct ed25519_signature signature;
+    struct officer_signature signature;
     struct id proposer;
 };
 
@@ -433,7 +433,7 @@ enum err partner_propose(struct act *a, struct fault *f)
                " proposer_signature = ? WHERE state = ?",
                "ssssbdibs", p->change.to, p->change.reason, p->credence, p->keyset,
                p->credence.p ? hash_str(&p->change.note) : STR_NONE, &a->actor.id, a->now,
-               str_bytes(p->signature.b, sizeof p->signature.b), p->change.partner));
+               officer_signature_str(&p->signature), p->change.partner));
     a->status = 201;
     jw_open(&w, '{');
     jw_kv(&w, S("partner"), p->change.partner);
@@ -519,7 +519,7 @@ static enum err keep_step(struct act *a, const struct proposal *p, struct fault 
                   " SELECT ?, state, ?, ?, proposer, proposer_signature, ?, ?"
                   " FROM accreditation WHERE state = ?",
                   "disdbs", &id, a->now, p->statement, &a->actor.id,
-                  str_bytes(p->signature.b, sizeof p->signature.b), p->change.partner);
+                  officer_signature_str(&p->signature), p->change.partner);
 }
 
 /* A letter of another root begins anew: what the old root vouched for counts no longer. */

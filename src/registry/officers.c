@@ -11,15 +11,14 @@
 static enum err read_assertion(const struct json *j, size_t i, struct officer_assertion *out,
                                struct fault *f)
 {
-    AUTO(buf) struct buf raw = BUF(80);
+    AUTO(buf) struct buf raw = BUF(OFFICER_SIGNATURE_MAX);
     char pointer[48];
 
     snprintf(pointer, sizeof pointer, "/assertions/%zu", i);
     if (!id_parse(json_get_str(j, S("officer")), &out->officer) ||
         !base64_decode(&raw, json_get_str(j, S("signature")), BASE64_URL) ||
-        raw.n != sizeof out->signature.b)
+        !officer_signature_of(buf_str(&raw), &out->signature))
         return fault_at(f, ERR_INVALID, pointer, "an officer's id and signature are needed");
-    memcpy(out->signature.b, raw.p, raw.n);
     return OK;
 }
 
@@ -108,26 +107,35 @@ enum err officer_list(struct act *a, struct fault *f)
 
 /* ---- signing ------------------------------------------------------------------------------ */
 
-enum err officer_signature(struct act *a, str text, struct ed25519_signature *out, struct fault *f)
+static enum err read_key(struct act *a, struct ed25519_public *out, struct fault *f)
 {
-    AUTO(buf) struct buf raw = BUF(80);
-    struct ed25519_signature s;
-    struct ed25519_public key;
     struct query q;
 
-    if (!base64_decode(&raw, json_get_str(a->input, S("signature")), BASE64_URL) ||
-        raw.n != sizeof s.b)
-        return fault_at(f, ERR_INVALID, "/signature", "a signature over the statement is needed");
-    memcpy(s.b, raw.p, raw.n);
     TRY(db_one(a->db, &q, f, "SELECT public_key FROM officer WHERE id = ?", "d", &a->actor.id));
     str k = query_str(&q, 0);
-    bool whole = k.n == sizeof key.b;
+    bool whole = k.n == sizeof out->b;
     if (whole)
-        memcpy(key.b, k.p, k.n);
+        memcpy(out->b, k.p, k.n);
     TRY(query_end(&q, f));
-    if (!whole || !ed25519_verify(&key, text, &s))
-        return fault_at(f, ERR_BAD_SIGNATURE, "/signature",
-                        "the signature is not yours over this statement");
+    return whole ? OK : fault(f, ERR_CORRUPT, "the officer's key is damaged");
+}
+
+enum err officer_signature(struct act *a, str text, struct officer_signature *out, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(OFFICER_SIGNATURE_MAX);
+    struct passkey list[PASSKEYS_MAX];
+    struct officer_signature s;
+    struct ed25519_public key;
+    size_t n;
+
+    if (!base64_decode(&raw, json_get_str(a->input, S("signature")), BASE64_URL) ||
+        !officer_signature_of(buf_str(&raw), &s))
+        return fault_at(f, ERR_INVALID, "/signature", "a signature over the statement is needed");
+    TRY(read_key(a, &key, f));
+    TRY(passkeys_of(a, &a->actor.id, list, &n, f));
+    enum err e = officer_check(a->arena, &key, list, n, text, &s, f);
+    if (e != OK)
+        return fault_at(f, e, "/signature", "the signature is not yours over this statement");
     *out = s;
     return OK;
 }

@@ -59,6 +59,10 @@ static const struct migration migrations[] = {
      " PRIMARY KEY(hash, person, bucket))"},
     {"CREATE INDEX person_trace_person ON person_trace(person)"},
     {"ALTER TABLE person ADD COLUMN identified BIGINT"},
+    {"CREATE TABLE officer_passkey(id BLOB PRIMARY KEY, officer BLOB NOT NULL, name TEXT NOT NULL,"
+     " passkey TEXT NOT NULL, added BIGINT NOT NULL, used BIGINT)"},
+    {"CREATE INDEX officer_passkey_officer ON officer_passkey(officer)"},
+    {"CREATE TABLE sign_in_challenge(challenge BLOB PRIMARY KEY, expires BIGINT NOT NULL)"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -72,6 +76,12 @@ const struct action registry_actions[] = {
     {"session.open", ACTION_OPEN, ACTION_POST, "/v1/sessions", ACTOR_NOBODY, "Session",
      "session-open.v1", "Sign in with a code", 0, false, session_open_prepare, NULL, session_open,
      NULL, NULL},
+    {"session.challenge", ACTION_OPEN, ACTION_POST, "/v1/session/challenges", ACTOR_NOBODY,
+     "Session", NULL, "Begin to sign in with a passkey", 0, false, session_challenge_prepare, NULL,
+     session_challenge, NULL, NULL},
+    {"session.passkey", ACTION_OPEN, ACTION_POST, "/v1/sessions/passkey", ACTOR_NOBODY, "Session",
+     "session-passkey.v1", "Sign in with a passkey", 0, false, session_passkey_prepare, NULL,
+     session_passkey, NULL, NULL},
     {"session.close", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/current",
      ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "Sign out", 0, false, NULL, NULL, session_close,
      NULL, session_forget},
@@ -101,6 +111,15 @@ const struct action registry_actions[] = {
      "Appoint an officer", 0, false, officer_add_prepare, mission_facts, officer_add, NULL, NULL},
     {"officer.list", ACTION_READ, ACTION_GET, "/v1/officers", ACTOR_OFFICER, "Mission", NULL,
      "All officers", 0, false, NULL, mission_facts, NULL, officer_list, NULL},
+
+    {"passkey.list", ACTION_READ, ACTION_GET, "/v1/officer/passkeys", ACTOR_OFFICER, "Session",
+     NULL, "My passkeys", 0, false, NULL, NULL, NULL, passkey_list, NULL},
+    {"passkey.add", ACTION_ACT, ACTION_POST, "/v1/officer/passkeys", ACTOR_OFFICER, "Session",
+     "passkey.v1", "Register a passkey", 0, false, passkey_add_prepare, NULL, passkey_add, NULL,
+     NULL},
+    {"passkey.remove", ACTION_ACT, ACTION_DELETE, "/v1/officer/passkeys/{passkey}", ACTOR_OFFICER,
+     "Session", NULL, "Remove a passkey", 0, false, passkey_remove_prepare, NULL, passkey_remove,
+     NULL, passkey_remove_after},
 
     {"person.show", ACTION_READ, ACTION_GET, "/v1/person", ACTOR_PERSON, "File", NULL,
      "My own record", 0, false, NULL, person_own_facts, NULL, person_show, NULL},

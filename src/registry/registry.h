@@ -89,9 +89,9 @@ NODISCARD enum err code_used(struct act *, const struct hash *lookup, struct fau
 
 /* ---- officers (officers.c) -------------------------------------------------------------- */
 
-/* The signature of the act's input, verified as the acting officer's over the text. In prepare.
- * ERR_INVALID, ERR_BAD_SIGNATURE. */
-NODISCARD enum err officer_signature(struct act *, str text, struct ed25519_signature *out,
+/* The signature of the act's input, by key file or passkey (crypto/passkey.h), verified as the acting
+ * officer's over the text. In prepare. ERR_INVALID, ERR_BAD_SIGNATURE, ERR_UNTRUSTED. */
+NODISCARD enum err officer_signature(struct act *, str text, struct officer_signature *out,
                                      struct fault *);
 
 /* ---- missions, jurisdiction, calendars (missions.c, calendars.c) ------------------------- */

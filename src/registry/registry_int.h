@@ -50,6 +50,26 @@ enum err session_open_prepare(struct act *, struct fault *);
 enum err session_open(struct act *, struct fault *);
 enum err session_close(struct act *, struct fault *);
 enum err session_show(struct act *, struct fault *);
+enum { SESSION_TOKEN = 32 };
+/* Inside run(): the session's row, and the reply that carries its token. */
+NODISCARD enum err session_issue(struct act *, enum actor_kind, const struct id *,
+                                 const uint8_t secret[SESSION_TOKEN], struct fault *);
+
+/* ---- passkeys.c -------------------------------------------------------------------------- */
+
+/* The passkeys of an officer, at most PASSKEYS_MAX. */
+NODISCARD enum err passkeys_of(struct act *, const struct id *officer, struct passkey *list,
+                               size_t *out_n, struct fault *);
+enum err passkey_list(struct act *, struct fault *);
+enum err passkey_add_prepare(struct act *, struct fault *);
+enum err passkey_add(struct act *, struct fault *);
+enum err passkey_remove_prepare(struct act *, struct fault *);
+enum err passkey_remove(struct act *, struct fault *);
+void passkey_remove_after(struct act *);
+enum err session_challenge_prepare(struct act *, struct fault *);
+enum err session_challenge(struct act *, struct fault *);
+enum err session_passkey_prepare(struct act *, struct fault *);
+enum err session_passkey(struct act *, struct fault *);
 
 enum err officer_add_prepare(struct act *, struct fault *);
 enum err officer_add(struct act *, struct fault *);

@@ -9,13 +9,7 @@
 #include "base/encode.h"
 #include "registry/registry_int.h"
 
-enum {
-    CODE_MINUTES = 10,
-    CODE_TRIES = 5,
-    SESSION_HOURS = 12,
-    TOKEN = 32,
-    EXPIRED_KEPT_MS = 86400000
-};
+enum { CODE_MINUTES = 10, CODE_TRIES = 5, SESSION_HOURS = 12, EXPIRED_KEPT_MS = 86400000 };
 
 struct opening {
     struct hash lookup, code;
@@ -23,7 +17,7 @@ struct opening {
     struct id person, officer_id;
     bool fresh; /* a new person, whose key and profile are ready */
     str profile;
-    uint8_t token[TOKEN];
+    uint8_t token[SESSION_TOKEN];
 };
 
 struct hash code_hash(const struct hash *lookup, str code)
@@ -235,20 +229,27 @@ enum err session_open(struct act *a, struct fault *f)
     else
         TRY(insert_person(a, o, f));
 
+    return session_issue(a, o->officer ? ACTOR_OFFICER : ACTOR_PERSON,
+                         o->officer ? &o->officer_id : &o->person, o->token, f);
+}
+
+enum err session_issue(struct act *a, enum actor_kind kind, const struct id *id,
+                       const uint8_t secret[SESSION_TOKEN], struct fault *f)
+{
     AUTO(buf) struct buf token = BUF(64);
-    base64_encode(&token, str_bytes(o->token, TOKEN), BASE64_URL);
+
+    base64_encode(&token, str_bytes(secret, SESSION_TOKEN), BASE64_URL);
     struct hash digest = sha256(buf_str(&token));
-    const struct id *id = o->officer ? &o->officer_id : &o->person;
     TRY(db_run(a->db, f, "DELETE FROM session WHERE expires < ?", "i", a->now - EXPIRED_KEPT_MS));
     TRY(db_run(a->db, f, "INSERT INTO session(token, kind, id, created, expires) VALUES(?,?,?,?,?)",
-               "bidii", hash_str(&digest), (int64_t)(o->officer ? ACTOR_OFFICER : ACTOR_PERSON), id,
-               a->now, a->now + (int64_t)SESSION_HOURS * 3600000));
+               "bidii", hash_str(&digest), (int64_t)kind, id, a->now,
+               a->now + (int64_t)SESSION_HOURS * 3600000));
     struct jw w = JW(&a->reply);
     a->status = 201;
     jw_open(&w, '{');
     jw_kv(&w, S("token"), buf_str(&token));
     jw_kv(&w, S("id"), act_id_text(a, id));
-    jw_kv(&w, S("as"), o->officer ? S("officer") : S("person"));
+    jw_kv(&w, S("as"), kind == ACTOR_OFFICER ? S("officer") : S("person"));
     jw_close(&w, '}');
     return OK;
 }

@@ -246,7 +246,7 @@ struct examining {
     struct json *answers;
     str note; /* sealed */
     str statement, fields, outcome;
-    struct ed25519_signature signature;
+    struct officer_signature signature;
     struct id proposer;
 };
 /* Prepare: the case of the path, the person's key. */

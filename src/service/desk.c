@@ -275,7 +275,7 @@ enum err case_propose(struct act *a, struct fault *f)
                "INSERT INTO case_decision(file, bucket, step, outcome, statement, proposer,"
                " proposer_signature) VALUES(?,?,?,?,?,?,?)",
                "diisbdb", &c->id, (int64_t)id_bucket(&c->id), c->steps, x->outcome, x->statement,
-               &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b)));
+               &a->actor.id, officer_signature_str(&x->signature)));
     return move(a, x, f);
 }
 
@@ -312,11 +312,10 @@ enum err case_confirm(struct act *a, struct fault *f)
     struct examining *x = a->data;
     struct casefile *c = &x->c;
 
-    enum err e =
-        db_run(a->db, f,
-               "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?"
-               " WHERE file = ? AND confirmer IS NULL AND returned = 0",
-               "dbd", &a->actor.id, str_bytes(x->signature.b, sizeof x->signature.b), &c->id);
+    enum err e = db_run(a->db, f,
+                        "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?"
+                        " WHERE file = ? AND confirmer IS NULL AND returned = 0",
+                        "dbd", &a->actor.id, officer_signature_str(&x->signature), &c->id);
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "the officer who proposed may not confirm");
     TRY(e);

@@ -124,8 +124,8 @@ static enum err read_signers(struct act *a, const struct id *file, struct office
     for (int i = 0; i < 2; i++) {
         str s = query_str(&q, 2 * i + 1);
         by[i].officer = query_id(&q, 2 * i);
-        if (s.n == sizeof by[i].signature.b)
-            memcpy(by[i].signature.b, s.p, s.n);
+        if (!officer_signature_of(s, &by[i].signature))
+            by[i].signature.n = 0; /* the keyring refuses it */
     }
     return query_end(&q, f);
 }

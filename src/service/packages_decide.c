@@ -13,7 +13,7 @@ struct deciding {
     struct package_row row;
     str what; /* "activate", "retire", "fee" */
     str statement;
-    struct ed25519_signature signature;
+    struct officer_signature signature;
     struct service *fresh;         /* loaded for this act, not yet known */
     const struct service *service; /* to be offered; NULL: the name is retired */
 };
@@ -240,7 +240,7 @@ enum err package_propose(struct act *a, struct fault *f)
                "INSERT INTO package_decision(id, package, what, statement, proposer,"
                " proposer_signature, proposed, dropped) VALUES(?,?,?,?,?,?,?,0)",
                "ddssdbi", &id, &d->row.id, d->what, d->statement, &a->actor.id,
-               str_bytes(d->signature.b, sizeof d->signature.b), a->now));
+               officer_signature_str(&d->signature), a->now));
     package_reply(a, &d->row);
     return OK;
 }
@@ -308,8 +308,8 @@ enum err package_confirm(struct act *a, struct fault *f)
                         "UPDATE package_decision SET confirmer = ?, confirmer_signature = ?,"
                         " confirmed = ? WHERE package = ? AND statement = ? AND confirmer IS NULL"
                         " AND dropped = 0",
-                        "dbids", &a->actor.id, str_bytes(d->signature.b, sizeof d->signature.b),
-                        a->now, &d->row.id, d->statement);
+                        "dbids", &a->actor.id, officer_signature_str(&d->signature), a->now,
+                        &d->row.id, d->statement);
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "another officer than the proposer must confirm it");
     TRY(e);
