@@ -35,7 +35,7 @@ struct waiting {
 };
 
 struct queue {
-    str mission;
+    str mission, service; /* service: empty is any */
     struct id after_id;
     int64_t after_due, limit;
     size_t n, room;
@@ -50,9 +50,9 @@ static enum err add_waiting(struct act *a, struct queue *queue, str state, struc
     TRY(db_query(a->db, &q, f,
                  "SELECT id, service, due, filed, officer, country FROM case_file"
                  " WHERE queue = ? AND state = ? AND (due > ? OR (due = ? AND id > ?))"
-                 " ORDER BY due, id LIMIT ?",
-                 "ssiidi", queue->mission, state, queue->after_due, queue->after_due,
-                 &queue->after_id, queue->limit));
+                 " AND (? = '' OR service = ?) ORDER BY due, id LIMIT ?",
+                 "ssiidssi", queue->mission, state, queue->after_due, queue->after_due,
+                 &queue->after_id, queue->service, queue->service, queue->limit));
     for (; query_row(&q) && queue->n < queue->room; query_next(&q))
         queue->list[queue->n++] = (struct waiting){.id = query_id(&q, 0),
                                                    .service = str_copy(a->arena, query_str(&q, 1)),
@@ -98,6 +98,9 @@ static void put_waiting(struct act *a, struct jw *w, const struct waiting *row)
     jw_kv(w, S("id"), act_id_text(a, &row->id));
     jw_kv(w, S("service"), row->service);
     jw_kv(w, S("state"), row->state);
+    const struct service *s = service_find(a->house->services, row->service);
+    if (s)
+        jw_kv(w, S("state_text"), case_word(a, s, case_language(a), "state", row->state));
     jw_kv(w, S("country"), row->country);
     day_format((int32_t)row->due, due);
     jw_kv(w, S("due"), str_of(due));
@@ -136,10 +139,13 @@ enum err desk_queue(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission")), asked = act_param(a, S("state"));
     struct queue queue = {.mission = mission.p ? mission : a->actor.mission,
+                          .service = act_param(a, S("service")),
                           .after_due = INT32_MIN};
     str after = act_param(a, S("after")), states[STATES_MAX] = {asked};
     size_t n = asked.p ? 1 : takeable(a->house, states);
 
+    if (!queue.service.p)
+        queue.service = S("");
     TRY(page_limit(a, &queue.limit, f));
     if (after.p && !parse_cursor(after, &queue.after_due, &queue.after_id))
         return fault_at(f, ERR_INVALID, "/after", "not the end of a page");

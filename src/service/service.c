@@ -223,7 +223,7 @@ const struct action service_actions[] = {
      "Lift a hold, as another officer than the one who set it", 0, false, NULL, hold_facts,
      hold_lift, NULL, NULL},
     {"desk.queue", ACTION_READ, ACTION_GET, "/v1/desk/queue", OFFICER, "Mission", NULL,
-     "Cases on a desk (?mission= ?state= ?limit= ?after=)", 0, false, NULL, desk_queue_facts, NULL,
+     "Cases on a desk (?mission= ?state= ?service= ?limit= ?after=)", 0, false, NULL, desk_queue_facts, NULL,
      desk_queue, NULL},
     {"case.examine", ACTION_READ_FILE, ACTION_GET, "/v1/desk/cases/{id}", OFFICER, "Case", NULL,
      "Examine a case (?reason=)", 0, false, case_examine_prepare, case_facts, case_examine_run,

@@ -43,6 +43,10 @@ enum err case_list(struct act *a, struct fault *f)
         jw_kv(&w, S("service"), query_str(&q, 1));
         jw_kv(&w, S("mission"), query_str(&q, 2));
         jw_kv(&w, S("state"), query_str(&q, 3));
+        const struct service *s = service_find(a->house->services, query_str(&q, 1));
+        if (s)
+            jw_kv(&w, S("state_text"),
+                  case_word(a, s, case_language(a), "state", query_str(&q, 3)));
         day_format((int32_t)query_int(&q, 4), text);
         jw_kv(&w, S("due"), str_of(text));
         time_format(query_int(&q, 5), text);

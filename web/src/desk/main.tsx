@@ -1,7 +1,66 @@
 // main.tsx - the desk: for the consular officer
 import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { del } from "../base/api";
 import { begin } from "../base/begin";
-import { Frame, Heading } from "../base/ui";
+import { Router, to, type Route } from "../base/router";
+import { session, set, type Session } from "../base/session";
+import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
+import { DeskCase } from "./case";
+import { MyKeys } from "./keys";
+import { Queue } from "./queue";
+import { SignIn } from "./sign-in";
 
-void begin("desk").then((at) => render(<Frame title={t("desk.name")} nav={[]}><Heading>{t("desk.name")}</Heading></Frame>, at));
+const routes: Route[] = [
+  { path: "/desk", page: Queue },
+  { path: "/desk/sign-in", page: SignIn },
+  { path: "/desk/keys", page: MyKeys },
+  { path: "/desk/cases/:id", page: DeskCase },
+];
+
+function Missing() {
+  return <Heading>{t("common.missing")}</Heading>;
+}
+
+async function signOut(): Promise<void> {
+  await del("/v1/sessions/current");
+  set(null);
+  location.assign(to("/desk/sign-in"));
+}
+
+function Desk({ who }: { who: Session | null }) {
+  const nav = who
+    ? [
+        { href: to("/desk"), label: t("desk.queue") },
+        { href: to("/desk/keys"), label: t("desk.keys") },
+        { href: to("/ministry"), label: t("desk.ministry") },
+      ]
+    : [];
+  return (
+    <Frame
+      wide
+      title={t("desk.name")}
+      nav={nav}
+      who={
+        who && (
+          <Button kind="quiet" run={signOut}>
+            {t("common.sign-out")}
+          </Button>
+        )
+      }
+    >
+      <Router routes={who ? routes : routes.map((r) => (r.path === "/desk/keys" ? r : { ...r, page: SignIn }))} missing={Missing} />
+    </Frame>
+  );
+}
+
+function Whole() {
+  const [who, setWho] = useState<Session | null>();
+  useEffect(() => {
+    session().then((s) => setWho(s?.as === "officer" ? s : null), () => setWho(null));
+  }, []);
+  return who === undefined ? null : <Desk who={who} />;
+}
+
+void begin("desk").then((at) => render(<Whole />, at));

@@ -10,11 +10,13 @@ import { Button, Failure, Heading, Load, Mistakes, Notice, Typed, useLoad, type 
 import { country, language, t } from "../base/words";
 import { check } from "./check";
 import { Draft, type Saved } from "./draft";
-import { FormField, labelOf } from "./fields";
-import type { Answers, Asked, CaseFile, PlanField, PlanPage, ServiceForm } from "./model";
-import { at, withAt } from "./model";
-import { Fee, wordsOf } from "./service";
-import { Shown } from "./shown";
+import { labelOf } from "../base/labels";
+import { FormField } from "./fields";
+import type { Answers, Asked, CaseFile, PlanField, PlanPage, ServiceForm } from "../base/model";
+import { at, withAt } from "../base/model";
+import { wordsOf } from "../base/model";
+import { Fee } from "./service";
+import { Shown } from "../base/shown";
 import { Uploads } from "./uploads";
 
 interface Open {

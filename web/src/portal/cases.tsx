@@ -5,9 +5,9 @@ import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
 import { country, inWords, language, money, t } from "../base/words";
-import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "./model";
-import { Shown } from "./shown";
-import { wordsOf } from "./service";
+import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "../base/model";
+import { Shown } from "../base/shown";
+import { wordsOf } from "../base/model";
 
 export function Cases(_: PageProps) {
   const cases = useLoad((signal) => get<{ cases: CaseRow[] }>(`/v1/cases?language=${language}`, { signal }), []);
@@ -168,7 +168,7 @@ function Do({ file, step, done }: { file: CaseFile; step: NextStep; done: () => 
     e.preventDefault();
     try {
       if (step.action === "case.withdraw") await post(`/v1/cases/${file.id}/withdraw`);
-      else await post(`/v1/cases/${file.id}/steps`, { event: step.event, ...(step.asks ? { fields } : {}) });
+      else await post(`/v1/cases/${file.id}/steps`, { event: step.event, ...fields });
       done();
     } catch (error) {
       setFailed(error);

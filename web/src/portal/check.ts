@@ -3,9 +3,10 @@
 // The node decides; this only saves a way. It knows what a field says of itself, not the rules between fields.
 import { t } from "../base/words";
 import type { Mistake } from "../base/ui";
-import type { Answers, PlanField, Schema } from "./model";
-import { at, isRequired, schemaAt } from "./model";
-import { fieldId, labelOf } from "./fields";
+import type { Answers, PlanField, Schema } from "../base/model";
+import { at, isRequired, schemaAt } from "../base/model";
+import { labelOf } from "../base/labels";
+import { fieldId } from "./fields";
 
 function lengthMistake(schema: Schema, value: string): string | undefined {
   if (schema.minLength !== undefined && [...value].length < schema.minLength) return "short";

@@ -7,9 +7,9 @@ import { Button, Failure, Heading, Load, Mistakes, Notice, Typed, useLoad, type 
 import { language, t } from "../base/words";
 import { check } from "./check";
 import { FormField } from "./fields";
-import type { Answers, CaseFile, PlanField, ServiceForm } from "./model";
-import { withAt } from "./model";
-import { wordsOf } from "./service";
+import type { Answers, CaseFile, PlanField, ServiceForm } from "../base/model";
+import { withAt } from "../base/model";
+import { wordsOf } from "../base/model";
 import { Uploads } from "./uploads";
 
 export function Correct({ params }: PageProps) {

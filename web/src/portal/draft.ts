@@ -3,7 +3,7 @@
 // What the node has not confirmed lies in the browser's store under the case's id, so that a lost line, an ended
 // session or a closed page loses nothing. It is taken away as soon as the node has it.
 import { Problem, put, Unreached } from "../base/api";
-import type { Answers } from "./model";
+import type { Answers } from "../base/model";
 
 const WAIT_MS = 800;
 const RETRY_MS = 5000;

@@ -3,9 +3,10 @@ import { useId, useState } from "preact/hooks";
 import { Field, type Mistake } from "../base/ui";
 import { collate, country, language, number, t } from "../base/words";
 import { digits, fromGregorian, fromHijri, monthNames, toHijri, type YearMonthDay } from "../base/dates";
-import { countries } from "./countries";
-import type { Answers, PlanField, Schema } from "./model";
-import { at, isRequired, schemaAt } from "./model";
+import { labelOf, wordKey } from "../base/labels";
+import { countries } from "../base/countries";
+import type { Answers, PlanField, Schema } from "../base/model";
+import { at, isRequired, schemaAt } from "../base/model";
 
 export interface FieldProps {
   field: PlanField;
@@ -16,19 +17,6 @@ export interface FieldProps {
   words: Record<string, string>;
   mistakes: Mistake[];
   change: (pointer: string, value: unknown) => void;
-}
-
-/** "/address/street" of any item as the words of the service name it: "address.street". */
-export function wordKey(pointer: string): string {
-  return pointer
-    .split("/")
-    .slice(1)
-    .filter((p) => p !== "*" && !/^\d+$/.test(p))
-    .join(".");
-}
-
-export function labelOf(field: PlanField, pointer: string, words: Record<string, string>): string {
-  return words[field.label ?? `field.${wordKey(pointer)}`] ?? wordKey(pointer);
 }
 
 /** The id of a field's control, to which the list of mistakes leads. */

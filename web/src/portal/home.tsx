@@ -5,8 +5,8 @@ import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Heading, Load, useLoad } from "../base/ui";
 import { collate, country, folded, has, inWords, language, stateName, t } from "../base/words";
-import { countries } from "./countries";
-import type { Authority, ServiceRow } from "./model";
+import { countries } from "../base/countries";
+import type { Authority, ServiceRow } from "../base/model";
 import { place, setPlace } from "./place";
 
 function Where({ code, change }: { code: string; change: (code: string) => void }) {

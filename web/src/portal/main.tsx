@@ -11,7 +11,7 @@ import { Correct } from "./correct";
 import { Home } from "./home";
 import { MyFile, signOut } from "./my-file";
 import { Service } from "./service";
-import { onSession, session, type Session } from "./session";
+import { onSession, session, type Session } from "../base/session";
 import { SignIn } from "./sign-in";
 
 const routes: Route[] = [

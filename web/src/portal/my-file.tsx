@@ -6,7 +6,7 @@ import { go } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Pairs, Table, Typed, useLoad } from "../base/ui";
 import { t } from "../base/words";
 import { forgetDrafts } from "./draft";
-import { set } from "./session";
+import { set } from "../base/session";
 
 interface Person {
   id: string;

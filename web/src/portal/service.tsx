@@ -6,13 +6,10 @@ import { Button, Failure, Heading, Load, Pairs, useLoad } from "../base/ui";
 import { country, fill, language, money, t } from "../base/words";
 import { useState } from "preact/hooks";
 import { Responsible } from "./home";
-import type { Asked, ServiceForm } from "./model";
+import type { Asked, ServiceForm } from "../base/model";
 import { place } from "./place";
-import { session } from "./session";
-
-export function wordsOf(form: ServiceForm): Record<string, string> {
-  return { ...form.words["en"], ...form.words[language] };
-}
+import { wordsOf } from "../base/model";
+import { session } from "../base/session";
 
 export function Fee({ fee }: { fee: Asked["fee"] }) {
   if (!fee.amount) return <>{t("portal.free")}</>;

@@ -6,7 +6,7 @@ import { go, to } from "../base/router";
 import { Button, Failure, Field, Heading, Notice } from "../base/ui";
 import { language, t } from "../base/words";
 import { digits } from "../base/dates";
-import { set, type Session } from "./session";
+import { set, type Session } from "../base/session";
 
 /** Where to go on: an address of ours, never another site's. */
 export function goal(query: URLSearchParams): string {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem, query, Unreached, upload } from "../base/api";
 import { Button, Failure, Typed } from "../base/ui";
 import { number, t } from "../base/words";
-import type { Attachment, Named } from "./model";
+import type { Attachment, Named } from "../base/model";
 import { reduced } from "./picture";
 
 const TYPES = "image/jpeg,image/png,image/heic,image/webp,application/pdf";

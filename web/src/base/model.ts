@@ -1,4 +1,5 @@
 // model.ts - what the node tells about services, cases and persons
+import { language } from "./words";
 
 export interface ServiceRow {
   name: string;
@@ -198,4 +199,9 @@ export function isRequired(form: Schema, pointer: string, answers: Answers, due 
   const above = path.length ? `/${path.join("/")}` : "";
   if (!schemaAt(form, above)?.required?.includes(last)) return false;
   return due || !above || at(answers, above) !== undefined || isRequired(form, above, answers);
+}
+
+/** The words of a service in the reader's language; English stands in for what it lacks. */
+export function wordsOf(form: ServiceForm): Record<string, string> {
+  return { ...form.words["en"], ...form.words[language] };
 }

@@ -1,8 +1,8 @@
 // shown.tsx - answers as a person reads them: in the words of the service, not as they are stored
-import { Day, Pairs, Typed, type Pair } from "../base/ui";
-import { country, number, stateCode, stateName, t } from "../base/words";
+import { Day, Pairs, Typed, type Pair } from "./ui";
+import { country, number, stateCode, stateName, t } from "./words";
 import { countries } from "./countries";
-import { labelOf, wordKey } from "./fields";
+import { labelOf, wordKey } from "./labels";
 import type { Answers, PlanField, Schema } from "./model";
 import { at, schemaAt } from "./model";
 

@@ -1,5 +1,5 @@
 // session.ts - who is signed in, as far as this page knows; the node decides
-import { get, Problem } from "../base/api";
+import { get, Problem } from "./api";
 
 export interface Session {
   id: string;

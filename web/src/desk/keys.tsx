@@ -1,0 +1,97 @@
+// keys.tsx - an officer's own passkeys: which there are, another one, one taken away
+import { useState } from "preact/hooks";
+import { del, get, post } from "../base/api";
+import { make, signed, signedWithFile } from "../base/passkey";
+import type { PageProps } from "../base/router";
+import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Typed, useLoad } from "../base/ui";
+import { t } from "../base/words";
+
+interface Keys {
+  officer: string;
+  rp: string;
+  challenge: string;
+  passkeys: { id: string; name: string; added: string; used?: string }[];
+}
+
+function Add({ keys, again }: { keys: Keys; again: () => void }) {
+  const [name, setName] = useState("");
+  const [file, setFile] = useState<File>();
+  const [failed, setFailed] = useState<unknown>();
+  const [refused, setRefused] = useState(false);
+  const first = keys.passkeys.length === 0;
+  const add = async (e: Event) => {
+    e.preventDefault();
+    setFailed(undefined);
+    setRefused(false);
+    try {
+      const made = await make(keys.officer, name, keys.challenge, keys.rp);
+      const signature = file ? await signedWithFile(file, made.statement) : await signed(made.statement, keys.rp);
+      await post("/v1/officer/passkeys", { name, client_data: made.client_data, auth_data: made.auth_data, signature });
+      again();
+    } catch (error) {
+      if (error instanceof DOMException || error instanceof SyntaxError || error instanceof TypeError) setRefused(true);
+      else setFailed(error);
+    }
+  };
+  return (
+    <form class="card" onSubmit={add}>
+      <h2>{t("desk.add-passkey")}</h2>
+      <p>{t(first ? "desk.first-passkey-help" : "desk.more-passkey-help")}</p>
+      <Failure error={failed} />
+      {refused && <Notice kind="warn" title={t("desk.passkey-refused")} />}
+      <Field label={t("desk.passkey-name")} help={t("desk.passkey-name-help")}>
+        {(a) => <input {...a} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
+      </Field>
+      <Field label={t("desk.key-file")} help={t("desk.key-file-help")}>
+        {(a) => <input {...a} type="file" required={first} accept=".key,application/json" onChange={(e) => setFile(e.currentTarget.files?.[0])} />}
+      </Field>
+      <div class="buttons">
+        <Button>{t("desk.add-passkey")}</Button>
+      </div>
+    </form>
+  );
+}
+
+export function MyKeys(_: PageProps) {
+  const keys = useLoad((signal) => get<Keys>("/v1/officer/passkeys", { signal }), []);
+  const [failed, setFailed] = useState<unknown>();
+  const remove = async (id: string) => {
+    try {
+      await del(`/v1/officer/passkeys/${id}`);
+      keys.again();
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  return (
+    <>
+      <Heading lead={t("desk.keys-lead")}>{t("desk.keys")}</Heading>
+      <Failure error={failed} />
+      <Load of={keys}>
+        {(k) => (
+          <>
+            <Table
+              caption={t("desk.keys")}
+              rows={k.passkeys}
+              empty={t("desk.no-keys")}
+              columns={[
+                { label: t("desk.passkey-name"), cell: (r) => <Typed>{r.name}</Typed> },
+                { label: t("desk.added"), cell: (r) => <Moment at={r.added} /> },
+                { label: t("desk.used"), cell: (r) => (r.used ? <Moment at={r.used} /> : t("common.none")) },
+                {
+                  label: "",
+                  cell: (r) => (
+                    <Button kind="quiet" run={() => remove(r.id)}>
+                      {t("desk.remove")}
+                    </Button>
+                  ),
+                },
+              ]}
+            />
+            <Add key={k.passkeys.length} keys={k} again={keys.again} />
+          </>
+        )}
+      </Load>
+    </>
+  );
+}

@@ -1,0 +1,202 @@
+// queue.tsx - what waits on the desk of a mission, by due day; keyboard all the way
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { get, query } from "../base/api";
+import type { PageProps } from "../base/router";
+import { go, to } from "../base/router";
+import { session } from "../base/session";
+import { Button, Day, Failure, Heading, Load, Moment, Tag, useLoad } from "../base/ui";
+import { country, inWords, language, t } from "../base/words";
+import type { Mission, ServiceRow } from "../base/model";
+
+interface Row {
+  id: string;
+  service: string;
+  state: string;
+  state_text?: string;
+  country: string;
+  due: string;
+  filed: string;
+  officer?: string;
+}
+
+interface Page {
+  cases: Row[];
+  next?: string;
+}
+
+interface Filter {
+  name: string;
+  state: string;
+  service: string;
+  mission: string;
+}
+
+const STATES = ["", "filed", "in-review", "proposed", "correction", "approved"];
+const SAVED = "sifara.desk.filters";
+
+function savedFilters(): Filter[] {
+  try {
+    return JSON.parse(localStorage.getItem(SAVED) ?? "[]") as Filter[];
+  } catch {
+    return [];
+  }
+}
+
+function risk(due: string): "bad" | "warn" | "" {
+  const days = (Date.parse(due) - Date.now()) / 86_400_000;
+  return days < 0 ? "bad" : days < 2 ? "warn" : "";
+}
+
+/** j and k move, Enter opens: as in other programs of this kind. */
+function useKeys(rows: Row[], at: number, setAt: (n: number) => void): void {
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if ((e.target as Element).closest("input, select, textarea, button, a, summary") || e.ctrlKey || e.metaKey || e.altKey) return;
+      if (e.key === "j" || e.key === "ArrowDown") setAt(Math.min(at + 1, rows.length - 1));
+      else if (e.key === "k" || e.key === "ArrowUp") setAt(Math.max(at - 1, 0));
+      else if (e.key === "Enter" && rows[at]) go(`/desk/cases/${rows[at].id}`);
+      else return;
+      e.preventDefault();
+    };
+    document.addEventListener("keydown", key);
+    return () => document.removeEventListener("keydown", key);
+  }, [rows, at]);
+}
+
+function Rows({ rows, title }: { rows: Row[]; title: (name: string) => string }) {
+  const [at, setAt] = useState(0);
+  useKeys(rows, at, setAt);
+  return (
+    <div class="table">
+      <table class="queue">
+        <caption>{t("desk.waiting", { n: rows.length })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("desk.due")}</th>
+            <th scope="col">{t("desk.service")}</th>
+            <th scope="col">{t("desk.state")}</th>
+            <th scope="col">{t("desk.country")}</th>
+            <th scope="col">{t("desk.filed")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((r, i) => (
+            <tr key={r.id} class={i === at ? "here" : undefined}>
+              <td>
+                <Tag kind={risk(r.due)}>
+                  <Day on={r.due} both={false} />
+                </Tag>
+              </td>
+              <td>
+                <a href={to(`/desk/cases/${r.id}`)}>{title(r.service)}</a>
+              </td>
+              <td>{r.state_text ?? r.state}</td>
+              <td>{country(r.country)}</td>
+              <td>
+                <Moment at={r.filed} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Select(props: { id: string; label: string; value: string; options: [string, string][]; change: (v: string) => void }) {
+  return (
+    <div class="field">
+      <label for={props.id}>{props.label}</label>
+      <select id={props.id} value={props.value} onChange={(e) => props.change(e.currentTarget.value)}>
+        {props.options.map(([v, text]) => (
+          <option key={v} value={v}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function Queue({ query: asked }: PageProps) {
+  const who = useLoad(() => session(), []);
+  const [state, setState] = useState(asked.get("state") ?? "");
+  const [service, setService] = useState(asked.get("service") ?? "");
+  const [mission, setMission] = useState(asked.get("mission") ?? "");
+  const [filters, setFilters] = useState(savedFilters);
+  const [more, setMore] = useState<Row[]>([]);
+  const [next, setNext] = useState<string>();
+  const [failed, setFailed] = useState<unknown>();
+  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
+  const address = (after?: string) => `/v1/desk/queue${query({ state, service, mission, language, limit: 50, after })}`;
+  const page = useLoad(
+    async (signal) => {
+      const p = await get<Page>(address(), { signal });
+      setMore([]);
+      setNext(p.next);
+      return p;
+    },
+    [state, service, mission],
+  );
+  const title = useMemo(() => {
+    const names = new Map(services.data?.services.map((s) => [s.name, s.title]));
+    return (name: string) => names.get(name) ?? name;
+  }, [services.data]);
+  const further = async () => {
+    try {
+      const p = await get<Page>(address(next));
+      setMore([...more, ...p.cases]);
+      setNext(p.next);
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  const keep = () => {
+    const name = [state && t(`desk.state.${state}`), service && title(service), mission].filter(Boolean).join(" · ");
+    const list = [...filters.filter((f) => f.name !== name), { name: name || t("desk.all"), state, service, mission }];
+    localStorage.setItem(SAVED, JSON.stringify(list));
+    setFilters(list);
+  };
+  const ministry = who.data?.roles?.includes("ministry-admin");
+  return (
+    <>
+      <Heading lead={t("desk.queue-lead")}>{t("desk.queue")}</Heading>
+      <div class="row">
+        <Select id="state" label={t("desk.state")} value={state} change={setState} options={STATES.map((s) => [s, t(s ? `desk.state.${s}` : "desk.to-take")])} />
+        <Select id="service" label={t("desk.service")} value={service} change={setService} options={[["", t("desk.all")], ...(services.data?.services ?? []).map((s): [string, string] => [s.name, s.title])]} />
+        {ministry && (
+          <Select id="mission" label={t("desk.mission")} value={mission} change={setMission} options={[["", t("desk.own")], ...(missions.data?.missions ?? []).map((m): [string, string] => [m.code, inWords(m.name)])]} />
+        )}
+        <Button kind="quiet" run={keep}>
+          {t("desk.keep-filter")}
+        </Button>
+      </div>
+      {filters.length > 0 && (
+        <p class="filters">
+          {filters.map((f) => (
+            <Button
+              key={f.name}
+              kind="quiet"
+              run={() => {
+                setState(f.state);
+                setService(f.service);
+                setMission(f.mission);
+              }}
+            >
+              {f.name}
+            </Button>
+          ))}
+        </p>
+      )}
+      <Failure error={failed} />
+      <Load of={page}>{(p) => <Rows rows={[...p.cases, ...more]} title={title} />}</Load>
+      {next && (
+        <Button kind="quiet" run={further}>
+          {t("desk.more")}
+        </Button>
+      )}
+      <p class="help">{t("desk.keys-help")}</p>
+    </>
+  );
+}
