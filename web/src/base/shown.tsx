@@ -32,6 +32,18 @@ function pairs(field: PlanField, pointer: string, form: Schema, answers: Answers
   return [[labelOf(field, pointer, words), value(field, pointer, schema, at(answers, pointer), words)]];
 }
 
-export function Shown(props: { fields: [PlanField, string][]; form: Schema; answers: Answers; words: Record<string, string> }) {
+interface ShownProps {
+  fields: [PlanField, string][];
+  form: Schema;
+  answers: Answers;
+  words: Record<string, string>;
+}
+
+/** The fields that have an answer. */
+export function answered(fields: [PlanField, string][], answers: Answers): [PlanField, string][] {
+  return fields.filter(([, pointer]) => at(answers, pointer) !== undefined);
+}
+
+export function Shown(props: ShownProps) {
   return <Pairs list={props.fields.flatMap(([f, p]) => pairs(f, p, props.form, props.answers, props.words))} />;
 }

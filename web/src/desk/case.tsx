@@ -7,9 +7,9 @@ import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
 import { country, language, money, t } from "../base/words";
 import { labelOf } from "../base/labels";
-import type { Attachment, CaseFile, NextStep, PlanField, ServiceForm } from "../base/model";
-import { wordsOf } from "../base/model";
-import { Shown } from "../base/shown";
+import type { Answers, Attachment, CaseFile, NextStep, PlanField, PlanPage, ServiceForm } from "../base/model";
+import { at, wordsOf } from "../base/model";
+import { answered, Shown } from "../base/shown";
 
 interface Seen {
   file: CaseFile;
@@ -50,7 +50,7 @@ function Open({ file, service, done }: DeskProps) {
       <div class="split">
         <section>
           {service.pages.map((p) => {
-            const fields = p.fields.filter((f) => !f.at.includes("*")).map((f): [PlanField, string] => [f, f.at]);
+            const fields = answered(planned(p, file.answers), file.answers);
             return (
               fields.length > 0 && (
                 <section class="card" key={p.id}>
@@ -66,6 +66,14 @@ function Open({ file, service, done }: DeskProps) {
       <History file={file} />
     </>
   );
+}
+
+/** All fields of a page, those of a list once for each item. */
+function planned(page: PlanPage, answers: Answers): [PlanField, string][] {
+  if (!page.repeat) return page.fields.map((f) => [f, f.at]);
+  const list = at(answers, page.repeat.at);
+  const n = Array.isArray(list) ? list.length : 0;
+  return Array.from({ length: n }, (_, i) => page.fields.map((f): [PlanField, string] => [f, f.at.replace("*", String(i))])).flat();
 }
 
 function Summary({ file }: { file: CaseFile }) {
@@ -146,7 +154,14 @@ const letters: Record<string, string> = {
   "case.return": "x",
 };
 
+/** Approving and refusing are one step for the second officer: what was proposed is what is signed. */
+function offered(next: NextStep[]): NextStep[] {
+  const confirm = next.find((n) => n.action === "case.confirm");
+  return next.filter((n) => n.action !== "case.confirm" || n === confirm).map((n) => (n === confirm ? { ...n, text: t("desk.look-and-confirm") } : n));
+}
+
 function Actions({ file, service, done }: DeskProps) {
+  const steps = offered(file.next);
   const [open, setOpen] = useState<string>();
   const [failed, setFailed] = useState<unknown>();
   const run = async (n: NextStep) => {
@@ -162,7 +177,7 @@ function Actions({ file, service, done }: DeskProps) {
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
       if ((e.target as Element).closest("input, select, textarea") || e.ctrlKey || e.metaKey || e.altKey) return;
-      const n = file.next.find((x) => letters[x.action] === e.key);
+      const n = steps.find((x) => letters[x.action] === e.key);
       if (!n) return;
       e.preventDefault();
       void run(n);
@@ -170,19 +185,19 @@ function Actions({ file, service, done }: DeskProps) {
     document.addEventListener("keydown", key);
     return () => document.removeEventListener("keydown", key);
   }, [file, open]);
-  if (!file.next.length && !file.fee?.owed) return null;
+  if (!steps.length && !file.fee?.owed) return null;
   return (
     <section class="card" aria-label={t("desk.now")}>
       <Failure error={failed} />
       <div class="buttons">
-        {file.next.map((n) => (
+        {steps.map((n) => (
           <Button key={n.event} kind={n.action === "case.release" || n.action === "case.return" ? "quiet" : "main"} run={() => run(n)} aria-expanded={open === n.event} aria-keyshortcuts={letters[n.action]}>
             {n.text}
             {letters[n.action] && <kbd>{letters[n.action]}</kbd>}
           </Button>
         ))}
       </div>
-      {file.next.map((n) => open === n.event && <Form key={n.event} step={n} file={file} service={service} done={done} />)}
+      {steps.map((n) => open === n.event && <Form key={n.event} step={n} file={file} service={service} done={done} />)}
       {(file.fee?.owed ?? 0) > 0 && <Payment file={file} done={done} />}
     </section>
   );
@@ -359,8 +374,8 @@ function Record({ file, step, done }: DeskProps & { step: NextStep }) {
   const record = async (e: Event) => {
     e.preventDefault();
     try {
-      if (returning) await post(`/v1/desk/cases/${file.id}/return`, { message: reason });
-      else await post(`/v1/desk/cases/${file.id}/steps`, { event: step.event, ...fields });
+      if (returning) await post(`/v1/desk/cases/${file.id}/return`, { reason });
+      else await post(`/v1/desk/cases/${file.id}/steps`, { event: step.event, ...(step.asks ? { fields } : {}) });
       done();
     } catch (error) {
       setFailed(error);

@@ -3,12 +3,11 @@ import { useState } from "preact/hooks";
 import { post } from "../base/api";
 import { assertion } from "../base/passkey";
 import type { PageProps } from "../base/router";
-import { go, to } from "../base/router";
-import { set, type Session } from "../base/session";
+import { to } from "../base/router";
 import { Button, Failure, Field, Heading, Notice } from "../base/ui";
 import { language, t } from "../base/words";
 
-function WithCode({ done }: { done: (s: Session) => void }) {
+function WithCode({ done }: { done: () => void }) {
   const [email, setEmail] = useState("");
   const [code, setCode] = useState("");
   const [sent, setSent] = useState(false);
@@ -17,8 +16,11 @@ function WithCode({ done }: { done: (s: Session) => void }) {
     e.preventDefault();
     setFailed(undefined);
     try {
-      if (sent) done(await post<Session>("/v1/sessions", { email, code: code.trim(), as: "officer", language }));
-      else await post("/v1/session/codes", { email, as: "officer", language });
+      if (sent) {
+        await post("/v1/sessions", { email, code: code.trim(), as: "officer", language });
+        return done();
+      }
+      await post("/v1/session/codes", { email, as: "officer", language });
       setSent(true);
     } catch (error) {
       setFailed(error);
@@ -45,17 +47,15 @@ function WithCode({ done }: { done: (s: Session) => void }) {
 export function SignIn(_: PageProps) {
   const [failed, setFailed] = useState<unknown>();
   const [refused, setRefused] = useState(false);
-  const done = (s: Session) => {
-    set({ id: s.id, as: "officer" });
-    // loaded anew: the frame asks who is there
-    location.assign(to("/desk"));
-  };
+  // loaded anew: the frame asks who is there
+  const enterAt = (path: string) => location.assign(to(path));
   const enter = async () => {
     setFailed(undefined);
     setRefused(false);
     try {
       const { challenge, rp } = await post<{ challenge: string; rp: string }>("/v1/session/challenges");
-      done(await post<Session>("/v1/sessions/passkey", { assertion: await assertion(challenge, rp) }));
+      await post("/v1/sessions/passkey", { assertion: await assertion(challenge, rp) });
+      enterAt("/desk");
     } catch (error) {
       if (error instanceof DOMException) setRefused(true);
       else setFailed(error);
@@ -72,12 +72,7 @@ export function SignIn(_: PageProps) {
       <details>
         <summary>{t("desk.no-passkey")}</summary>
         <p>{t("desk.no-passkey-help")}</p>
-        <WithCode
-          done={(s) => {
-            set({ id: s.id, as: "officer" });
-            go("/desk/keys");
-          }}
-        />
+        <WithCode done={() => enterAt("/desk/keys")} />
       </details>
     </>
   );

@@ -6,7 +6,7 @@ import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
 import { country, inWords, language, money, t } from "../base/words";
 import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "../base/model";
-import { Shown } from "../base/shown";
+import { answered, Shown } from "../base/shown";
 import { wordsOf } from "../base/model";
 
 export function Cases(_: PageProps) {
@@ -168,7 +168,7 @@ function Do({ file, step, done }: { file: CaseFile; step: NextStep; done: () => 
     e.preventDefault();
     try {
       if (step.action === "case.withdraw") await post(`/v1/cases/${file.id}/withdraw`);
-      else await post(`/v1/cases/${file.id}/steps`, { event: step.event, ...fields });
+      else await post(`/v1/cases/${file.id}/steps`, { event: step.event, ...(step.asks ? { fields } : {}) });
       done();
     } catch (error) {
       setFailed(error);
@@ -198,7 +198,7 @@ function Told({ file, service }: Seen) {
   return (
     <details class="card">
       <summary>{t("portal.what-you-told")}</summary>
-      <Shown fields={fields} form={service.form} answers={file.answers} words={wordsOf(service)} />
+      <Shown fields={answered(fields, file.answers)} form={service.form} answers={file.answers} words={wordsOf(service)} />
       <ul>
         {file.attachments.map((a) => (
           <li key={a.id}>
