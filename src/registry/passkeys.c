@@ -202,7 +202,6 @@ enum err session_challenge(struct act *a, struct fault *f)
     TRY(db_run(a->db, f, "DELETE FROM sign_in_challenge WHERE expires < ?", "i", a->now));
     TRY(db_run(a->db, f, "INSERT INTO sign_in_challenge(challenge, expires) VALUES(?,?)", "bi",
                hash_str(challenge), a->now + CHALLENGE_MINUTES * 60000));
-    a->status = 201;
     jw_open(&w, '{');
     put_base64(&w, S("challenge"), hash_str(challenge));
     jw_kv(&w, S("rp"), rp_of(a->house));
