@@ -140,6 +140,7 @@ struct recording {
     struct person_traces traces;
     str profile, former; /* sealed; the address that was theirs, or STR_NONE */
     str language;
+    str drawn;                /* a code, told to nobody but the address */
     struct hash lookup, code; /* of an address and what was told of it */
 };
 
@@ -246,15 +247,15 @@ enum err person_email_code_prepare(struct act *a, struct fault *f)
     TRY(person_profile(a, &r->person, &profile, f));
     str language = json_get_str(a->input, S("language"));
     r->language = language.p ? language : json_get_str(profile, S("language"));
-    return code_draw(a, &r->profile, f); /* the code, told to nobody but the address */
+    return code_draw(a, &r->drawn, f);
 }
 
 enum err person_email_code(struct act *a, struct fault *f)
 {
     const struct recording *r = a->data;
 
-    TRY(code_keep(a, &r->lookup, r->profile, f));
-    TRY(code_mail(a, json_get_str(a->input, S("email")), S("counter-code"), r->profile,
+    TRY(code_keep(a, &r->lookup, r->drawn, f));
+    TRY(code_mail(a, json_get_str(a->input, S("email")), S("counter-code"), r->drawn,
                   r->language.p ? r->language : S("en"), f));
     a->status = 202;
     return person_reply(a, r, f);
