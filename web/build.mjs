@@ -6,6 +6,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { world } from "./map.mjs";
 
 const [depfile, target] = process.argv.slice(3);
 const folder = resolve(process.argv[2]);
@@ -27,6 +28,10 @@ const common = {
   outdir: folder,
 };
 
+function put(name, bytes) {
+  writeFileSync(join(folder, name), bytes);
+}
+
 function remember(result) {
   for (const file of Object.keys(result.metafile.inputs)) sources.add(join(here, file));
 }
@@ -37,9 +42,11 @@ function named(name, bytes) {
   return `${basename(name, end)}-${digest}${end}`;
 }
 
-function put(name, bytes) {
-  writeFileSync(join(folder, name), bytes);
-}
+// the map, which only the ministry's part asks for, when it shows it
+for (const file of ["map.mjs", "numeric.json"]) sources.add(web(file));
+const map = JSON.stringify(world(JSON.parse(readFileSync(web("numeric.json"), "utf8"))));
+const mapName = named("world.json", map);
+put(mapName, map);
 
 // the programs of the three parts; what they share is in chunks
 remember(
@@ -52,6 +59,7 @@ remember(
     chunkNames: "part-[hash]",
     jsx: "automatic",
     jsxImportSource: "preact",
+    define: { MAP: JSON.stringify(`/assets/${mapName}`) },
   }),
 );
 

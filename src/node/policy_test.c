@@ -110,6 +110,9 @@ static const struct {
     {"document.pdf", PLAIN, "P"},
 
     {"desk.queue", PLAIN, "OoCHM"},
+    {"mission.glance", PLAIN, "CHM"},
+    {"ministry.glance", PLAIN, "CHM"},
+    {"country.glance", PLAIN, "CHM"},
     {"person.find", PLAIN, "OoC"},
     {"person.record", PLAIN, "OoCnc"},
     {"person.email-code", PLAIN, "OoCnc"},

@@ -290,6 +290,32 @@ enum err mission_responsible(struct act *a, struct fault *f)
     return e;
 }
 
+/* Who answers where, for all services or one: a row for each host country. */
+enum err mission_coverage(struct act *a, struct fault *f)
+{
+    str service = act_param(a, S("service"));
+    struct missions *m = missions_hold(a->house->registry);
+    struct jw w = JW(&a->reply);
+
+    (void)f;
+    jw_open(&w, '{');
+    jw_key(&w, S("countries"));
+    jw_open(&w, '[');
+    for (size_t i = 0; i < country_count(); i++) {
+        str authority = jurisdiction_of(m, country_at(i), service.p ? service : S("*"));
+        const struct mission *at = mission_find(m, authority);
+        jw_open(&w, '{');
+        jw_kv(&w, S("country"), country_at(i));
+        jw_kv(&w, S("authority"), authority);
+        jw_kv_bool(&w, S("resident"), at && str_eq(at->country, country_at(i)));
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    missions_drop(m);
+    return OK;
+}
+
 static enum err check_mission(const struct json *in, struct fault *f)
 {
     struct time_zone *zone;

@@ -90,6 +90,9 @@ const struct action registry_actions[] = {
 
     {"mission.list", ACTION_OPEN, ACTION_GET, "/v1/missions", ACTOR_NOBODY, "Mission", NULL,
      "All missions", 0, false, NULL, NULL, NULL, mission_list, NULL},
+    {"mission.coverage", ACTION_OPEN, ACTION_GET, "/v1/coverage", ACTOR_NOBODY, "Mission", NULL,
+     "Which mission answers where? (?service=)", 0, false, NULL, NULL, NULL, mission_coverage,
+     NULL},
     {"mission.responsible", ACTION_OPEN, ACTION_GET, "/v1/countries/{country}/authority",
      ACTOR_NOBODY, "Mission", NULL, "Which mission answers in a country? (?service=)", 0, false,
      NULL, NULL, NULL, mission_responsible, NULL},

@@ -78,6 +78,7 @@ enum err officer_list(struct act *, struct fault *);
 enum err mission_facts(struct act *, struct fault *);
 enum err mission_add(struct act *, struct fault *);
 enum err mission_list(struct act *, struct fault *);
+enum err mission_coverage(struct act *, struct fault *);
 enum err mission_responsible(struct act *, struct fault *);
 enum err jurisdiction_set(struct act *, struct fault *);
 void missions_reload_after(struct act *);

@@ -143,6 +143,13 @@ enum err case_step_proof(struct act *, struct fault *);
 
 enum err desk_queue_facts(struct act *, struct fault *);
 enum err desk_queue(struct act *, struct fault *);
+
+/* ---- glance.c: counts, for heads of mission and the ministry ------------------------------ */
+
+enum err mission_glance(struct act *, struct fault *);
+enum err ministry_glance(struct act *, struct fault *);
+enum err country_glance(struct act *, struct fault *);
+
 enum err case_examine_prepare(struct act *, struct fault *);
 enum err case_examine(struct act *, struct fault *);
 enum err case_examine_run(struct act *, struct fault *);

@@ -1,7 +1,61 @@
-// main.tsx - the ministry: for heads of mission and the ministry
+// main.tsx - for heads of mission and the ministry
 import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { begin } from "../base/begin";
-import { Frame, Heading } from "../base/ui";
+import { Router, to, type Route } from "../base/router";
+import { session, type Session } from "../base/session";
+import { Frame, Heading, Notice } from "../base/ui";
 import { t } from "../base/words";
+import { AimsPage } from "./aims";
+import { Country } from "./country";
+import { MissionPage, Overview } from "./glance";
+import { Packages } from "./packages";
+import { PartnerPage, Partners } from "./partners";
+import { PolicyPage } from "./policy";
 
-void begin("ministry").then((at) => render(<Frame title={t("ministry.name")} nav={[]}><Heading>{t("ministry.name")}</Heading></Frame>, at));
+const routes: Route[] = [
+  { path: "/ministry", page: Overview },
+  { path: "/ministry/missions/:mission", page: MissionPage },
+  { path: "/ministry/countries/:country", page: Country },
+  { path: "/ministry/policy", page: PolicyPage },
+  { path: "/ministry/partners", page: Partners },
+  { path: "/ministry/partners/:state", page: PartnerPage },
+  { path: "/ministry/aims", page: AimsPage },
+  { path: "/ministry/packages", page: Packages },
+];
+
+function Missing() {
+  return <Heading>{t("common.missing")}</Heading>;
+}
+
+function SignInFirst() {
+  return (
+    <>
+      <Heading>{t("ministry.name")}</Heading>
+      <Notice kind="warn" title={t("ministry.for-officers")}>
+        <a href={to("/desk/sign-in")}>{t("common.sign-in")}</a>
+      </Notice>
+    </>
+  );
+}
+
+function Ministry() {
+  const [who, setWho] = useState<Session | null>();
+  useEffect(() => {
+    session().then((s) => setWho(s?.as === "officer" ? s : null), () => setWho(null));
+  }, []);
+  const nav = who
+    ? [
+        { href: to("/ministry"), label: t("ministry.overview") },
+        ...["partners", "policy", "aims", "packages"].map((p) => ({ href: to(`/ministry/${p}`), label: t(`ministry.${p}`) })),
+        { href: to("/desk"), label: t("ministry.desk") },
+      ]
+    : [];
+  return (
+    <Frame wide title={t("ministry.name")} nav={nav}>
+      {who === undefined ? null : who ? <Router routes={routes} missing={Missing} /> : <SignInFirst />}
+    </Frame>
+  );
+}
+
+void begin("ministry").then((at) => render(<Ministry />, at));

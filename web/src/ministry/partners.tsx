@@ -1,0 +1,100 @@
+// partners.tsx - the states we deal with: how we stand, what went to and fro, and the receipts for it
+import { get } from "../base/api";
+import type { PageProps } from "../base/router";
+import { to } from "../base/router";
+import { Heading, Load, Moment, Table, Tag, useLoad } from "../base/ui";
+import { country, inWords, number, t } from "../base/words";
+import { Engagements, type Partner } from "./country";
+
+interface Row {
+  code: string;
+  name: Record<string, string>;
+  recognised: boolean;
+  sanctioned: boolean;
+  accreditation: string;
+  given: number;
+  received: number;
+}
+
+interface Dispatch {
+  id: string;
+  kind: string;
+  state: string;
+  sent: boolean;
+  at: string;
+  subject?: string;
+}
+
+const nameOf = (p: { code: string; name: Record<string, string> }) => inWords(p.name) || country(p.code);
+
+export function Partners(_: PageProps) {
+  const partners = useLoad((signal) => get<{ partners: Row[] }>("/v1/partners", { signal }), []);
+  return (
+    <>
+      <Heading lead={t("ministry.partners-lead")}>{t("ministry.partners")}</Heading>
+      <Load of={partners}>
+        {({ partners: all }) => (
+          <Table
+            caption={t("ministry.partners")}
+            name="partners"
+            rows={all.filter((p) => p.accreditation !== "none" || p.given || p.received || p.sanctioned)}
+            columns={[
+              { label: t("ministry.partner"), cell: (r) => <a href={to(`/ministry/partners/${r.code}`)}>{nameOf(r)}</a>, text: nameOf },
+              { label: t("ministry.standing"), cell: (r) => <Tag kind={r.accreditation === "accredited" ? "good" : "warn"}>{t(`ministry.standing.${r.accreditation}`)}</Tag>, text: (r) => r.accreditation },
+              { label: t("ministry.given"), cell: (r) => number(r.given), text: (r) => r.given, end: true },
+              { label: t("ministry.received"), cell: (r) => number(r.received), text: (r) => r.received, end: true },
+              { label: t("ministry.sanctioned"), cell: (r) => (r.sanctioned ? <Tag kind="bad">{t("common.yes")}</Tag> : t("common.no")), text: (r) => String(r.sanctioned) },
+            ]}
+          />
+        )}
+      </Load>
+    </>
+  );
+}
+
+export function PartnerPage({ params }: PageProps) {
+  const code = params["state"] ?? "";
+  const partner = useLoad((signal) => get<Partner>(`/v1/partners/${code}`, { signal }), [code]);
+  const dispatches = useLoad((signal) => get<{ dispatches: Dispatch[] }>(`/v1/partners/${code}/dispatches`, { signal }), [code]);
+  return (
+    <>
+      <a class="back" href={to("/ministry/partners")}>
+        {t("ministry.partners")}
+      </a>
+      <Load of={partner}>
+        {(p) => (
+          <>
+            <Heading lead={t(`ministry.standing.${p.accreditation}`)}>{nameOf(p)}</Heading>
+            <p>
+              <a href={to(`/ministry/countries/${code}`)}>{t("ministry.country-file")}</a>
+            </p>
+            <Engagements list={p.engagements} />
+          </>
+        )}
+      </Load>
+      <Load of={dispatches}>
+        {({ dispatches: list }) => (
+          <Table
+            caption={t("ministry.dispatches")}
+            name={`dispatches-${code}`}
+            rows={list}
+            columns={[
+              { label: t("common.when"), cell: (r) => <Moment at={r.at} />, text: (r) => r.at },
+              { label: t("ministry.direction"), cell: (r) => t(r.sent ? "ministry.sent" : "ministry.came"), text: (r) => (r.sent ? "sent" : "came") },
+              { label: t("ministry.what"), cell: (r) => r.subject ?? r.kind, text: (r) => r.subject ?? r.kind },
+              { label: t("ministry.state"), cell: (r) => r.state, text: (r) => r.state },
+              {
+                label: t("ministry.proof"),
+                cell: (r) => (
+                  <a href={`/v1/dispatches/${r.id}/evidence`} download={`${r.id}.proof`}>
+                    {t("ministry.proof")}
+                  </a>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Load>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+// policy.tsx - the foreign policy in words: each clause with its basis in law and what it says
+import { useState } from "preact/hooks";
+import { get } from "../base/api";
+import type { PageProps } from "../base/router";
+import { Heading, Load, Tag, useLoad } from "../base/ui";
+import { folded, language, t } from "../base/words";
+
+interface Policy {
+  digest: string;
+  policies: { id: string; title: string; basis: string; effect: "permit" | "forbid"; says: string; text: string }[];
+}
+
+export function PolicyPage(_: PageProps) {
+  const policy = useLoad((signal) => get<Policy>(`/v1/policy?language=${language}`, { signal }), []);
+  const [wanted, setWanted] = useState("");
+  return (
+    <>
+      <Heading lead={t("ministry.policy-lead")}>{t("ministry.policy")}</Heading>
+      <div class="field">
+        <label for="find">{t("ministry.find-clause")}</label>
+        <input id="find" type="search" value={wanted} onInput={(e) => setWanted(e.currentTarget.value)} />
+      </div>
+      <Load of={policy}>
+        {(p) => {
+          const found = p.policies.filter((c) => folded(`${c.title} ${c.basis} ${c.says}`).includes(folded(wanted)));
+          return (
+            <>
+              <h2 role="status">{t("ministry.clauses", { n: found.length })}</h2>
+              {found.map((c) => (
+                <article class="card" key={c.id} id={c.id}>
+                  <h3 dir="auto">{c.title}</h3>
+                  <p>
+                    <Tag kind={c.effect === "permit" ? "good" : "bad"}>{t(`ministry.effect.${c.effect}`)}</Tag> <small dir="auto">{c.basis}</small>
+                  </p>
+                  <p class="prose">{c.says}</p>
+                  <details>
+                    <summary>{t("ministry.source")}</summary>
+                    <pre class="mono">{c.text}</pre>
+                  </details>
+                </article>
+              ))}
+              <p class="help">
+                {t("ministry.fingerprint")} <span class="mono">{p.digest}</span>
+              </p>
+            </>
+          );
+        }}
+      </Load>
+    </>
+  );
+}
