@@ -46,10 +46,11 @@ const struct action *action_named(const struct action *rows, size_t n, str name)
     return NULL;
 }
 
-/* A partner that calls has no session: prepare() finds out who it is. */
+/* A partner that calls, or a guest, has no session: prepare() finds out who it is. */
 static bool partner_calls(const struct action *action)
 {
-    return action->who == ACTOR_PARTNER && action->method != ACTION_INTERNAL;
+    return (action->who == ACTOR_PARTNER || action->who == ACTOR_GUEST) &&
+           action->method != ACTION_INTERNAL;
 }
 
 bool action_without_session(const struct action *action)
@@ -121,6 +122,7 @@ static void put_principal(struct act *a, struct cedar_entities *es)
         cedar_entity(es, S("Sifara::Visitor"), S("visitor"));
         break;
     case ACTOR_PARTNER: /* with all that is known of the state: facts() puts it there */
+    case ACTOR_GUEST:   /* and of the guest */
         break;
     }
 }
@@ -149,11 +151,10 @@ void act_context(struct act *a, str name, struct cedar_value v)
 
 static struct cedar_request request_of(struct act *a)
 {
-    static const char *const types[] = {[ACTOR_NOBODY] = "Sifara::Visitor",
-                                        [ACTOR_PERSON] = "Sifara::Person",
-                                        [ACTOR_OFFICER] = "Sifara::Officer",
-                                        [ACTOR_SYSTEM] = "Sifara::System",
-                                        [ACTOR_PARTNER] = "Sifara::State"};
+    static const char *const types[] = {
+        [ACTOR_NOBODY] = "Sifara::Visitor",  [ACTOR_PERSON] = "Sifara::Person",
+        [ACTOR_OFFICER] = "Sifara::Officer", [ACTOR_SYSTEM] = "Sifara::System",
+        [ACTOR_PARTNER] = "Sifara::State",   [ACTOR_GUEST] = "Sifara::Guest"};
     enum actor_kind k = a->actor.kind;
     str id = k == ACTOR_SYSTEM    ? S("node")
              : k == ACTOR_NOBODY  ? S("visitor")

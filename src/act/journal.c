@@ -27,15 +27,13 @@ static void put_hash(struct jw *w, str key, const struct hash *h)
 
 static void put_actor(struct jw *w, const struct actor *who)
 {
-    static const char *const kinds[] = {[ACTOR_NOBODY] = "visitor",
-                                        [ACTOR_PERSON] = "person",
-                                        [ACTOR_OFFICER] = "officer",
-                                        [ACTOR_SYSTEM] = "system",
-                                        [ACTOR_PARTNER] = "partner"};
+    static const char *const kinds[] = {
+        [ACTOR_NOBODY] = "visitor", [ACTOR_PERSON] = "person",   [ACTOR_OFFICER] = "officer",
+        [ACTOR_SYSTEM] = "system",  [ACTOR_PARTNER] = "partner", [ACTOR_GUEST] = "guest"};
     char text[ID_TEXT + 1];
 
     jw_kv(w, S("as"), str_of(kinds[who->kind]));
-    if (who->kind == ACTOR_PERSON || who->kind == ACTOR_OFFICER) {
+    if (who->kind == ACTOR_PERSON || who->kind == ACTOR_OFFICER || who->kind == ACTOR_GUEST) {
         id_format(&who->id, text);
         jw_kv(w, S("actor"), str_of(text));
     }

@@ -111,3 +111,31 @@ void xml_escape(struct buf *b, str s)
         }
     }
 }
+
+/* ---- forms ------------------------------------------------------------------------------- */
+
+static enum err form_decode(struct buf *b, str in, struct fault *f)
+{
+    for (size_t i = 0; i < in.n; i++) {
+        unsigned char c = (unsigned char)in.p[i];
+        if (c == '%') {
+            if (i + 2 >= in.n || !hex_decode(str_sub(in, i + 1, i + 3), &c, 1))
+                return fault(f, ERR_MALFORMED_TEXT, "a form with a broken escape");
+            i += 2;
+        } else if (c == '+') {
+            c = ' ';
+        }
+        buf_add_char(b, (char)c);
+    }
+    return buf_ok(b) ? OK : fault(f, ERR_LIMIT, "a field of the form is too long");
+}
+
+enum err form_field(struct buf *b, str form, str name, struct fault *f)
+{
+    str pair, key;
+
+    while (form.n && str_split(&form, '&', &pair))
+        if (str_split(&pair, '=', &key) && str_eq(key, name))
+            return form_decode(b, pair, f);
+    return fault(f, ERR_NOT_FOUND, "the form has no such field");
+}

@@ -1,5 +1,6 @@
 /* link.c - the room's tables, actions and threads */
 #include "base/date.h"
+#include "link/guests_int.h"
 #include "link/joint_int.h"
 
 #include <stdio.h>
@@ -59,6 +60,10 @@ static const struct migration migrations[] = {
     {"CREATE INDEX joint_organisation ON joint(organisation, id)"},
     {"CREATE TABLE joint_member(joint BLOB NOT NULL, state TEXT NOT NULL, dispatch BLOB,"
      " PRIMARY KEY(joint, state))"},
+    {"CREATE TABLE guest(id BLOB PRIMARY KEY, officer BLOB NOT NULL, state TEXT NOT NULL, mission"
+     " TEXT NOT NULL, language TEXT NOT NULL, may TEXT NOT NULL, at BIGINT NOT NULL, expires BIGINT"
+     " NOT NULL, revoked BIGINT, opened BIGINT, acknowledged BIGINT, answered BIGINT, body BLOB NOT"
+     " NULL, answer BLOB, session BLOB, session_until BIGINT)"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -139,6 +144,37 @@ const struct action link_actions[] = {
     {"file.receive", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_PARTNER, "Dispatch", NULL,
      "A partner's file is taken up", 0, false, taking_prepare, taking_facts, dispatch_receive, NULL,
      NULL},
+    {"guest.invite", ACTION_ACT, ACTION_POST, "/v1/guests", ACTOR_OFFICER, "Guest", "guest.v1",
+     "Send an official of a partner a link to one letter", 4 << 20, false, guest_invite_prepare,
+     guest_invite_facts, guest_invite, NULL, NULL},
+    {"guest.list", ACTION_READ, ACTION_GET, "/v1/guests", ACTOR_OFFICER, "Mission", NULL,
+     "Links that were given to guests, and how they were used", 0, false, NULL, dispatch_list_facts,
+     NULL, guest_list, NULL},
+    {"guest.show", ACTION_READ_FILE, ACTION_GET, "/v1/guests/{id}", ACTOR_OFFICER, "Guest", NULL,
+     "One of them, with the answer", 0, false, NULL, guest_facts, NULL, guest_show, NULL},
+    {"guest.revoke", ACTION_ACT, ACTION_POST, "/v1/guests/{id}/revoke", ACTOR_OFFICER, "Guest",
+     NULL, "Make a guest's link worthless", 0, false, NULL, guest_facts, guest_revoke, NULL, NULL},
+    {"guest.css", ACTION_OPEN, ACTION_GET, "/guest/page.css", ACTOR_NOBODY, "Guest", NULL,
+     "How the pages of guests look", 0, false, NULL, NULL, NULL, guest_css, NULL},
+    {"guest.page", ACTION_OPEN, ACTION_GET, "/guest/{token}", ACTOR_NOBODY, "Guest", NULL,
+     "A guest's link, opened", 0, false, NULL, NULL, NULL, guest_page, NULL},
+    {"guest.code", ACTION_OPEN, ACTION_POST, "/guest/{token}/code", ACTOR_NOBODY, "Guest", NULL,
+     "A code goes to the guest's address", 1024, true, guest_code_prepare, NULL, guest_code, NULL,
+     NULL},
+    {"guest.enter", ACTION_OPEN, ACTION_POST, "/guest/{token}/enter", ACTOR_NOBODY, "Guest", NULL,
+     "The code opens the letter", 1024, true, guest_enter_prepare, NULL, guest_enter, NULL, NULL},
+    {"guest.read", ACTION_READ_FILE, ACTION_GET, "/guest/{token}/{session}", ACTOR_GUEST, "Guest",
+     NULL, "A guest reads the letter", 0, false, guest_enters, guest_own_facts, NULL, guest_read,
+     NULL},
+    {"guest.download", ACTION_READ_FILE, ACTION_GET, "/guest/{token}/{session}/file", ACTOR_GUEST,
+     "Guest", NULL, "A guest downloads the file", 0, false, guest_enters, guest_own_facts, NULL,
+     guest_download, NULL},
+    {"guest.answer", ACTION_ACT, ACTION_POST, "/guest/{token}/{session}/answer", ACTOR_GUEST,
+     "Guest", NULL, "A guest answers", 3 * GUEST_ANSWER, true, guest_answer_prepare,
+     guest_own_facts, guest_answer, NULL, NULL},
+    {"guest.acknowledge", ACTION_ACT, ACTION_POST, "/guest/{token}/{session}/acknowledge",
+     ACTOR_GUEST, "Guest", NULL, "A guest has received the letter", 1024, true, guest_enters,
+     guest_own_facts, guest_acknowledge, NULL, NULL},
     {"joint.send", ACTION_ACT, ACTION_POST, "/v1/organisations/{organisation}/notes", ACTOR_OFFICER,
      "Joint", "joint-note.v1", "Send one note to all members of an organisation", 1 << 20, false,
      joint_send_prepare, joint_send_facts, joint_send, NULL, joint_sent_after},

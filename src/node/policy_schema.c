@@ -42,6 +42,7 @@ static const struct {
               " member: Bool }"},
     {"Log", " = { owner: State }"},
     {"Quorum", " = { partner?: State, proposer?: Officer }"},
+    {"Guest", " = { state: State, officer: Officer, may: Set<String> }"},
     {"Engagement", " = { partner: State, officer: Officer }"},
 };
 
@@ -68,11 +69,8 @@ static void put_principals(struct buf *b, unsigned who)
     static const struct {
         unsigned bit;
         const char *type;
-    } kinds[] = {{ACTOR_NOBODY, "Visitor"},
-                 {ACTOR_PERSON, "Person"},
-                 {ACTOR_OFFICER, "Officer"},
-                 {ACTOR_SYSTEM, "System"},
-                 {ACTOR_PARTNER, "State"}};
+    } kinds[] = {{ACTOR_NOBODY, "Visitor"}, {ACTOR_PERSON, "Person"}, {ACTOR_OFFICER, "Officer"},
+                 {ACTOR_SYSTEM, "System"},  {ACTOR_PARTNER, "State"}, {ACTOR_GUEST, "Guest"}};
     bool any = false;
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)

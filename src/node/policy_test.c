@@ -52,6 +52,7 @@ static const struct actor_on_panel {
     {'S', "Sifara::System", NULL, NULL},
     {'A', "Sifara::State", NULL, NULL}, /* Arcadia, or the state that the situation names */
     {'X', "Sifara::Visitor", NULL, NULL},
+    {'U', "Sifara::Guest", NULL, NULL}, /* whose letter it is */
 };
 
 enum situation {
@@ -332,6 +333,18 @@ static const struct {
     {"joint.receive", TO_FRANCE, ""},
     {"joint.show", PLAIN, "H"},
     {"organisation.show", PLAIN, "H"},
+    {"guest.invite", PLAIN, "HhM"},
+    {"guest.invite", TO_SANCTIONED, ""},
+    {"guest.show", PLAIN, "OM"}, /* O invited */
+    {"guest.revoke", PLAIN, "OM"},
+    {"guest.list", PLAIN, "H"},
+    {"guest.read", PLAIN, "U"},
+    {"guest.download", PLAIN, "U"},
+    {"guest.download", PERSONAL, ""}, /* nothing but reading was allowed */
+    {"guest.answer", PLAIN, "U"},
+    {"guest.answer", PERSONAL, ""},
+    {"guest.acknowledge", PLAIN, "U"},
+    {"guest.acknowledge", PERSONAL, ""},
     {"trust.send", PLAIN, "S"},
     {"trust.send", TO_FRANCE, ""},
     {"trust.receive", PLAIN, "A"},
@@ -559,6 +572,17 @@ static void put_joint(struct cedar_entities *es, struct cedar_entity *e, enum si
     cedar_attr(es, e, S("member"), cedar_bool(true));
 }
 
+static void put_guest(const struct policy *p, struct cedar_entities *es, struct cedar_entity *e,
+                      enum situation s)
+{
+    const str all[] = {S("download"), S("answer"), S("acknowledge")};
+
+    facts_put_state(policy_facts(p), es, str_of(partner_in(s)), NOW / 86400, 0, STR_NONE);
+    cedar_attr(es, e, S("state"), state(es, partner_in(s)));
+    cedar_attr(es, e, S("officer"), officer(es, "O"));
+    cedar_attr(es, e, S("may"), cedar_strings(es, all, s == PERSONAL ? 0 : ARRAY_LEN(all)));
+}
+
 static void put_resource(struct cedar_entities *es, str type, str id, enum situation s)
 {
     struct cedar_entity *e = cedar_entity(es, type, id);
@@ -594,7 +618,9 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     struct cedar_record *context = cedar_record(es);
     char letter[2] = {who->letter, 0};
     str type = str_printf(a, "Sifara::%s", action->resource);
-    str id = str_eq(type, S("Sifara::Mission")) ? S("paris") : S("it");
+    str id = str_eq(type, S("Sifara::Mission")) ? S("paris")
+             : str_eq(type, S("Sifara::Guest")) ? S("U")
+                                                : S("it");
     bool is_state = who->letter == 'A';
     str name = is_state ? str_of(partner_in(s)) : str_copy(a, str_of(letter));
     struct cedar_entity *e = is_state ? NULL : cedar_entity(es, str_of(who->type), name);
@@ -611,6 +637,8 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     }
     put_resource(es, type, id, s);
     put_channel(p, es, cedar_entity(es, type, id), type, s);
+    if (str_eq(type, S("Sifara::Guest")))
+        put_guest(p, es, cedar_entity(es, type, id), s);
     cedar_put(es, context, S("now"), cedar_datetime(NOW * INT64_C(1000)));
     if (action->partner)
         put_partner(p, es, context, s);

@@ -245,6 +245,20 @@ static const struct {
                         ",\"emergency\":{\"type\":\"boolean\"},\"sealed\":{\"type\":\"boolean\"}")},
     {"witnesses.v1",
      OBJECT("\"policy\",\"signature\"", "\"policy\":" TEXT(16384) ",\"signature\":" SIGNATURE)},
+    {"guest.v1",
+     OBJECT(
+         "\"email\",\"name\",\"state\",\"subject\",\"text\",\"language\",\"until\"",
+         "\"email\":" EMAIL
+         ",\"name\":" TEXT(120) ",\"state\":" COUNTRY ",\"subject\":" TEXT(300) ",\"text\":" TEXT(
+             20000) ",\"language\":{\"enum\":[\"ar\",\"en\",\"fr\"]},"
+                    "\"until\":" DATE
+                    ",\"may\":{\"type\":\"array\",\"uniqueItems\":true,\"maxItems\":3,"
+                    "\"items\":{\"enum\":[\"download\",\"answer\",\"acknowledge\"]}},"
+                    "\"file\":" OBJECT(
+                        "\"name\",\"data\"",
+                        "\"name\":" TEXT(
+                            200) ",\"data\":{\"type\":\"string\",\"contentEncoding\":"
+                                 "\"base64\",\"minLength\":1,\"maxLength\":2800000}"))},
     {"joint-note.v1", OBJECT("\"subject\",\"text\",\"language\",\"matter\"",
                              "\"subject\":" TEXT(300) ",\"text\":" TEXT(
                                  100000) ",\"language\":" LANGUAGE ",\"matter\":" CODE_NAME
