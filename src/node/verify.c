@@ -151,11 +151,10 @@ static void say_fields(struct verify *v, const struct vds *seal)
     if (json_parse(v->arena, buf_str(&b), NULL, &j, NULL) != OK)
         return;
     const struct json *list = json_get(j, S("messages"));
-    for (size_t i = 0; json_at(list, i); i++) {
-        str name = json_get_str(json_at(list, i), S("name"));
-        str value = json_get_str(json_at(list, i), S("value"));
-        if (name.p && value.p)
-            printf("  %.*s: %.*s\n", STR_FMT(name), STR_FMT(value));
+    for (uint32_t i = 0; json_is(list, J_OBJECT) && i < list->n; i++) {
+        str value = json_str(&list->members[i].value);
+        if (value.p)
+            printf("  %.*s: %.*s\n", STR_FMT(list->members[i].key), STR_FMT(value));
     }
 }
 

@@ -1,0 +1,112 @@
+// main.ts - the page that verifies, offline: files in, sentences out; nothing leaves it
+import { text, unhex } from "./bytes.js";
+import { checkEvidence, readLetter, type Letter } from "./evidence.js";
+import { checkSeal, readSeal, readTrust, type Trust } from "./seal.js";
+
+declare const WORDS: Record<string, Record<string, string>>;
+
+const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const languages = ["ar", "en", "fr"];
+let language = languages.find((l) => navigator.language.startsWith(l)) ?? "en";
+
+function word(key: string, slots: Record<string, string | number> = {}): string {
+  return (WORDS[language]?.[`verify.${key}`] ?? key).replace(/\{(\w+)\}/g, (_, name: string) => String(slots[name] ?? ""));
+}
+
+function turn(to: string): void {
+  language = to;
+  document.documentElement.lang = to;
+  document.documentElement.dir = to === "ar" ? "rtl" : "ltr";
+  document.title = word("page.title");
+  for (const e of document.querySelectorAll<HTMLElement>("[data-word]")) e.textContent = word(`page.${e.dataset["word"]}`);
+  for (const b of document.querySelectorAll<HTMLElement>("[lang][data-turn]"))
+    b.setAttribute("aria-pressed", String(b.dataset["turn"] === to));
+}
+
+const read = async (f: File): Promise<Uint8Array> => new Uint8Array(await f.arrayBuffer());
+const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+interface Trusted {
+  letters: Letter[];
+  seals: Trust;
+}
+
+function trustFile(t: Trusted, bytes: Uint8Array): void {
+  const json = text(bytes);
+  if ("credence" in (JSON.parse(json) as object)) {
+    t.letters.push(readLetter(bytes));
+    return;
+  }
+  const more = readTrust(json);
+  t.seals.authorities.push(...more.authorities);
+  t.seals.signers.push(...more.signers);
+}
+
+function sealOf(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes[0] === 0xdc) return bytes;
+  try {
+    const b = unhex(text(bytes).trim());
+    return b[0] === 0xdc ? b : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function judgeSeal(bytes: Uint8Array, t: Trusted): [boolean, string[]] {
+  const seal = readSeal(bytes);
+  const verdict = checkSeal(seal, t.seals, Date.now());
+  const lines = [word(`seal.${verdict}`, { state: seal.country, date: seal.issued })];
+  if (verdict === "valid") lines.push(...seal.messages.map((m) => m.value));
+  return [verdict === "valid", lines];
+}
+
+function judgeProof(bytes: Uint8Array, t: Trusted, payload: Uint8Array | undefined): [boolean, string[]] {
+  const f = checkEvidence(bytes, t.letters, payload);
+  const lines = [word("proof.valid", { state: f.sender.title, kind: f.kind, date: day(f.at), index: f.index })];
+  lines.push(
+    f.receipt ? word("proof.receipt", { state: f.receipt.letter.title, date: day(f.receipt.at) }) : word("proof.no-receipt"),
+  );
+  for (const w of f.witnesses) lines.push(word("proof.witness", { state: w.letter.title, date: day(w.at) }));
+  if (f.payload) lines.push(word("proof.payload"));
+  for (const l of t.letters) lines.push(word("fingerprint", { state: l.title }), ...l.fingerprint);
+  return [true, lines];
+}
+
+async function judge(): Promise<[boolean, string[]]> {
+  const files = (id: string) => [...(element<HTMLInputElement>(id).files ?? [])];
+  const t: Trusted = { letters: [], seals: { authorities: [], signers: [] } };
+  const [file] = files("file");
+  if (!file) return [false, [word("page.choose")]];
+  for (const f of files("trust"))
+    try {
+      trustFile(t, await read(f));
+    } catch (e) {
+      return [false, [word("trust-bad", { file: f.name, why: (e as Error).message })]];
+    }
+  const bytes = await read(file);
+  const seal = sealOf(bytes);
+  const [payload] = files("payload");
+  try {
+    return seal ? judgeSeal(seal, t) : judgeProof(bytes, t, payload && (await read(payload)));
+  } catch (e) {
+    return [false, [word(seal ? "seal.unreadable" : "proof.bad", { why: (e as Error).message })]];
+  }
+}
+
+async function check(): Promise<void> {
+  const said = element("said");
+  const [good, lines] = await judge();
+  said.className = good ? "good" : "bad";
+  said.replaceChildren(
+    ...lines.map((line) => {
+      const p = document.createElement("p");
+      p.textContent = line;
+      return p;
+    }),
+  );
+}
+
+for (const b of document.querySelectorAll<HTMLElement>("[data-turn]"))
+  b.addEventListener("click", () => turn(b.dataset["turn"] ?? "en"));
+element("check").addEventListener("click", () => void check());
+turn(language);
