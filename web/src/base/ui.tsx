@@ -233,7 +233,7 @@ export interface Column<T> {
 /** A table that can be taken away as CSV where its columns say how (RFC 4180). */
 export function Table<T>({ caption, columns, rows, name, empty }: { caption: string; columns: Column<T>[]; rows: T[]; name?: string; empty?: string }) {
   return (
-    <div class="table">
+    <div class="table" tabIndex={0} role="region" aria-label={caption}>
       <table>
         <caption>{caption}</caption>
         <thead>

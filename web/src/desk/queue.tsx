@@ -67,7 +67,7 @@ function Rows({ rows, title }: { rows: Row[]; title: (name: string) => string })
   const [at, setAt] = useState(0);
   useKeys(rows, at, setAt);
   return (
-    <div class="table">
+    <div class="table" tabIndex={0} role="region" aria-label={t("desk.queue")}>
       <table class="queue">
         <caption>{t("desk.waiting", { n: rows.length })}</caption>
         <thead>
