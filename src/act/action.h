@@ -27,7 +27,8 @@ enum actor_kind {
     ACTOR_SYSTEM = 8,
     ACTOR_PARTNER = 16, /* another state: through its channel, or by a route, where prepare() sets
                           the actor once a signature has proved it */
-    ACTOR_GUEST = 32    /* an official of a partner without a node, by a link to one letter */
+    ACTOR_GUEST = 32,   /* an official of a partner without a node, by a link to one letter */
+    ACTOR_CLIENT = 64   /* a member of an X-Road instance, through its security server */
 };
 
 enum action_method { ACTION_GET, ACTION_POST, ACTION_PUT, ACTION_DELETE, ACTION_INTERNAL };

@@ -46,11 +46,13 @@ const struct action *action_named(const struct action *rows, size_t n, str name)
     return NULL;
 }
 
-/* A partner that calls, or a guest, has no session: prepare() finds out who it is. */
+/* A partner that calls, a guest, or a member of an X-Road has no session: prepare() finds out who
+ * it is. */
 static bool partner_calls(const struct action *action)
 {
-    return (action->who == ACTOR_PARTNER || action->who == ACTOR_GUEST) &&
-           action->method != ACTION_INTERNAL;
+    const unsigned kinds = ACTOR_PARTNER | ACTOR_GUEST | ACTOR_CLIENT;
+
+    return (action->who & kinds) && action->method != ACTION_INTERNAL;
 }
 
 bool action_without_session(const struct action *action)
@@ -123,6 +125,7 @@ static void put_principal(struct act *a, struct cedar_entities *es)
         break;
     case ACTOR_PARTNER: /* with all that is known of the state: facts() puts it there */
     case ACTOR_GUEST:   /* and of the guest */
+    case ACTOR_CLIENT:
         break;
     }
 }
@@ -152,14 +155,15 @@ void act_context(struct act *a, str name, struct cedar_value v)
 static struct cedar_request request_of(struct act *a)
 {
     static const char *const types[] = {
-        [ACTOR_NOBODY] = "Sifara::Visitor",  [ACTOR_PERSON] = "Sifara::Person",
-        [ACTOR_OFFICER] = "Sifara::Officer", [ACTOR_SYSTEM] = "Sifara::System",
-        [ACTOR_PARTNER] = "Sifara::State",   [ACTOR_GUEST] = "Sifara::Guest"};
+        [ACTOR_NOBODY] = "Sifara::Visitor",    [ACTOR_PERSON] = "Sifara::Person",
+        [ACTOR_OFFICER] = "Sifara::Officer",   [ACTOR_SYSTEM] = "Sifara::System",
+        [ACTOR_PARTNER] = "Sifara::State",     [ACTOR_GUEST] = "Sifara::Guest",
+        [ACTOR_CLIENT] = "Sifara::XRoadClient"};
     enum actor_kind k = a->actor.kind;
-    str id = k == ACTOR_SYSTEM    ? S("node")
-             : k == ACTOR_NOBODY  ? S("visitor")
-             : k == ACTOR_PARTNER ? a->actor.state
-                                  : act_id_text(a, &a->actor.id);
+    str id = k == ACTOR_SYSTEM                         ? S("node")
+             : k == ACTOR_NOBODY                       ? S("visitor")
+             : k == ACTOR_PARTNER || k == ACTOR_CLIENT ? a->actor.state
+                                                       : act_id_text(a, &a->actor.id);
 
     return (struct cedar_request){
         .principal = cedar_uid(str_of(types[k]), id),

@@ -60,6 +60,7 @@ struct house {
                                 struct fault *);
     str policy_schema;                /* Cedar schema made from the tables of actions */
     const char *link_cert, *link_key; /* files, or NULL: how we show ourselves to partners */
+    const struct hash *xroad_pin;     /* key of the security server of X-Road, or NULL: no X-Road */
     const char *scanner;              /* virus scanner of attachments, or NULL (service/scan.h) */
     bool replaying_history;           /* demo generator: mails are not sent */
 };
@@ -94,6 +95,8 @@ struct act {
     str encodings; /* that the client takes: Accept-Encoding, or STR_NONE */
     str languages; /* that the client would like: Accept-Language, or STR_NONE */
     int64_t now;
+    /* A header of the request by which it came, STR_NONE where it has none; in prepare alone. */
+    str (*header)(const struct act *, str name);
     struct hash line_key; /* of the certificate that a caller without session showed: its key */
     bool has_line_key;
 

@@ -29,7 +29,8 @@ static void put_actor(struct jw *w, const struct actor *who)
 {
     static const char *const kinds[] = {
         [ACTOR_NOBODY] = "visitor", [ACTOR_PERSON] = "person",   [ACTOR_OFFICER] = "officer",
-        [ACTOR_SYSTEM] = "system",  [ACTOR_PARTNER] = "partner", [ACTOR_GUEST] = "guest"};
+        [ACTOR_SYSTEM] = "system",  [ACTOR_PARTNER] = "partner", [ACTOR_GUEST] = "guest",
+        [ACTOR_CLIENT] = "x-road"};
     char text[ID_TEXT + 1];
 
     jw_kv(w, S("as"), str_of(kinds[who->kind]));
@@ -37,7 +38,7 @@ static void put_actor(struct jw *w, const struct actor *who)
         id_format(&who->id, text);
         jw_kv(w, S("actor"), str_of(text));
     }
-    if (who->kind == ACTOR_PARTNER)
+    if (who->kind == ACTOR_PARTNER || who->kind == ACTOR_CLIENT)
         jw_kv(w, S("actor"), who->state);
 }
 

@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "link/guests_int.h"
 #include "link/joint_int.h"
+#include "link/xroad_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,9 @@ static const struct migration migrations[] = {
      " TEXT NOT NULL, language TEXT NOT NULL, may TEXT NOT NULL, at BIGINT NOT NULL, expires BIGINT"
      " NOT NULL, revoked BIGINT, opened BIGINT, acknowledged BIGINT, answered BIGINT, body BLOB NOT"
      " NULL, answer BLOB, session BLOB, session_until BIGINT)"},
+    {"CREATE TABLE xroad_call(id BLOB PRIMARY KEY, at BIGINT NOT NULL, client TEXT NOT NULL, "
+     "service"
+     " TEXT NOT NULL, xroad_id TEXT NOT NULL, request_id TEXT, user BLOB)"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -175,6 +179,12 @@ const struct action link_actions[] = {
     {"guest.acknowledge", ACTION_ACT, ACTION_POST, "/guest/{token}/{session}/acknowledge",
      ACTOR_GUEST, "Guest", NULL, "A guest has received the letter", 1024, true, guest_enters,
      guest_own_facts, guest_acknowledge, NULL, NULL},
+    {"xroad.document", ACTION_READ_FILE, ACTION_GET, "/xroad/v1/documents/{number}", ACTOR_CLIENT,
+     "XRoadService", NULL, "Is a document current? For members of X-Road", 0, false, xroad_enters,
+     xroad_facts, xroad_keep, xroad_document, NULL},
+    {"xroad.calls", ACTION_READ, ACTION_GET, "/v1/xroad/calls", ACTOR_OFFICER, "Mission", NULL,
+     "Who called our services through X-Road", 0, false, NULL, dispatch_list_facts, NULL,
+     xroad_calls, NULL},
     {"joint.send", ACTION_ACT, ACTION_POST, "/v1/organisations/{organisation}/notes", ACTOR_OFFICER,
      "Joint", "joint-note.v1", "Send one note to all members of an organisation", 1 << 20, false,
      joint_send_prepare, joint_send_facts, joint_send, NULL, joint_sent_after},

@@ -32,6 +32,9 @@ static const struct row {
      "By which we show ourselves to partners where a proxy speaks TLS for the node: PEM file in"
      " /etc or data/run"},
     {"link_key", TEXT, offsetof(struct config, link_key), 0, 0, 0, NULL, "Its key, PEM file"},
+    {"xroad_pin", TEXT, offsetof(struct config, xroad_pin), 0, 0, 0, NULL,
+     "SHA-256 of the public key (SPKI, hexadecimal) of the X-Road security server whose calls are"
+     " answered; without it there is no X-Road"},
     {"threads", NUMBER, offsetof(struct config, threads), 1, 64, 2, NULL,
      "Threads that answer requests"},
     {"connections", NUMBER, offsetof(struct config, connections), 16, 60000, 4096, NULL,

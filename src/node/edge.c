@@ -14,7 +14,7 @@
 #include "registry/registry.h"
 #include "service/attachments.h"
 
-enum { ROUTES_MAX = 256, BODY_DEFAULT = 64 << 10, KEY_MAX = 128, PARAMS_MAX = 24 };
+enum { ROUTES_MAX = 512, BODY_DEFAULT = 64 << 10, KEY_MAX = 128, PARAMS_MAX = 24 };
 
 /* One request on its way through the gate; in the request's arena. */
 struct passage {
@@ -393,6 +393,13 @@ enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, v
     return OK;
 }
 
+static str header_of(const struct act *a, str name)
+{
+    const struct passage *p = a->user;
+
+    return http_header(p->request, name);
+}
+
 enum http_verdict edge_handle(struct http_request *r, void *ctx)
 {
     struct node *n = ctx;
@@ -414,7 +421,9 @@ enum http_verdict edge_handle(struct http_request *r, void *ctx)
     else
         p->act.upload = r->user;
     p->act.user = p;
-    if (action_without_session(action) && action->method == ACTION_POST)
+    p->act.header = header_of;
+    if (action_without_session(action) &&
+        (action->method == ACTION_POST || action->who == ACTOR_CLIENT))
         p->act.has_line_key = http_peer_key(r, &p->act.line_key);
     enum err e = find_actor(n, r, &p->act.actor, &f);
     /* what is open to all is open to whoever's session has ended: signing in, for one */

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/encode.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "node/keyring.h"
@@ -157,6 +158,11 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
         e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
     n->house.scanner = n->config.clamd;
+    if (e == OK && n->config.xroad_pin) {
+        bool whole = hex_decode(str_of(n->config.xroad_pin), n->xroad_pin.b, sizeof n->xroad_pin.b);
+        n->house.xroad_pin = &n->xroad_pin;
+        e = whole ? OK : fault(f, ERR_INVALID, "xroad_pin: 64 hexadecimal digits are needed");
+    }
     bool apart = n->config.link_cert && n->config.link_key;
     n->house.link_cert = apart ? n->config.link_cert : n->config.tls_cert;
     n->house.link_key = apart ? n->config.link_key : n->config.tls_key;

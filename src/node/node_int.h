@@ -35,7 +35,8 @@ void openapi_write(struct buf *, const char *version);
 struct config {
     struct arena *arena;
     str state_name, state_name_ar, alpha2, alpha3, origin;
-    const char *listen, *url, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd;
+    const char *listen, *url, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd,
+        *xroad_pin;
     int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n;
     const char *trusted_proxies[8];
     struct mail_route mail;
@@ -53,11 +54,12 @@ struct node {
     struct config config;
     struct db *writer;
     struct catalogue *words;
-    struct schema *inputs[256]; /* by position of the action */
+    struct schema *inputs[512]; /* by position of the action */
     struct http_server *http;
     struct metrics *metrics;
     struct limit *by_address, *by_account, *codes;
     char data[4096];
+    struct hash xroad_pin;
     int lock_fd; /* on data/store/lock, while the folder is ours */
     struct explainer explainer;
     pthread_t background;

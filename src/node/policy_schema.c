@@ -43,6 +43,8 @@ static const struct {
     {"Log", " = { owner: State }"},
     {"Quorum", " = { partner?: State, proposer?: Officer }"},
     {"Guest", " = { state: State, officer: Officer, may: Set<String> }"},
+    {"XRoadClient", " = { instance: String, class: String, member: String }"},
+    {"XRoadService", ""},
     {"Engagement", " = { partner: State, officer: Officer }"},
 };
 
@@ -69,8 +71,9 @@ static void put_principals(struct buf *b, unsigned who)
     static const struct {
         unsigned bit;
         const char *type;
-    } kinds[] = {{ACTOR_NOBODY, "Visitor"}, {ACTOR_PERSON, "Person"}, {ACTOR_OFFICER, "Officer"},
-                 {ACTOR_SYSTEM, "System"},  {ACTOR_PARTNER, "State"}, {ACTOR_GUEST, "Guest"}};
+    } kinds[] = {{ACTOR_NOBODY, "Visitor"},    {ACTOR_PERSON, "Person"}, {ACTOR_OFFICER, "Officer"},
+                 {ACTOR_SYSTEM, "System"},     {ACTOR_PARTNER, "State"}, {ACTOR_GUEST, "Guest"},
+                 {ACTOR_CLIENT, "XRoadClient"}};
     bool any = false;
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)

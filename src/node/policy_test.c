@@ -52,7 +52,8 @@ static const struct actor_on_panel {
     {'S', "Sifara::System", NULL, NULL},
     {'A', "Sifara::State", NULL, NULL}, /* Arcadia, or the state that the situation names */
     {'X', "Sifara::Visitor", NULL, NULL},
-    {'U', "Sifara::Guest", NULL, NULL}, /* whose letter it is */
+    {'R', "Sifara::XRoadClient", NULL, NULL}, /* of class GOV */
+    {'U', "Sifara::Guest", NULL, NULL},       /* whose letter it is */
 };
 
 enum situation {
@@ -345,6 +346,8 @@ static const struct {
     {"guest.answer", PERSONAL, ""},
     {"guest.acknowledge", PLAIN, "U"},
     {"guest.acknowledge", PERSONAL, ""},
+    {"xroad.document", PLAIN, "R"},
+    {"xroad.calls", PLAIN, ""}, /* of the ministry's own desk */
     {"trust.send", PLAIN, "S"},
     {"trust.send", TO_FRANCE, ""},
     {"trust.receive", PLAIN, "A"},
@@ -634,6 +637,11 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
         str role = str_of(who->role);
         cedar_attr(es, e, S("roles"), cedar_strings(es, &role, 1));
         cedar_attr(es, e, S("mission"), mission(es, who->mission));
+    }
+    if (who->letter == 'R') {
+        cedar_attr(es, e, S("instance"), cedar_str(S("UT-TEST")));
+        cedar_attr(es, e, S("class"), cedar_str(S("GOV")));
+        cedar_attr(es, e, S("member"), cedar_str(S("1234")));
     }
     put_resource(es, type, id, s);
     put_channel(p, es, cedar_entity(es, type, id), type, s);
