@@ -143,6 +143,10 @@ void parcel_receipt_after(struct act *);
 
 /* ---- owner.c: what the owner of a log says to its mirror --------------------------------- */
 
+/* Is the request's body a note that a log key of the state signed under the name of the origin, by
+ * a keyset that counts at that index today? ERR_BAD_SIGNATURE. */
+NODISCARD enum err owner_signed(struct act *, str state, str origin, uint64_t index,
+                                struct fault *);
 /* The next line of a note of the owner, behind its name ("origin "). */
 bool owner_line(str *rest, const char *name, str *out);
 enum err introduce_prepare(struct act *, struct fault *);

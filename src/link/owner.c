@@ -39,7 +39,7 @@ static enum err read_introduction(str note, struct introduction *i, struct fault
     return OK;
 }
 
-static enum err verify_introduction(struct act *a, const struct introduction *i, struct fault *f)
+enum err owner_signed(struct act *a, str state, str origin, uint64_t index, struct fault *f)
 {
     struct keyset sets[KEYSETS_MAX];
     struct note_key keys[KEYSETS_MAX];
@@ -47,9 +47,9 @@ static enum err verify_introduction(struct act *a, const struct introduction *i,
     str text;
     size_t n;
 
-    TRY(partner_keysets(a->db, i->from, 0, day_of_ms(a->now), a->arena, sets, &n, f));
-    for (size_t k = 0; k < n; k++)
-        keys[k] = keyset_log_key(&sets[k], i->origin);
+    TRY(partner_keysets(a->db, state, index, day_of_ms(a->now), a->arena, sets, &n, f));
+    for (size_t i = 0; i < n; i++)
+        keys[i] = keyset_log_key(&sets[i], origin);
     return note_open(a->body, keys, n, &text, &signers, f);
 }
 
@@ -63,7 +63,7 @@ enum err introduce_prepare(struct act *a, struct fault *f)
     TRY(mirror_may_talk(a, i->from, &talks, f));
     if (!talks || !str_eq(i->to, a->house->state_code))
         return mirror_refuse(a, 404, "there is no such channel");
-    if (verify_introduction(a, i, f) != OK)
+    if (owner_signed(a, i->from, i->origin, 0, f) != OK)
         return mirror_refuse(a, 403, "no key of the partner signed this");
     a->data = i;
     return OK;
@@ -132,14 +132,9 @@ static enum err put_tail(struct act *a, const struct channel *c, uint64_t from, 
 
 enum err recover_read(struct act *a, struct fault *f)
 {
-    struct keyset sets[KEYSETS_MAX];
-    struct note_key keys[KEYSETS_MAX];
     struct channel c;
     struct recovery r;
-    uint64_t signers;
-    str text;
     bool here;
-    size_t n;
 
     TRY(read_recovery(a->body, &r, f));
     enum err e = channel_by_origin(a->db, r.origin, false, a->arena, &c, f);
@@ -149,11 +144,8 @@ enum err recover_read(struct act *a, struct fault *f)
         return e;
     if (e == ERR_NOT_FOUND || !here)
         return mirror_refuse(a, 404, "the log is not known here");
-    TRY(partner_keysets(a->db, c.partner, c.size, day_of_ms(a->now), a->arena, sets, &n, f));
-    for (size_t i = 0; i < n; i++)
-        keys[i] = keyset_log_key(&sets[i], r.origin);
     int64_t off = a->now - r.at;
-    if (note_open(a->body, keys, n, &text, &signers, f) != OK || off > RECOVER_WINDOW ||
+    if (owner_signed(a, c.partner, r.origin, c.size, f) != OK || off > RECOVER_WINDOW ||
         off < -RECOVER_WINDOW)
         return mirror_refuse(a, 403, "no key of the log signed this request today");
     if (!c.pending.p)

@@ -6,7 +6,6 @@
  * nor with whom it is shared. Two heads that do not fit are kept, and nothing of that log is
  * cosigned again.
  */
-#include "base/date.h"
 #include "base/log.h"
 #include "link/link_int.h"
 
@@ -56,20 +55,6 @@ static enum err read_introduction(struct act *a, struct looking *l, str *to, str
     return OK;
 }
 
-static enum err verify_introduction(struct act *a, const struct looking *l, struct fault *f)
-{
-    struct keyset sets[KEYSETS_MAX];
-    struct note_key keys[KEYSETS_MAX];
-    uint64_t signers;
-    str text;
-    size_t n;
-
-    TRY(partner_keysets(a->db, l->owner, 0, day_of_ms(a->now), a->arena, sets, &n, f));
-    for (size_t i = 0; i < n; i++)
-        keys[i] = keyset_log_key(&sets[i], l->origin);
-    return note_open(a->body, keys, n, &text, &signers, f);
-}
-
 enum err witness_introduce_prepare(struct act *a, struct fault *f)
 {
     struct looking *l = arena_new_of(a->arena, struct looking);
@@ -81,7 +66,7 @@ enum err witness_introduce_prepare(struct act *a, struct fault *f)
     TRY(is_served(a, l->owner, &served, f));
     if (!served || !str_eq(to, a->house->state_code))
         return mirror_refuse(a, 404, "no such state is served here");
-    if (verify_introduction(a, l, f) != OK)
+    if (owner_signed(a, l->owner, l->origin, 0, f) != OK)
         return mirror_refuse(a, 403, "no key of the partner signed this");
     a->actor = (struct actor){.kind = ACTOR_PARTNER, .state = l->owner};
     a->data = l;
@@ -247,8 +232,6 @@ enum err witness_answer(struct act *a, struct fault *f)
     struct peer own;
     uint64_t serial;
 
-    if (!l || l->contradicts)
-        return OK;
     TRY(link_peer(link_of(a), a->db, a->house->state_code, &own, f));
     TRY(mirror_known_serial(a, l->owner, own.serial, &serial, f));
     str name = str_printf(a->arena, "%s/witness", own.name);
