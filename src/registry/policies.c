@@ -182,16 +182,31 @@ static str tongue_name(const void *from, str language, str type, str id)
     return facts_name(((const struct tongue *)from)->facts, language, type, id);
 }
 
+static str language_of(const struct act *a)
+{
+    str asked = act_param(a, S("language"));
+
+    return asked.n ? asked : a->actor.language.n ? a->actor.language : S("en");
+}
+
+/* Why, in the words of whoever wrote the policy. */
+static void put_reason(struct jw *w, struct act *a, const struct policy *p, size_t i)
+{
+    str name = str_printf(a->arena, "reason_%.*s", STR_FMT(language_of(a)));
+    str reason = name.p ? cedar_policy_note(policy_set(p), i, name) : STR_NONE;
+
+    if (reason.p)
+        jw_kv(w, S("reason"), reason);
+}
+
 /* What the policy says, made from its syntax tree; what cannot be said is left out. */
 static void put_prose(struct jw *w, struct act *a, const struct policy *p, size_t i)
 {
     AUTO(buf) struct buf said = BUF(64 << 10);
     struct tongue t = {a->house, policy_facts(p)};
     struct prose_words words = {tongue_word, tongue_name, &t};
-    str language = act_param(a, S("language"));
+    str language = language_of(a);
 
-    if (!language.p)
-        language = a->actor.language.n ? a->actor.language : S("en");
     if (a->house->word && policy_prose(&said, policy_set(p), i, &words, language, NULL) == OK)
         jw_kv(w, S("says"), buf_str(&said));
 }
@@ -220,6 +235,7 @@ enum err policy_show(struct act *a, struct fault *f)
         if (basis.p)
             jw_kv(&w, S("basis"), basis);
         jw_kv(&w, S("effect"), cedar_policy_permits(set, i) ? S("permit") : S("forbid"));
+        put_reason(&w, a, p, i);
         put_prose(&w, a, p, i);
         jw_kv(&w, S("text"), cedar_policy_place(set, i).text);
         jw_close(&w, '}');

@@ -158,19 +158,18 @@ static struct line *line_of(struct act *a, struct lines *l, str mission)
     return &l->list[l->n++];
 }
 
-static bool is_open(struct act *a, str service, str state, bool *out_ours)
+/* Is it an officer's move? What waits for its person, or is at an end, is not in hand. */
+static bool in_hand(struct act *a, str service, str state)
 {
     const struct service *s = service_find(a->house->services, service);
     const struct workflow_state *now = s ? workflow_state(s->package->workflow, state) : NULL;
 
-    *out_ours = now && now->turn == TURN_OFFICER;
-    return now && now->turn != TURN_END;
+    return now && now->turn == TURN_OFFICER;
 }
 
 static enum err count_open(struct act *a, struct lines *l, struct fault *f)
 {
     struct query q;
-    bool ours;
 
     TRY(db_query(a->db, &q, f,
                  "SELECT mission, service, state, count(*),"
@@ -179,10 +178,10 @@ static enum err count_open(struct act *a, struct lines *l, struct fault *f)
                  "i", today(a)));
     for (; query_row(&q); query_next(&q)) {
         struct line *line = line_of(a, l, query_str(&q, 0));
-        if (!line || !is_open(a, query_str(&q, 1), query_str(&q, 2), &ours))
+        if (!line || !in_hand(a, query_str(&q, 1), query_str(&q, 2)))
             continue;
         line->open += query_int(&q, 3);
-        line->overdue += ours ? query_int(&q, 4) : 0;
+        line->overdue += query_int(&q, 4);
     }
     return query_end(&q, f);
 }

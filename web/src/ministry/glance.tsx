@@ -132,7 +132,7 @@ export function MissionPage({ params }: PageProps) {
         {(g) => (
           <>
             <ul class="figures">
-              <Figure value={number(g.work.reduce((n, w) => n + w.n, 0))} label={t("ministry.open")} />
+              <Figure value={number(g.work.reduce((n, w) => n + (w.turn === "officer" ? w.n : 0), 0))} label={t("ministry.open")} />
               <Figure value={number(g.work.reduce((n, w) => n + w.overdue, 0))} label={t("ministry.overdue")} />
               <Figure value={share(g.decided.within_promise, g.decided.n)} label={t("ministry.kept")} />
               <Figure value={number(g.decided.mean_hours / 24, { maximumFractionDigits: 1 })} label={t("ministry.mean-days")} />

@@ -7,7 +7,7 @@ import { folded, language, t } from "../base/words";
 
 interface Policy {
   digest: string;
-  policies: { id: string; title: string; basis: string; effect: "permit" | "forbid"; says: string; text: string }[];
+  policies: { id: string; title: string; basis: string; reason?: string; effect: "permit" | "forbid"; says: string; text: string }[];
 }
 
 export function PolicyPage(_: PageProps) {
@@ -22,13 +22,13 @@ export function PolicyPage(_: PageProps) {
       </div>
       <Load of={policy}>
         {(p) => {
-          const found = p.policies.filter((c) => folded(`${c.title} ${c.basis} ${c.says}`).includes(folded(wanted)));
+          const found = p.policies.filter((c) => folded(`${c.title} ${c.reason} ${c.basis} ${c.says}`).includes(folded(wanted)));
           return (
             <>
               <h2 role="status">{t("ministry.clauses", { n: found.length })}</h2>
               {found.map((c) => (
                 <article class="card" key={c.id} id={c.id}>
-                  <h3 dir="auto">{c.title}</h3>
+                  <h3 dir="auto">{language === "en" ? c.title : (c.reason ?? c.title)}</h3>
                   <p>
                     <Tag kind={c.effect === "permit" ? "good" : "bad"}>{t(`ministry.effect.${c.effect}`)}</Tag> <small dir="auto">{c.basis}</small>
                   </p>
