@@ -1,6 +1,6 @@
 /* wire_fuzz.c - everything that a partner's node sends; the first byte says as what it is read */
 #include "registry/credence.h"
-#include "link/entry.h"
+#include "link/evidence.h"
 #include "link/wire.h"
 
 static void packages(str body)
@@ -49,6 +49,20 @@ static void texts(struct arena *a, str body)
     (void)!size_line_parse(body, &size, NULL);
 }
 
+/* Whatever it says: no key of nobody's has signed it. */
+static void proof(struct arena *a, str body)
+{
+    static const struct ed25519_public nobody;
+    const struct note_key cosigner = note_cosigner_of(S("nobody/mirror"), &nobody);
+    const struct evidence_keys keys = {&nobody, 1, &cosigner, 1, &cosigner, 1, NULL};
+    struct evidence_finding found;
+    struct evidence e;
+
+    if (evidence_parse(a, body, &e, NULL) == OK &&
+        evidence_check(&e, &keys, STR_NONE, &found, NULL) == OK)
+        __builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -67,6 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 'p':
         pieces(body);
+        break;
+    case 'v':
+        proof(a, body);
         break;
     case 'j':
         entry(a, body);
