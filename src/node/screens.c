@@ -79,6 +79,7 @@ static const struct {
     {".json", "application/json"},
     {".webmanifest", "application/manifest+json"},
     {".png", "image/png"},
+    {".html", "application/octet-stream"}, /* to be kept, not opened here */
 };
 
 static const char *type_of(str name)

@@ -244,7 +244,7 @@ await step("Layla holds the document, and sees who looked at her file", async ()
 
 await step("the same pages in English and French", async () => {
   for (const language of ["en", "fr"]) {
-    for (const [name, path] of [["home", ""], ["service", "/services/visa"], ["cases", "/cases"], ["case", `/cases/${file}`], ["my-file", "/my-file"], ["missing", "/nothing-here"]]) {
+    for (const [name, path] of [["home", ""], ["service", "/services/visa"], ["cases", "/cases"], ["case", `/cases/${file}`], ["my-file", "/my-file"], ["verify", "/verify"], ["missing", "/nothing-here"]]) {
       await layla.goto(`${URL_}/${language}${path}`, { waitUntil: "networkidle" });
       await look(layla, `portal-${name}-${language}`);
     }

@@ -13,6 +13,7 @@ import { MyFile, signOut } from "./my-file";
 import { Service } from "./service";
 import { onSession, session, type Session } from "../base/session";
 import { SignIn } from "./sign-in";
+import { Verify } from "./verify";
 
 const routes: Route[] = [
   { path: "/", page: Home },
@@ -23,6 +24,7 @@ const routes: Route[] = [
   { path: "/cases/:id/apply", page: Apply },
   { path: "/cases/:id/correct", page: Correct },
   { path: "/my-file", page: MyFile },
+  { path: "/verify", page: Verify },
 ];
 
 function Missing() {
