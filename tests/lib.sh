@@ -18,6 +18,7 @@ STATUS=
 SECONDS=0
 AT_END=()
 AS_USER=() # what runs the node as another user
+NET=()     # what runs a command in the network of the node, where that is another one
 
 say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
 
@@ -75,12 +76,12 @@ setting() {
         cat "$W/sifara.json" >"$D/sifara.json"
 }
 
-ready() { curl -fsk -m 5 -o /dev/null "$URL/readyz" 2>/dev/null; }
+ready() { "${NET[@]}" curl -fsk -m 5 -o /dev/null "$URL/readyz" 2>/dev/null; }
 
 # state_start [SCHEME]: the node runs and answers; its processes are the group $SERVER.
 state_start() {
     rm -f "$D/run/port"
-    setsid "${AS_USER[@]}" "$SIFARA" serve --data "$D" >>"$W/log" 2>&1 &
+    setsid "${NET[@]}" "${AS_USER[@]}" "$SIFARA" serve --data "$D" >>"$W/log" 2>&1 &
     SERVER=$!
     wait_for 20 test -s "$D/run/port" || fail "the node does not start"
     URL=${1:-http}://127.0.0.1:$(cat "$D/run/port")
@@ -140,7 +141,7 @@ sign_in() {
 as() {
     local name=$1
     shift
-    SIFARA_SESSION=$W/session.$name "$SIFARA" "$@"
+    SIFARA_SESSION=$W/session.$name "${NET[@]}" "$SIFARA" "$@"
 }
 
 # does NAME NOUN VERB ...: must succeed; the answer is in $W/out.
@@ -169,7 +170,7 @@ http() {
     local method=$1 path=$2
     shift 2
     : >"$W/err"
-    STATUS=$(curl -sk -m 30 --path-as-is -X "$method" -o "$W/out" -D "$W/head" \
+    STATUS=$("${NET[@]}" curl -sk -m 30 --path-as-is -X "$method" -o "$W/out" -D "$W/head" \
         -w '%{http_code}' "$@" "$URL$path" 2>"$W/err")
 }
 

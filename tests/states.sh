@@ -6,8 +6,9 @@
 #
 # Sessions carry the state in their name: "XA.minister".
 
-declare -A STATE_SERVER STATE_URL STATE_NAME=([XU]=Utopia [XA]=Arcadia [XB]=Bravonia) \
-    STATE_LONG=([XU]=UTO [XA]=XAR [XB]=XBR)
+declare -A STATE_SERVER STATE_URL STATE_NET \
+    STATE_NAME=([XU]=Utopia [XA]=Arcadia [XB]=Bravonia [XC]=Cordonia [XD]=Dalmara) \
+    STATE_LONG=([XU]=UTO [XA]=XAR [XB]=XBR [XC]=XCO [XD]=XDA)
 HERE=
 
 lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
@@ -16,8 +17,10 @@ lower() { tr '[:upper:]' '[:lower:]' <<<"$1"; }
 policy_of() {
     local code=$1 to=$W/policy.$1
     cp -r "$ROOT/demo/policy" "$to"
-    # a third state, which the demo does not know
-    jq '.states += [{code: "XB", name: {en: "Bravonia", ar: "برافونيا", fr: "Bravonie"}, recognised: true}]' \
+    # further states, which the demo does not know
+    jq '.states += [{code: "XB", name: {en: "Bravonia", ar: "برافونيا", fr: "Bravonie"}, recognised: true},
+        {code: "XC", name: {en: "Cordonia", ar: "كوردونيا", fr: "Cordonie"}, recognised: true},
+        {code: "XD", name: {en: "Dalmara", ar: "دالمارا", fr: "Dalmarie"}, recognised: true}]' \
         "$ROOT/demo/policy/facts/states.json" >"$to/facts/states.json"
     jq '(.organisations[] | select(.code == "DCO").members) += ["XB"]' \
         "$ROOT/demo/policy/facts/organisations.json" >"$to/facts/organisations.json"
@@ -55,6 +58,7 @@ at() {
     D=$W/$1
     SERVER=${STATE_SERVER[$1]:-}
     URL=${STATE_URL[$1]:-}
+    NET=(${STATE_NET[$1]:-})
     export SIFARA_NODE=$URL
 }
 
@@ -66,9 +70,13 @@ end_states() {
     done
 }
 
+# What a test wants to be so before the node of a state starts the first time.
+before_start() { :; }
+
 state_open() {
     at "$1"
     state_new "$1"
+    before_start "$1"
     state_start
     keep
     sign_in "$1.minister" "minister@mfa.$(lower "$1").example" as=officer
@@ -156,4 +164,38 @@ document_of() {
     wait_for 30 case_sealed "$1" "$id" || fail "no document"
     NUMBER=$(get '.documents[0].number')
     DOCUMENT=$(get '.documents[0].id')
+}
+
+# ---- the reader of both stores -------------------------------------------------------------------
+
+store() { sqlite3 -readonly "$W/$1/store/sifara.db" ".timeout 5000" "$2"; }
+log_of() { store "$1" "SELECT log FROM channel WHERE partner = '$2' AND sent = $3"; }
+uuid_of() { echo "lower(substr(hex($1),1,8)||'-'||substr(hex($1),9,4)||'-'||substr(hex($1),13,4)||'-'||substr(hex($1),17,4)||'-'||substr(hex($1),21))"; }
+
+# settled A B: all that A has for B is in the log, receipted, and taken up there.
+settled() {
+    local a=$1 b=$2
+    [ "$(store "$a" "SELECT count(*) FROM link_outbox WHERE partner = '$b'")" = 0 ] &&
+        [ "$(store "$a" "SELECT size - head_size FROM channel WHERE partner = '$b' AND sent = 1")" = 0 ] &&
+        [ "$(store "$b" "SELECT head_size - taken FROM channel WHERE partner = '$a' AND sent = 0")" = 0 ]
+}
+
+# compare A B TOLD: what A sent to B: one history, no gap, each note that a client was told of (a line
+# each in the file) there once on both sides, and no receipt without entries.
+compare() {
+    local a=$1 b=$2 mine theirs
+    mine=$(log_of "$a" "$b" 1) theirs=$(log_of "$b" "$a" 0)
+    store "$a" "SELECT idx, hex(leaf), hex(entry) FROM channel_entry WHERE log = $mine ORDER BY idx" >"$W/mine"
+    store "$b" "SELECT idx, hex(leaf), hex(entry) FROM channel_entry WHERE log = $theirs ORDER BY idx" >"$W/theirs"
+    cmp -s "$W/mine" "$W/theirs" || fail "$a and $b hold different logs"
+    [ -s "$W/mine" ] || fail "$a and $b hold no log"
+    [ "$(wc -l <"$W/mine")" = "$(tail -n 1 "$W/mine" | awk -F'|' '{print $1 + 1}')" ] || fail "a gap"
+    sort "$3" >"$W/told"
+    store "$a" "SELECT $(uuid_of id) FROM dispatch WHERE sent = 1 AND kind = 'note' AND partner = '$b'" | sort >"$W/sent"
+    store "$b" "SELECT $(uuid_of correlation) FROM dispatch WHERE sent = 0 AND kind = 'note' AND partner = '$a'" | sort >"$W/came"
+    [ -z "$(uniq -d "$W/came")" ] || fail "something came twice"
+    [ -z "$(comm -23 "$W/told" "$W/came")" ] || fail "something is lost: $(comm -23 "$W/told" "$W/came" | head -3)"
+    [ -z "$(comm -13 "$W/sent" "$W/came")" ] || [ "${RESTORED:-}" = "$a" ] || fail "something came that was not sent"
+    [ "$(store "$a" "SELECT head_size FROM channel WHERE log = $mine")" -le "$(wc -l <"$W/theirs")" ] ||
+        fail "a receipt without entries"
 }
