@@ -197,17 +197,26 @@ static enum err take_languages(struct lines *l, struct credence *c)
     return OK;
 }
 
+/* Is it http on this machine, and not a name that only begins like it? */
+static bool is_near(str s)
+{
+    static const char *const hosts[] = {"http://127.0.0.1", "http://[::1]", "http://localhost"};
+
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+        str host = str_of(hosts[i]);
+        if (str_starts(s, host) && (s.n == host.n || s.p[host.n] == ':' || s.p[host.n] == '/'))
+            return true;
+    }
+    return false;
+}
+
 /* An address of a node: https, or http for one on the same machine. */
 static bool is_url(str s)
 {
-    bool safe = str_starts(s, S("https://"));
-    bool near = str_starts(s, S("http://127.0.0.1")) || str_starts(s, S("http://[::1]")) ||
-                str_starts(s, S("http://localhost"));
-
     for (size_t i = 0; i < s.n; i++)
         if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '?' || s.p[i] == '#' || s.p[i] == '@')
             return false;
-    return (safe || near) && !str_ends(s, S("/"));
+    return (str_starts(s, S("https://")) || is_near(s)) && !str_ends(s, S("/"));
 }
 
 static enum err credence_read(str text, struct credence *c, struct fault *f)

@@ -146,7 +146,10 @@ static void test_addresses(void **state)
         enum err err;
     } cases[] = {{"https://xu.sifara.example", OK},
                  {"http://127.0.0.1:8080", OK},
+                 {"http://localhost", OK},
                  {"http://xu.sifara.example", ERR_INVALID},
+                 {"http://127.0.0.1.sifara.example", ERR_INVALID},
+                 {"http://localhost.sifara.example:80", ERR_INVALID},
                  {"https://xu.sifara.example/", ERR_INVALID},
                  {"https://a@xu.sifara.example", ERR_INVALID},
                  {"ftp://xu.sifara.example", ERR_INVALID}};
