@@ -43,11 +43,23 @@ static void real_random(void *ctx, void *out, size_t n)
     }
 }
 
-const struct world world_real = {.now = real_now, .random = real_random};
+static int64_t real_monotonic(void *ctx)
+{
+    (void)ctx;
+    return monotonic_ns();
+}
+
+const struct world world_real = {
+    .now = real_now, .random = real_random, .monotonic = real_monotonic};
 
 static int64_t sim_now(void *ctx)
 {
     return atomic_load(&((struct world_sim *)ctx)->now_ms);
+}
+
+static int64_t sim_monotonic(void *ctx)
+{
+    return atomic_load(&((struct world_sim *)ctx)->passed_ms) * 1000000;
 }
 
 /* splitmix64 over a counter: each call is a pure function of seed and position, so threads may
@@ -71,7 +83,8 @@ static void sim_random(void *ctx, void *out, size_t n)
 
 struct world world_of_sim(struct world_sim *w)
 {
-    return (struct world){.now = sim_now, .random = sim_random, .ctx = w};
+    return (struct world){
+        .now = sim_now, .random = sim_random, .ctx = w, .monotonic = sim_monotonic};
 }
 
 void time_format(int64_t ms, char out[32])

@@ -13,6 +13,7 @@ struct world {
     int64_t (*now)(void *ctx); /* milliseconds since 1970-01-01T00:00:00Z */
     void (*random)(void *ctx, void *out, size_t n);
     void *ctx;
+    int64_t (*monotonic)(void *ctx); /* nanoseconds, for durations only */
 };
 
 /* The real clock and the kernel's random bytes. */
@@ -23,6 +24,11 @@ static inline int64_t world_now(const struct world *w)
     return w->now(w->ctx);
 }
 
+static inline int64_t world_monotonic(const struct world *w)
+{
+    return w->monotonic(w->ctx);
+}
+
 static inline void world_random(const struct world *w, void *out, size_t n)
 {
     w->random(w->ctx, out, n);
@@ -31,6 +37,7 @@ static inline void world_random(const struct world *w, void *out, size_t n)
 /* A settable clock and a seeded generator (splitmix64); safe from several threads. */
 struct world_sim {
     _Atomic int64_t now_ms;
+    _Atomic int64_t passed_ms; /* what durations are measured by: setting the clock moves it not */
     _Atomic uint64_t counter;
     uint64_t seed;
 };

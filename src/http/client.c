@@ -11,7 +11,8 @@ enum {
 };
 
 struct http_client {
-    CURLM *multi;
+    CURLM *multi; /* NULL: all goes over the carrier */
+    struct http_carrier carrier;
 };
 
 struct http_client *http_client_new(const struct http_client_limits *limits)
@@ -24,6 +25,15 @@ struct http_client *http_client_new(const struct http_client_limits *limits)
     }
     curl_multi_setopt(c->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)limits->connections);
     curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)limits->per_host);
+    return c;
+}
+
+struct http_client *http_client_over(const struct http_carrier *carrier)
+{
+    struct http_client *c = calloc(1, sizeof *c);
+
+    if (c)
+        c->carrier = *carrier;
     return c;
 }
 
@@ -40,12 +50,15 @@ void http_client_free(struct http_client *c)
 {
     if (!c)
         return;
-    curl_multi_cleanup(c->multi);
+    if (c->multi)
+        curl_multi_cleanup(c->multi);
     free(c);
 }
 
 void http_client_cancel(struct http_client *c, struct http_call *call)
 {
+    if (!c->multi)
+        c->carrier.cancel(c->carrier.ctx, call);
     if (!call->easy)
         return;
     release(c, call);
@@ -113,6 +126,8 @@ enum err http_client_start(struct http_client *c, struct http_call *call, struct
     call->err = OK;
     call->status = 0;
     call->content_type[0] = call->detail[0] = call->error[0] = 0;
+    if (!c->multi)
+        return c->carrier.start(c->carrier.ctx, call, f);
     call->easy = curl_easy_init();
     if (!call->easy)
         return fault(f, ERR_MEMORY, "out of memory");
@@ -170,6 +185,8 @@ void http_client_run(struct http_client *c, unsigned timeout_ms)
     int running, left;
     CURLMsg *m;
 
+    if (!c->multi)
+        return;
     /* what perform ends is told below, before the next wait */
     curl_multi_poll(c->multi, NULL, 0, (int)timeout_ms, NULL);
     curl_multi_perform(c->multi, &running);
@@ -185,5 +202,6 @@ void http_client_run(struct http_client *c, unsigned timeout_ms)
 
 void http_client_wake(struct http_client *c)
 {
-    curl_multi_wakeup(c->multi);
+    if (c->multi)
+        curl_multi_wakeup(c->multi);
 }

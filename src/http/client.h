@@ -42,6 +42,14 @@ struct http_client_limits {
     unsigned per_host;
 };
 NODISCARD struct http_client *http_client_new(const struct http_client_limits *);
+/* What carries calls in place of a network: a test's own. start() takes a call, and whoever carries
+ * fills in what came out of it, later, and calls its done(). */
+struct http_carrier {
+    enum err (*start)(void *ctx, struct http_call *, struct fault *);
+    void (*cancel)(void *ctx, struct http_call *);
+    void *ctx;
+};
+NODISCARD struct http_client *http_client_over(const struct http_carrier *);
 /* To be called when no call is under way. */
 void http_client_free(struct http_client *);
 /* Ends a call that is under way; done() is not called. */

@@ -21,8 +21,13 @@ enum {
     LONGEST_WAIT_MS = 15 * 60 * 1000
 };
 
+int64_t courier_now(const struct courier *c)
+{
+    return world_monotonic(&c->link->house->world);
+}
+
 /* A random half of it more or less: two nodes do not stay in step. */
-int64_t courier_wait(unsigned *tries)
+int64_t courier_wait(struct courier *c, unsigned *tries)
 {
     int64_t wait = FIRST_WAIT_MS;
     uint16_t chance;
@@ -31,7 +36,7 @@ int64_t courier_wait(unsigned *tries)
         wait *= 2;
     if (wait > LONGEST_WAIT_MS)
         wait = LONGEST_WAIT_MS;
-    secret_random(&chance, sizeof chance);
+    world_random(&c->link->house->world, &chance, sizeof chance);
     if (*tries < 30)
         ++*tries;
     return wait / 2 + wait * chance / 131072;
@@ -117,7 +122,7 @@ static void take_wakings(struct courier *c)
 /* Starts what is due; returns how long there is nothing to do. */
 static unsigned start_due(struct courier *c)
 {
-    int64_t now = monotonic_ns(), first = now + (int64_t)LOOK_MS * 1000000;
+    int64_t now = courier_now(c), first = now + (int64_t)LOOK_MS * 1000000;
 
     for (size_t i = 0; i < c->n_lines; i++) {
         struct line *l = c->lines[i];
@@ -136,6 +141,12 @@ static unsigned start_due(struct courier *c)
     return wait < 0 ? 0 : (unsigned)wait;
 }
 
+unsigned courier_turn(struct courier *c)
+{
+    take_wakings(c);
+    return start_due(c);
+}
+
 static void *courier_main(void *arg)
 {
     struct courier *c = arg;
@@ -147,8 +158,7 @@ static void *courier_main(void *arg)
         pthread_mutex_unlock(&c->lock);
         if (stopping)
             return NULL;
-        take_wakings(c);
-        http_client_run(c->client, start_due(c));
+        http_client_run(c->client, courier_turn(c));
     }
 }
 
@@ -171,12 +181,15 @@ void courier_wake(struct courier *c, const char *state, enum waking why)
     http_client_wake(c->client);
 }
 
-enum err courier_start(struct link *link, struct courier **out, struct fault *f)
+enum err courier_open(struct link *link, const struct http_carrier *carrier, struct courier **out,
+                      struct fault *f)
 {
     static const struct http_client_limits limits = {CONNECTIONS, 2};
     struct courier *c = calloc(1, sizeof *c);
 
-    if (!c || !(c->client = http_client_new(&limits))) {
+    if (c)
+        c->client = carrier ? http_client_over(carrier) : http_client_new(&limits);
+    if (!c || !c->client) {
         free(c);
         return fault(f, ERR_MEMORY, "out of memory");
     }
@@ -187,13 +200,14 @@ enum err courier_start(struct link *link, struct courier **out, struct fault *f)
         snprintf(c->certificate, sizeof c->certificate, "%s", link->house->link_cert);
         snprintf(c->key, sizeof c->key, "%s", link->house->link_key);
     }
-    if (pthread_create(&c->thread, NULL, courier_main, c) != 0) {
-        http_client_free(c->client);
-        free(c);
-        return fault(f, ERR_MEMORY, "cannot start a thread");
-    }
     *out = c;
     return OK;
+}
+
+enum err courier_start(struct courier *c, struct fault *f)
+{
+    c->runs = pthread_create(&c->thread, NULL, courier_main, c) == 0;
+    return c->runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");
 }
 
 void courier_stop(struct courier *c)
@@ -204,7 +218,8 @@ void courier_stop(struct courier *c)
     c->stopping = true;
     pthread_mutex_unlock(&c->lock);
     http_client_wake(c->client);
-    pthread_join(c->thread, NULL);
+    if (c->runs)
+        pthread_join(c->thread, NULL);
     for (size_t i = 0; i < c->n_lines; i++) {
         struct line *l = c->lines[i];
         http_client_cancel(c->client, &l->call);

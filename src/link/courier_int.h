@@ -42,7 +42,7 @@ struct courier {
     struct http_client *client;
     pthread_t thread;
     pthread_mutex_t lock; /* guards woken of lines, wake_all, stopping */
-    bool wake_all, stopping;
+    bool runs, wake_all, stopping;
     struct {
         char state[3];
         bool called;
@@ -59,7 +59,9 @@ struct courier {
 
 /* How long to rest after one more failure: twice as long each time, with chance, up to a quarter of
  * an hour. */
-int64_t courier_wait(unsigned *tries);
+int64_t courier_wait(struct courier *, unsigned *tries);
+/* Nanoseconds, for durations only. */
+int64_t courier_now(const struct courier *);
 /* Fills in who is called and by which keys; url and pin stay the caller's. */
 void courier_call(struct courier *, const struct peer *, const char *path, char url[URL_ROOM],
                   char pin[PIN_ROOM], struct http_call *);

@@ -25,7 +25,7 @@ void line_rest(struct line *l, int64_t wait_ms)
     l->step = IDLE;
     l->active = false;
     l->turns = 0;
-    l->due_ns = monotonic_ns() + wait_ms * 1000000;
+    l->due_ns = courier_now(l->courier) + wait_ms * 1000000;
     buf_done(&l->body);
     buf_done(&l->head);
     buf_done(&l->receipt);
@@ -35,7 +35,7 @@ void line_rest(struct line *l, int64_t wait_ms)
 
 void line_fail(struct line *l, const char *why)
 {
-    int64_t wait = courier_wait(&l->tries);
+    int64_t wait = courier_wait(l->courier, &l->tries);
 
     LOG(l->tries == 1 ? LOG_WARN : LOG_DEBUG, "a partner is not reached",
         LOG_CSTR("partner", l->state), LOG_CSTR("detail", why), LOG_INT("retry_ms", wait));

@@ -364,9 +364,21 @@ enum err link_open(struct house *h, struct db *writer, const struct link_tables 
 
 enum err link_start(struct link *l, struct fault *f)
 {
-    TRY(courier_start(l, &l->courier, f));
+    TRY(courier_open(l, NULL, &l->courier, f));
+    TRY(courier_start(l->courier, f));
     l->taker_runs = pthread_create(&l->taker, NULL, taker_main, l) == 0;
     return l->taker_runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");
+}
+
+enum err link_start_on(struct link *l, const struct http_carrier *carrier, struct fault *f)
+{
+    return courier_open(l, carrier, &l->courier, f);
+}
+
+unsigned link_turn(struct link *l)
+{
+    taking_turn(l);
+    return courier_turn(l->courier);
 }
 
 void link_stop(struct link *l)

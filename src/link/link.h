@@ -13,6 +13,7 @@
 #define SIFARA_LINK_LINK_H
 
 #include "act/dispatch.h"
+#include "http/client.h"
 
 struct link;
 
@@ -34,6 +35,10 @@ NODISCARD enum err link_open(struct house *, struct db *writer, const struct lin
                              struct link **out, struct fault *);
 /* Starts the threads: the courier, and the one that takes up what came. */
 NODISCARD enum err link_start(struct link *, struct fault *);
+/* The same without threads, over a network that the caller makes: each turn takes up what came and
+ * starts what is due, and says for how many milliseconds there is nothing more to do. */
+NODISCARD enum err link_start_on(struct link *, const struct http_carrier *, struct fault *);
+unsigned link_turn(struct link *);
 void link_stop(struct link *);
 void link_close(struct link *);
 

@@ -283,6 +283,8 @@ NODISCARD enum err sending_mute(struct link *, const struct channel *, bool mute
 /* ---- taking.c ---------------------------------------------------------------------------- */
 
 void *taker_main(void *link);
+/* Without the thread: takes up all that came. */
+void taking_turn(struct link *);
 /* One entry as an act of the partner works with it: act.data of the kinds' receive acts. */
 struct taking {
     struct dispatch_in in; /* id: of the dispatch, made when it is taken up */
@@ -374,7 +376,13 @@ enum err dispatch_evidence(struct act *, struct fault *);
 
 /* ---- courier.c --------------------------------------------------------------------------- */
 
-NODISCARD enum err courier_start(struct link *, struct courier **out, struct fault *);
+/* carrier NULL: the network. */
+NODISCARD enum err courier_open(struct link *, const struct http_carrier *carrier,
+                                struct courier **out, struct fault *);
+/* Starts its thread. */
+NODISCARD enum err courier_start(struct courier *, struct fault *);
+/* Without the thread: starts what is due; for how many milliseconds there is nothing to do then. */
+unsigned courier_turn(struct courier *);
 void courier_wake(struct courier *, const char *state, enum waking); /* "": all */
 void courier_stop(struct courier *);
 

@@ -545,7 +545,7 @@ static size_t channels_to_take(struct link *l, int64_t *logs, size_t room)
 }
 
 /* Channel after channel, a flight of each: none waits behind another. */
-static void take_all(struct link *l)
+void taking_turn(struct link *l)
 {
     int64_t logs[PEERS_MAX];
     bool more = true;
@@ -574,7 +574,7 @@ void *taker_main(void *arg)
             pthread_cond_timedwait(&l->wake, &l->lock, &until);
         l->woken_taker = false;
         pthread_mutex_unlock(&l->lock);
-        take_all(l);
+        taking_turn(l);
         pthread_mutex_lock(&l->lock);
     }
     pthread_mutex_unlock(&l->lock);

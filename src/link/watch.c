@@ -40,14 +40,14 @@ static void rest(struct watch *w, int64_t wait_ms)
 {
     w->step = WATCH_IDLE;
     w->turns = 0;
-    w->due_ns = monotonic_ns() + wait_ms * 1000000;
+    w->due_ns = courier_now(w->courier) + wait_ms * 1000000;
     buf_done(&w->body);
     arena_reset(w->arena);
 }
 
 static void fail(struct watch *w, const char *why)
 {
-    int64_t wait = courier_wait(&w->tries);
+    int64_t wait = courier_wait(w->courier, &w->tries);
 
     LOG(w->tries == 1 ? LOG_WARN : LOG_DEBUG, "a witness gives no word",
         LOG_CSTR("witness", w->witness), LOG_CSTR("partner", w->partner), LOG_CSTR("detail", why),
