@@ -236,7 +236,7 @@ static bool is_media_type(str s)
 
     for (size_t i = 0; i < s.n; i++) {
         bool word = (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9');
-        bool mark = strchr("!#$&-^_.+", s.p[i]) && i > 0 && i != (size_t)slash + 1;
+        bool mark = s.p[i] && strchr("!#$&-^_.+", s.p[i]) && i > 0 && i != (size_t)slash + 1;
         if (!word && !mark && (ptrdiff_t)i != slash)
             return false;
     }

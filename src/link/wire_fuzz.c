@@ -1,7 +1,9 @@
-/* wire_fuzz.c - everything that a partner's node sends; the first byte says as what it is read */
+/* wire_fuzz.c - everything that a partner's node or a security server of X-Road sends; the first
+ * byte says as what it is read */
 #include "registry/credence.h"
 #include "link/evidence.h"
 #include "link/wire.h"
+#include "link/xroad.h"
 
 static void packages(str body)
 {
@@ -63,6 +65,18 @@ static void proof(struct arena *a, str body)
         __builtin_trap();
 }
 
+/* The parts with their slashes are the text again. */
+static void client(str body)
+{
+    struct xroad_client c;
+
+    if (!xroad_client_parse(body, &c))
+        return;
+    size_t n = c.instance.n + c.class.n + c.member.n + 2;
+    if (n + (c.subsystem.p ? c.subsystem.n + 1 : 0) != body.n)
+        __builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -87,6 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 'j':
         entry(a, body);
+        break;
+    case 'x':
+        client(body);
         break;
     default:
         texts(a, body);

@@ -16,11 +16,13 @@
 #include "link/xroad_int.h"
 
 #include "base/encode.h"
+#include "link/xroad.h"
 
-enum { PAGE = 50, PART_MAX = 255, USER_MAX = 255 };
+enum { PAGE = 50, USER_MAX = 255 };
 
 struct call {
-    str client, instance, class, member;
+    str client;
+    struct xroad_client who;
     str xroad_id, request_id;
     str user; /* sealed, or STR_NONE */
 };
@@ -28,38 +30,9 @@ struct call {
 /* ---- who calls --------------------------------------------------------------------------------
  */
 
-/* The characters that X-Road allows in identifiers. */
-static bool is_part(str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-              (c && strchr("'()+,-.=?", c))))
-            return false;
-    }
-    return s.n > 0 && s.n <= PART_MAX;
-}
-
-/* A member may call itself, or one of its subsystems. */
-static bool read_client(struct call *c)
-{
-    str rest = c->client, part;
-    str *out[] = {&c->instance, &c->class, &c->member, NULL};
-    size_t n = 0;
-
-    while (rest.n && n < ARRAY_LEN(out) && str_split(&rest, '/', &part)) {
-        if (!is_part(part))
-            return false;
-        if (out[n])
-            *out[n] = part;
-        n++;
-    }
-    return n >= 3 && !rest.n && !str_ends(c->client, S("/"));
-}
-
 static bool is_id(str s)
 {
-    return is_part(s) && s.n <= 64;
+    return xroad_part_valid(s) && s.n <= 64;
 }
 
 static enum err seal_user(struct act *a, struct call *c, struct fault *f)
@@ -91,7 +64,7 @@ enum err xroad_enters(struct act *a, struct fault *f)
     c->client = a->header(a, S("X-Road-Client"));
     c->xroad_id = a->header(a, S("X-Road-Id"));
     c->request_id = a->header(a, S("X-Road-Request-Id"));
-    if (!read_client(c))
+    if (!xroad_client_parse(c->client, &c->who))
         return fault(f, ERR_MALFORMED_REQUEST, "X-Road-Client is INSTANCE/CLASS/MEMBER/SUBSYSTEM");
     if (!is_id(c->xroad_id) || (c->request_id.p && !is_id(c->request_id)))
         return fault(f, ERR_MALFORMED_REQUEST, "X-Road-Id and X-Road-Request-Id are identifiers");
@@ -112,9 +85,9 @@ enum err xroad_facts(struct act *a, struct fault *f)
 
     (void)f;
     struct cedar_entity *e = cedar_entity(es, S("Sifara::XRoadClient"), c->client);
-    cedar_attr(es, e, S("instance"), cedar_str(c->instance));
-    cedar_attr(es, e, S("class"), cedar_str(c->class));
-    cedar_attr(es, e, S("member"), cedar_str(c->member));
+    cedar_attr(es, e, S("instance"), cedar_str(c->who.instance));
+    cedar_attr(es, e, S("class"), cedar_str(c->who.class));
+    cedar_attr(es, e, S("member"), cedar_str(c->who.member));
     act_resource(a, S("XRoadService"), str_sub(name, sizeof "xroad." - 1, name.n));
     return OK;
 }

@@ -11,7 +11,7 @@
 #include "service/packages_int.h"
 #include "service/protection_int.h"
 
-enum { PROFILE_MAX = 64 << 10, PACE_MS = 1000, PAUSE_MS = 60000, OPEN_AT_ONCE = 64 };
+enum { PROFILE_MAX = 64 << 10, PACE_MS = 1000, PAUSE_MS = 60000, DECIDED_AT_ONCE = 64 };
 
 /* ---- it comes -------------------------------------------------------------------------------- */
 
@@ -302,7 +302,18 @@ static bool open_one(struct house *h, const struct due_job *job)
     return job_act(h, S("protection.answer"), job, str_of(why), NULL) == OK;
 }
 
-static size_t open_cases(struct house *h, struct due_job out[OPEN_AT_ONCE])
+/* A document was sealed for it, or its workflow has come to an end. */
+static bool is_decided(struct house *h, struct query *q)
+{
+    const struct service *s =
+        service_find_version(h->services, query_str(q, 2), query_str(q, 3), query_str(q, 4));
+    const struct workflow_state *at =
+        s ? workflow_state(s->package->workflow, query_str(q, 5)) : NULL;
+
+    return query_int(q, 1) != 0 || (at && at->turn == TURN_END);
+}
+
+static size_t decided_cases(struct house *h, struct due_job out[DECIDED_AT_ONCE])
 {
     struct query q;
     struct db *db;
@@ -311,13 +322,14 @@ static size_t open_cases(struct house *h, struct due_job out[OPEN_AT_ONCE])
     if (db_pool_take(h->readers, &db, NULL) != OK)
         return 0;
     if (db_query(db, &q, NULL,
-                 "SELECT p.id FROM protection p WHERE p.state = 'open' AND (EXISTS(SELECT 1 FROM"
-                 " document d WHERE d.file = p.casefile AND d.state = 'sealed') OR EXISTS(SELECT 1"
-                 " FROM case_file c WHERE c.id = p.casefile AND c.state IN ('refused',"
-                 " 'withdrawn', 'closed', 'lapsed', 'spoilt'))) LIMIT ?",
-                 "i", (int64_t)OPEN_AT_ONCE) == OK) {
-        for (; query_row(&q) && n < OPEN_AT_ONCE; query_next(&q)) {
+                 "SELECT p.id, EXISTS(SELECT 1 FROM document d WHERE d.file = p.casefile AND"
+                 " d.state = 'sealed'), c.service, c.version, c.content, c.state FROM protection p"
+                 " JOIN case_file c ON c.id = p.casefile WHERE p.state = 'open'",
+                 "") == OK) {
+        for (; query_row(&q) && n < DECIDED_AT_ONCE; query_next(&q)) {
             struct id id = query_id(&q, 0);
+            if (!is_decided(h, &q))
+                continue;
             out[n] = (struct due_job){.id = id};
             id_format(&id, out[n++].subject);
         }
@@ -334,13 +346,13 @@ unsigned protection_work(struct house *h, int64_t *not_before)
     bool well = true;
     unsigned done = 0;
 
-    _Static_assert((int)OPEN_AT_ONCE <= (int)JOBS_AT_ONCE, "one list for both");
+    _Static_assert((int)DECIDED_AT_ONCE <= (int)JOBS_AT_ONCE, "one list for both");
     if (now < *not_before)
         return 0;
     unsigned n = jobs_due(h, S("protection.open"), jobs);
     for (unsigned i = 0; i < n; i++, done++)
         well &= open_one(h, &jobs[i]);
-    n = (unsigned)open_cases(h, jobs);
+    n = (unsigned)decided_cases(h, jobs);
     for (unsigned i = 0; i < n; i++, done++)
         well &= job_act(h, S("protection.answer"), &jobs[i], STR_NONE, NULL) == OK;
     *not_before = now + (well ? PACE_MS : PAUSE_MS);
