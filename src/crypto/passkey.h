@@ -32,7 +32,7 @@ str officer_signature_str(const struct officer_signature *);
 
 /* A registered passkey. All in the arena of whoever read it. */
 struct passkey {
-    int64_t alg;    /* COSE: -7 (ES256), -8 (EdDSA), -257 (RS256) */
+    int64_t alg;    /* COSE: -7 (ES256), -8 (EdDSA), -257 (RS256, 2048 bits) */
     str id, key;    /* of the credential; the public key as libfido2 keeps it */
     str rp, origin; /* "embassy.example", "https://embassy.example" */
 };
