@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "base/date.h"
 #include "base/encode.h"
 #include "link/link_int.h"
 
@@ -253,12 +254,31 @@ static enum err say_keyset(struct act *a, struct appending *p, struct fault *f)
     return channel_append(a, &p->channel, (str[]){buf_str(&text)}, 1, f);
 }
 
+/* Keys that have ended sign nothing that the partner would take: the newest ones count then, of
+ * which it can have learned by a letter alone. */
+static enum err keys_ended(struct act *a, uint64_t serial, bool *out, struct fault *f)
+{
+    struct own_credence own;
+    struct keyset k;
+    struct query q;
+
+    TRY(credence_own(a->db, a->arena, &own, f));
+    TRY(db_one(a->db, &q, f, "SELECT keyset FROM own_credence WHERE serial = ?", "i",
+               (int64_t)serial));
+    *out = keyset_open(query_str(&q, 0), &own.credence.root, &k, NULL) == OK &&
+           day_of_ms(a->now) > k.until + 1;
+    return query_end(&q, f);
+}
+
 static enum err turn_keys(struct act *a, struct appending *p, struct fault *f)
 {
     struct channel *c = &p->channel;
+    bool known = c->said_serial > c->serial && c->head_size > c->said_idx, ended = false;
 
-    if (c->said_serial > c->serial && c->head_size > c->said_idx) {
-        c->serial = c->said_serial;
+    if (p->own.serial > c->serial)
+        TRY(keys_ended(a, c->serial, &ended, f));
+    if (known || ended) {
+        c->serial = ended ? p->own.serial : c->said_serial;
         TRY(db_run(a->db, f, "UPDATE channel SET serial = ? WHERE log = ?", "ii",
                    (int64_t)c->serial, c->log));
     }

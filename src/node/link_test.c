@@ -1,0 +1,826 @@
+/* link_test PROGRAM - channels on a fake clock and a fake network
+ *
+ * Two whole nodes in this process, without their threads: each turn of a channel is asked for, each
+ * request between them passes our hands, time passes when we say so. In front of them 200 partners
+ * that are as little as a partner can be. After each scenario both stores are read and compared:
+ * nothing lost, nothing twice, one history, no receipt without entries.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/date.h"
+#include "base/testing.h"
+#include "crypto/ipc.h"
+#include "http/problem.h"
+#include "link/link.h"
+#include "link/wire.h"
+#include "node/demo_int.h"
+#include "node/keyring.h"
+#include "node/node_int.h"
+#include "registry/accreditation.h"
+
+enum {
+    HOUR_MS = 3600 * 1000,
+    QUEUE = 1024,
+    CROWD = 200,
+    DEAD = 20,
+    STORM_NOTES = 60,
+    KEPT = 64 /* requests that may come once more */
+};
+
+struct side {
+    const char *code, *other;
+    char data[128], url[64], token[TOKEN_MAX];
+    int ends[2];
+    pid_t keyring;
+    struct world_sim sim;
+    struct node *node;
+    struct ed25519_secret root;
+    uint64_t told; /* notes that were acknowledged to an officer */
+};
+
+static char folder[] = "/tmp/sifara-scenarios-XXXXXX";
+static const char *program;
+static struct side sides[2] = {{.code = "XU", .other = "XA"}, {.code = "XA", .other = "XU"}};
+
+/* ---- the network ------------------------------------------------------------------------------
+ */
+
+static struct {
+    struct {
+        struct side *from;
+        struct http_call *call;
+    } queue[QUEUE];
+    size_t n;
+    bool cut, storm;
+    struct demo chance;
+    unsigned calls, mangled;
+    /* what was said once, to be said again */
+    struct {
+        struct side *to;
+        char path[64];
+        struct buf body;
+    } kept[KEPT];
+    size_t n_kept;
+} net;
+
+static enum err net_start(void *ctx, struct http_call *call, struct fault *f)
+{
+    (void)f;
+    assert_true(net.n < QUEUE);
+    call->reply = BUF(call->max_reply);
+    call->err = OK;
+    call->status = 0;
+    call->content_type[0] = call->detail[0] = 0;
+    net.queue[net.n].from = ctx;
+    net.queue[net.n++].call = call;
+    return OK;
+}
+
+static void net_cancel(void *ctx, struct http_call *call)
+{
+    (void)ctx;
+    for (size_t i = 0; i < net.n; i++)
+        if (net.queue[i].call == call)
+            net.queue[i--] = net.queue[--net.n];
+}
+
+static bool chance(unsigned percent)
+{
+    return net.storm && demo_chance(&net.chance, percent);
+}
+
+/* A request as the node's edge would put it through the gate; the answer into the call if there is
+ * one. */
+static void ask(struct side *to, const char *path, str body, struct http_call *call)
+{
+    AUTO(arena) struct arena *a = arena_new(96 << 20);
+    struct act act = {.house = &to->node->house, .arena = a, .body = body};
+
+    assert_non_null(a);
+    act.actor.kind = ACTOR_NOBODY;
+    for (size_t i = 0; i < actions_count(); i++)
+        if (action_at(i)->method == ACTION_POST && strcmp(action_at(i)->path, path) == 0)
+            act.action = action_at(i);
+    assert_non_null(act.action);
+    if (gate_perform(to->node->house.gate, &act) == OK && act.action->answer)
+        gate_answer(&act);
+    if (call) {
+        call->status = act.err != OK ? problem_status(err_class(act.err))
+                       : act.status  ? act.status
+                                     : 200;
+        snprintf(call->content_type, sizeof call->content_type, "%s",
+                 act.type ? act.type : "application/json");
+        if (act.err == OK)
+            buf_add_str(&call->reply, buf_str(&act.reply));
+    }
+    act_done(&act);
+}
+
+static void flip(struct buf *b)
+{
+    if (b->n)
+        b->p[demo_draw(&net.chance, b->n)] ^= (char)(1 << demo_draw(&net.chance, 8));
+}
+
+static void keep_request(struct side *to, const char *path, str body)
+{
+    size_t at = net.n_kept < KEPT ? net.n_kept++ : demo_draw(&net.chance, KEPT);
+
+    buf_done(&net.kept[at].body);
+    net.kept[at].body = BUF(32 << 20);
+    buf_add_str(&net.kept[at].body, body);
+    net.kept[at].to = to;
+    snprintf(net.kept[at].path, sizeof net.kept[at].path, "%s", path);
+}
+
+/* An old request comes once more, perhaps damaged, perhaps at the other door, perhaps as if it were
+ * of the other log: whatever is answered, nobody hears it. */
+static void haunt(void)
+{
+    AUTO(buf) struct buf body = BUF(32 << 20);
+
+    if (net.n_kept == 0)
+        return;
+    size_t at = demo_draw(&net.chance, net.n_kept), other = demo_draw(&net.chance, net.n_kept);
+    buf_add_str(&body, buf_str(&net.kept[at].body));
+    if (chance(30))
+        flip(&body);
+    if (chance(10))
+        body.n = demo_draw(&net.chance, body.n + 1);
+    ask(chance(10) ? net.kept[other].to : net.kept[at].to,
+        chance(10) ? net.kept[other].path : net.kept[at].path, buf_str(&body), NULL);
+    net.mangled++;
+}
+
+static void fail_call(struct http_call *call, const char *why)
+{
+    call->err = ERR_BUSY;
+    snprintf(call->detail, sizeof call->detail, "%s", why);
+    net.mangled++;
+}
+
+static void carry(struct side *to, const char *path, struct http_call *call)
+{
+    AUTO(buf) struct buf body = BUF(32 << 20);
+
+    buf_add_str(&body, call->body);
+    keep_request(to, path, buf_str(&body));
+    if (chance(8))
+        return fail_call(call, "the request is lost");
+    if (chance(6))
+        flip(&body), net.mangled++;
+    if (chance(4))
+        body.n = demo_draw(&net.chance, body.n + 1), net.mangled++;
+    if (chance(15))
+        haunt();
+    if (chance(8))
+        ask(to, path, buf_str(&body), NULL), net.mangled++;
+    ask(to, path, buf_str(&body), call);
+    if (chance(15))
+        haunt();
+    if (chance(8))
+        return fail_call(call, "the answer is lost");
+    if (chance(5))
+        flip(&call->reply), net.mangled++;
+    if (chance(3) && call->reply.n)
+        call->reply.n = demo_draw(&net.chance, call->reply.n), net.mangled++;
+}
+
+static void crowd_answers(const char *url, struct http_call *);
+
+/* All that is under way arrives, in any order. */
+static void net_deliver(void)
+{
+    while (net.n) {
+        size_t at = net.storm ? demo_draw(&net.chance, net.n) : 0;
+        struct http_call *call = net.queue[at].call;
+        struct side *from = net.queue[at].from;
+        memmove(net.queue + at, net.queue + at + 1, (--net.n - at) * sizeof *net.queue);
+        struct side *to = from == &sides[0] ? &sides[1] : &sides[0];
+        size_t root = strlen(to->url);
+        net.calls++;
+        if (strncmp(call->url, to->url, root) != 0)
+            crowd_answers(call->url, call);
+        else if (net.cut)
+            fail_call(call, "the line is cut");
+        else
+            carry(to, call->url + root, call);
+        call->done(call);
+    }
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static void pass(int64_t ms)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        sides[i].sim.now_ms += ms;
+        sides[i].sim.passed_ms += ms;
+    }
+}
+
+/* Everything that is due, until there is nothing for a while; then time passes, at most ms. Returns
+ * how much did. */
+static int64_t go(int64_t ms)
+{
+    int64_t wait = ms;
+
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        int64_t w = link_turn(sides[i].node->house.link);
+        wait = w < wait ? w : wait;
+    }
+    if (net.n) {
+        net_deliver();
+        return 0;
+    }
+    wait = wait < 1 ? 1 : wait;
+    pass(wait);
+    return wait;
+}
+
+static void run_for(int64_t ms)
+{
+    while (ms > 0)
+        ms -= go(ms);
+}
+
+/* ---- stores ---------------------------------------------------------------------------------- */
+
+static int64_t number(struct side *s, const char *sql, const char *partner)
+{
+    struct query q;
+    struct db *db;
+    int64_t n = -1;
+
+    assert_int_equal(db_pool_take(s->node->house.readers, &db, NULL), OK);
+    if (db_query(db, &q, NULL, sql, "s", str_of(partner)) == OK) {
+        if (query_row(&q))
+            n = query_int(&q, 0);
+        (void)!query_end(&q, NULL);
+    }
+    db_pool_put(s->node->house.readers, db);
+    return n;
+}
+
+static bool settled(struct side *a, struct side *b)
+{
+    return number(a, "SELECT count(*) FROM link_outbox WHERE partner = ?", b->code) == 0 &&
+           number(a, "SELECT size - head_size FROM channel WHERE partner = ? AND sent = 1",
+                  b->code) == 0 &&
+           number(b, "SELECT head_size - taken FROM channel WHERE partner = ? AND sent = 0",
+                  a->code) == 0;
+}
+
+static void rows(struct side *s, const char *sql, const char *partner, struct buf *out)
+{
+    struct query q;
+    struct db *db;
+
+    assert_int_equal(db_pool_take(s->node->house.readers, &db, NULL), OK);
+    assert_int_equal(db_query(db, &q, NULL, sql, "s", str_of(partner)), OK);
+    for (; query_row(&q); query_next(&q))
+        buf_add_str(out, query_str(&q, 0));
+    assert_int_equal(query_end(&q, NULL), OK);
+    db_pool_put(s->node->house.readers, db);
+    assert_true(buf_ok(out));
+}
+
+#define ENTRIES(SENT)                                                                              \
+    "SELECT hex(leaf) || hex(entry) FROM channel_entry WHERE log = (SELECT log FROM channel "      \
+    "WHERE partner "                                                                               \
+    "= ?"                                                                                          \
+    " AND sent = " SENT ") ORDER BY idx"
+#define NOTES(COLUMN, SENT)                                                                        \
+    "SELECT " COLUMN " FROM dispatch WHERE partner = ? AND kind = 'note' AND sent = " SENT         \
+    " ORDER BY 1"
+
+/* The reader of both stores. */
+static void compare(struct side *a, struct side *b)
+{
+    AUTO(buf)
+    struct buf mine = BUF(64 << 20), theirs = BUF(64 << 20), sent = BUF(8 << 20),
+               came = BUF(8 << 20);
+
+    rows(a, ENTRIES("1"), b->code, &mine);
+    rows(b, ENTRIES("0"), a->code, &theirs);
+    assert_true(mine.n > 0 && str_eq(buf_str(&mine), buf_str(&theirs)));
+    rows(a, NOTES("correlation", "1"), b->code, &sent);
+    rows(b, NOTES("correlation", "0"), a->code, &came);
+    assert_int_equal(sent.n, a->told * sizeof(struct id));
+    assert_true(str_eq(buf_str(&sent), buf_str(&came)));
+    assert_int_equal(number(b, "SELECT count(*) FROM equivocation WHERE partner = ?", a->code), 0);
+    assert_true(
+        number(a, "SELECT head_size FROM channel WHERE partner = ? AND sent = 1", b->code) <=
+        number(b,
+               "SELECT count(*) FROM channel_entry e JOIN channel c ON c.log = e.log"
+               " WHERE partner = ? AND sent = 0",
+               a->code));
+}
+
+static void settle(int64_t within_ms)
+{
+    while (!settled(&sides[0], &sides[1]) || !settled(&sides[1], &sides[0])) {
+        if (within_ms <= 0)
+            fail_msg("it does not settle");
+        within_ms -= go(within_ms);
+    }
+    compare(&sides[0], &sides[1]);
+    compare(&sides[1], &sides[0]);
+}
+
+/* ---- acts ------------------------------------------------------------------------------------ */
+
+static void sign_in(struct side *s)
+{
+    static struct demo d;
+    char email[64];
+    struct fault f = {0};
+
+    d.node = s->node;
+    snprintf(email, sizeof email, "minister@mfa.%c%c.example", s->code[0] | 0x20,
+             s->code[1] | 0x20);
+    if (demo_sign_in(&d, email, true, s->token, &f) != OK)
+        fail_msg("signing in: %s", f.detail);
+}
+
+static void write_note(struct side *s, const char *to)
+{
+    static struct demo d;
+    struct demo_call c;
+    struct fault f = {0};
+
+    d.node = s->node;
+    demo_call_begin(&d, &c, "note.send");
+    demo_call_param(&c, "state", str_of(to));
+    enum err e = demo_call_as(&d, &c, s->token, &f);
+    if (e == OK)
+        e = demo_call_body(&c, S("{\"subject\":\"s\",\"text\":\"t\",\"language\":\"en\"}"), &f);
+    if (e == OK)
+        e = demo_call_do(&d, &c, &f);
+    if (e != OK)
+        fail_msg("%s: a note to %s: %s", s->code, to, f.detail);
+    demo_call_end(&c);
+    if (strcmp(to, s->other) == 0)
+        s->told++;
+}
+
+static void both_write(void)
+{
+    write_note(&sides[0], "XA");
+    write_note(&sides[1], "XU");
+}
+
+/* ---- letters of credence --------------------------------------------------------------------- */
+
+struct letter {
+    str credence, keyset;
+    struct hash root;
+};
+
+static void make_letter(struct arena *a, const char *code, const char *url, struct keyset k,
+                        const struct ed25519_secret *root, struct letter *out)
+{
+    AUTO(buf) struct buf text = BUF(CREDENCE_MAX), note = BUF(CREDENCE_MAX);
+    struct ed25519_public public = ed25519_public_of(root);
+    struct credence c = {.state = str_of(code),
+                         .name = k.name,
+                         .title = S("A state"),
+                         .url = str_of(url),
+                         .language = {S("en")},
+                         .n_languages = 1,
+                         .issued = k.from};
+
+    c.root = note_key_of(str_printf(a, "%.*s/root", STR_FMT(k.name)), &public);
+    credence_format(&text, &c);
+    note_sign(&note, buf_str(&text), c.root.name, root);
+    out->credence = str_copy(a, buf_str(&note));
+    buf_clear(&text);
+    buf_clear(&note);
+    keyset_format(&text, &k);
+    note_sign(&note, buf_str(&text), c.root.name, root);
+    out->keyset = str_copy(a, buf_str(&note));
+    out->root = root_fingerprint(&c.root);
+}
+
+/* What officers would have done, as rows. */
+static void accredit(struct side *at, const char *code, uint64_t serial, const struct letter *l)
+{
+    struct db *w = at->node->writer;
+    struct hash note = sha256(S("note verbale"));
+
+    assert_int_equal(
+        db_run(w, NULL,
+               "INSERT INTO accreditation(state, standing, since, root, credence, note)"
+               " VALUES(?, 'accredited', 1, ?, ?, ?) ON CONFLICT(state) DO NOTHING",
+               "sbsb", str_of(code), hash_str(&l->root), l->credence, hash_str(&note)),
+        OK);
+    assert_int_equal(
+        db_run(w, NULL,
+               "INSERT INTO partner_keyset(state, root, serial, note, at) VALUES(?,?,?,?,1)",
+               "sbis", str_of(code), hash_str(&l->root), (int64_t)serial, l->keyset),
+        OK);
+}
+
+static void own_letter(struct arena *a, struct side *s, uint64_t serial, int32_t from,
+                       int32_t until, struct letter *l)
+{
+    struct keyring_link_keys keys;
+    struct ed25519_secret packages;
+
+    assert_int_equal(keyring_link_keys(s->node->house.keyring, serial, &keys, NULL), OK);
+    ed25519_new(&packages);
+    make_letter(a, s->code, s->url,
+                (struct keyset){.state = str_of(s->code),
+                                .name = s->node->house.name,
+                                .serial = serial,
+                                .from = from,
+                                .until = until,
+                                .log = keys.log,
+                                .mirror = keys.mirror,
+                                .witness = keys.witness,
+                                .packages = ed25519_public_of(&packages),
+                                .seal = keys.seal},
+                &s->root, l);
+    assert_int_equal(
+        db_run(s->node->writer, NULL,
+               "INSERT INTO own_credence(serial, credence, keyset, at) VALUES(?,?,?,1)", "iss",
+               (int64_t)serial, l->credence, l->keyset),
+        OK);
+}
+
+/* ---- the crowd: 200 partners of Utopia, of which 20 are dead -----------------------------------
+ */
+
+static struct crowd {
+    char code[3], url[40], name[40];
+    struct ed25519_secret mirror;
+    struct buf head; /* the one that it was told */
+    unsigned asked;
+    int64_t receipted_ms; /* when it gave its first receipt */
+} crowd[CROWD];
+static struct ed25519_secret crowd_root;
+
+static bool is_dead(const struct crowd *c)
+{
+    return c < crowd + DEAD;
+}
+
+static void say(struct http_call *call, const char *text)
+{
+    call->status = 200;
+    snprintf(call->content_type, sizeof call->content_type, "text/plain");
+    buf_add_str(&call->reply, str_of(text));
+}
+
+/* The receipt, whatever was brought: this partner believes all. */
+static void crowd_receipt(struct crowd *c, struct http_call *call)
+{
+    AUTO(buf) struct buf message = BUF(CREDENCE_MAX);
+    struct ed25519_public public = ed25519_public_of(&c->mirror);
+    int64_t at = sides[0].sim.now_ms / 1000;
+    str head = buf_str(&c->head);
+    char name[64];
+
+    snprintf(name, sizeof name, "%s/mirror", c->name);
+    struct note_key key = note_cosigner_of(str_of(name), &public);
+    ptrdiff_t end = str_find(head, S("\n\n"));
+    assert_true(end > 0);
+    cosignature_message(&message, at, str_sub(head, 0, (size_t)end + 1));
+    struct ed25519_signature s = ed25519_sign(&c->mirror, buf_str(&message));
+    say(call, "");
+    cosignature_line(&call->reply, &key, at, &s);
+    if (!c->receipted_ms)
+        c->receipted_ms = sides[0].sim.passed_ms;
+}
+
+static void crowd_answers(const char *url, struct http_call *call)
+{
+    struct crowd *c = crowd;
+    struct add_checkpoint in;
+
+    while (c < crowd + CROWD && strncmp(url, c->url, strlen(c->url)) != 0)
+        c++;
+    assert_true(c < crowd + CROWD);
+    c->asked++;
+    if (is_dead(c)) {
+        fail_call(call, "nobody is there");
+    } else if (strstr(url, "/add-checkpoint")) {
+        assert_int_equal(add_checkpoint_parse(call->body, &in, NULL), OK);
+        buf_done(&c->head);
+        c->head = BUF(CREDENCE_MAX);
+        buf_add_str(&c->head, in.note);
+        say(call, "\n");
+    } else {
+        crowd_receipt(c, call);
+    }
+}
+
+static void crowd_comes(struct arena *a, int32_t day)
+{
+    struct x25519_secret seal;
+    struct letter l;
+
+    ed25519_new(&crowd_root);
+    x25519_new(&seal);
+    for (int i = 0; i < CROWD; i++) {
+        struct crowd *c = &crowd[i];
+        snprintf(c->code, sizeof c->code, "%c%c", 'A' + i / 26, 'A' + i % 26);
+        snprintf(c->name, sizeof c->name, "%s.crowd.example", c->code);
+        for (char *p = c->name; p < c->name + 2; p++)
+            *p |= 0x20;
+        snprintf(c->url, sizeof c->url, "https://%s", c->name);
+        ed25519_new(&c->mirror);
+        struct ed25519_public k = ed25519_public_of(&c->mirror);
+        make_letter(a, c->code, c->url,
+                    (struct keyset){.state = str_of(c->code),
+                                    .name = str_of(c->name),
+                                    .serial = 1,
+                                    .from = day,
+                                    .until = day + 300,
+                                    .log = k,
+                                    .mirror = k,
+                                    .witness = k,
+                                    .packages = k,
+                                    .seal = x25519_public_of(&seal)},
+                    &crowd_root, &l);
+        accredit(&sides[0], c->code, 1, &l);
+    }
+}
+
+/* ---- two nodes ------------------------------------------------------------------------------- */
+
+static void open_node(struct side *s)
+{
+    struct http_carrier carrier = {net_start, net_cancel, s};
+    struct world world = world_of_sim(&s->sim);
+    struct fault f = {0};
+
+    if (node_open(s->data, dup(s->ends[0]), (struct jailed_fds){-1, -1}, &world, &s->node, &f) !=
+        OK)
+        fail_msg("%s: %s", s->code, f.detail);
+    if (link_start_on(s->node->house.link, &carrier, &f) != OK)
+        fail_msg("%s: %s", s->code, f.detail);
+}
+
+static void close_node(struct side *s)
+{
+    link_stop(s->node->house.link);
+    node_close(s->node);
+    s->node = NULL;
+}
+
+/* Both end and begin anew, as after a power cut in good time. */
+static void restart(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        close_node(&sides[i]);
+        open_node(&sides[i]);
+        sign_in(&sides[i]);
+    }
+}
+
+/* New keys of both; told: two officers of the other got the letter, too. */
+static void new_keys(uint64_t serial, int32_t from, bool told)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct letter l;
+
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        own_letter(a, &sides[i], serial, from, from + 396, &l);
+        if (told)
+            accredit(&sides[!i], sides[i].code, serial, &l);
+    }
+    restart();
+}
+
+static int32_t today(void)
+{
+    return day_of_ms(sides[0].sim.now_ms);
+}
+
+/* ---- scenarios ------------------------------------------------------------------------------- */
+
+static void test_calm(void **state)
+{
+    (void)state;
+    both_write();
+    settle(HOUR_MS);
+}
+
+/* Requests and answers lost, doubled, cut short, turned by a bit, in another order, said once more
+ * much later, at the wrong door or as if they were of another log. */
+static void test_storm(void **state)
+{
+    (void)state;
+    net.storm = true;
+    for (int i = 0; i < STORM_NOTES; i++) {
+        both_write();
+        run_for((int64_t)demo_draw(&net.chance, 20000));
+    }
+    net.storm = false;
+    settle(HOUR_MS);
+    print_message("storm: %u requests, %u faults\n", net.calls, net.mangled);
+    assert_true(net.mangled > 100);
+}
+
+static void test_clocks_apart(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int64_t skew = (i ? -1 : 1) * ((int64_t)DAY_MS - 1000);
+        sides[1].sim.now_ms += skew;
+        sign_in(&sides[1]);
+        both_write();
+        settle(HOUR_MS);
+        sides[1].sim.now_ms -= skew;
+        sign_in(&sides[1]);
+    }
+}
+
+static void test_thirty_days(void **state)
+{
+    int64_t waited = 0;
+
+    (void)state;
+    net.cut = true;
+    net.calls = 0;
+    for (int day = 0; day < 30; day++) {
+        for (size_t i = 0; i < ARRAY_LEN(sides); i++)
+            sign_in(&sides[i]);
+        both_write();
+        run_for(DAY_MS);
+    }
+    print_message("30 days without a line: %u calls by both\n", net.calls);
+    assert_in_range(net.calls, 2 * 30 * 96, 2 * (30 * 192 + 24));
+    assert_false(settled(&sides[0], &sides[1]));
+    net.cut = false;
+    net.calls = 0;
+    while (net.calls == 0 && waited <= 15 * 60 * 1000)
+        waited += go(HOUR_MS);
+    assert_in_range(waited, 0, 15 * 60 * 1000);
+    /* one has called: the other does not wait for its own turn */
+    settle(1000);
+}
+
+static void test_rotation_in_a_storm(void **state)
+{
+    (void)state;
+    new_keys(2, today(), false);
+    net.storm = true;
+    for (int i = 0; i < STORM_NOTES / 4; i++) {
+        both_write();
+        run_for((int64_t)demo_draw(&net.chance, 20000));
+    }
+    net.storm = false;
+    settle(HOUR_MS);
+    both_write();
+    settle(HOUR_MS);
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++)
+        assert_int_equal(number(&sides[i],
+                                "SELECT serial FROM channel WHERE partner = ? AND sent = 1",
+                                sides[i].other),
+                         2);
+}
+
+/* All keysets have ended while nobody looked: nothing passes. New letters, compared on paper, are
+ * enough: what waited comes. */
+static void test_expired(void **state)
+{
+    (void)state;
+    pass((int64_t)400 * DAY_MS);
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++)
+        sign_in(&sides[i]);
+    int64_t before =
+        number(&sides[0], "SELECT head_size FROM channel WHERE partner = ? AND sent = 1", "XA");
+    both_write();
+    run_for(HOUR_MS);
+    assert_int_equal(
+        number(&sides[0], "SELECT head_size FROM channel WHERE partner = ? AND sent = 1", "XA"),
+        before);
+    new_keys(3, today(), true);
+    settle(HOUR_MS);
+}
+
+static void test_crowd(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(32 << 20);
+    unsigned most = 0;
+    int64_t last = 0;
+
+    (void)state;
+    crowd_comes(a, today());
+    restart();
+    int64_t start = sides[0].sim.passed_ms;
+    both_write();
+    settle(2000);
+    run_for(HOUR_MS);
+    for (struct crowd *c = crowd; c < crowd + CROWD; c++) {
+        if (is_dead(c) && c->asked > most)
+            most = c->asked;
+        if (!is_dead(c) && c->receipted_ms == 0)
+            fail_msg("no receipt from %s", c->code);
+        if (!is_dead(c) && c->receipted_ms - start > last)
+            last = c->receipted_ms - start;
+    }
+    print_message(
+        "180 of 200 gave receipts within %lld ms; a dead one was asked %u times in an hour\n",
+        (long long)last, most);
+    assert_in_range(last, 0, 2000);
+    assert_in_range(most, 8, 20);
+    both_write();
+    settle(2000);
+}
+
+/* ---- the house ------------------------------------------------------------------------------- */
+
+static void make_states(void)
+{
+    char command[2048];
+    const char *root = getenv("SIFARA_SOURCE");
+
+    assert_non_null(root);
+    snprintf(command, sizeof command,
+             "W='%s' ROOT='%s' SIFARA='%s' bash -c 'set -e; fail() { cat \"$W/err\"; exit 1; }; "
+             "setting() { :; };"
+             " . \"$ROOT/tests/states.sh\"; with_services consular-registration; state_new XU; "
+             "state_new XA'",
+             folder, root, program);
+    assert_int_equal(system(command), 0);
+}
+
+static int open_states(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    struct letter l;
+
+    (void)state;
+    test_folder(folder);
+    make_states();
+    net.chance.state = 5;
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        struct side *s = &sides[i];
+        snprintf(s->data, sizeof s->data, "%s/%s", folder, s->code);
+        snprintf(s->url, sizeof s->url, "https://%s.node.example", s->code);
+        s->sim.now_ms = world_now(&world_real);
+        s->sim.seed = 7 + i;
+        ed25519_new(&s->root);
+        assert_true(ipc_pair(s->ends));
+        s->keyring = fork();
+        assert_true(s->keyring >= 0);
+        if (s->keyring == 0) {
+            char keys[160];
+            snprintf(keys, sizeof keys, "%s/keys", s->data);
+            close(s->ends[0]);
+            _exit(keyring_main(keys, s->ends[1]));
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++)
+        open_node(&sides[i]);
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        own_letter(a, &sides[i], 1, today(), today() + 396, &l);
+        accredit(&sides[!i], sides[i].code, 1, &l);
+    }
+    restart();
+    return 0;
+}
+
+static int close_states(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        if (sides[i].node)
+            close_node(&sides[i]);
+        if (sides[i].keyring <= 0)
+            continue;
+        close(sides[i].ends[0]);
+        kill(sides[i].keyring, SIGKILL);
+        waitpid(sides[i].keyring, NULL, 0);
+    }
+    for (size_t i = 0; i < net.n_kept; i++)
+        buf_done(&net.kept[i].body);
+    for (size_t i = 0; i < CROWD; i++)
+        buf_done(&crowd[i].head);
+    test_folder_remove(folder);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calm),
+        cmocka_unit_test(test_storm),
+        cmocka_unit_test(test_clocks_apart),
+        cmocka_unit_test(test_thirty_days),
+        cmocka_unit_test(test_rotation_in_a_storm),
+        cmocka_unit_test(test_expired),
+        cmocka_unit_test(test_crowd),
+    };
+
+    if (argc != 2)
+        return 2;
+    program = argv[1];
+    return cmocka_run_group_tests(tests, open_states, close_states);
+}
