@@ -88,6 +88,7 @@ static const struct {
     const char *who;
 } table[] = {
     {"session.show", PLAIN, "PQOoCHnchMFVWTDG"},
+    {"session.list", PLAIN, "PQOoCHnchMFVWTDG"},
     {"passkey.list", PLAIN, "OoCHnchMFVWTDG"},
     {"passkey.add", PLAIN, "OoCHnchMFVWTDG"},
     {"passkey.remove", PLAIN, "OoCHnchMFVWTDG"},

@@ -85,6 +85,11 @@ const struct action registry_actions[] = {
     {"session.close", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/current",
      ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "Sign out", 0, false, NULL, NULL, session_close,
      NULL, session_forget},
+    {"session.list", ACTION_READ, ACTION_GET, "/v1/sessions", ACTOR_PERSON | ACTOR_OFFICER,
+     "Session", NULL, "Where I am signed in", 0, false, NULL, NULL, NULL, session_list, NULL},
+    {"session.end", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/{session}",
+     ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "End one of my sessions", 0, false, NULL, NULL,
+     session_end, NULL, session_end_after},
     {"session.show", ACTION_READ, ACTION_GET, "/v1/sessions/current", ACTOR_PERSON | ACTOR_OFFICER,
      "Session", NULL, "Who am I?", 0, false, NULL, NULL, NULL, session_show, NULL},
 

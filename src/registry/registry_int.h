@@ -50,6 +50,9 @@ enum err session_open_prepare(struct act *, struct fault *);
 enum err session_open(struct act *, struct fault *);
 enum err session_close(struct act *, struct fault *);
 enum err session_show(struct act *, struct fault *);
+enum err session_list(struct act *, struct fault *);
+enum err session_end(struct act *, struct fault *);
+void session_end_after(struct act *);
 enum { SESSION_TOKEN = 32 };
 /* Inside run(): the session's row, and the reply that carries its token. */
 NODISCARD enum err session_issue(struct act *, enum actor_kind, const struct id *,

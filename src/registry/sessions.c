@@ -9,7 +9,13 @@
 #include "base/encode.h"
 #include "registry/registry_int.h"
 
-enum { CODE_MINUTES = 10, CODE_TRIES = 5, SESSION_HOURS = 12, EXPIRED_KEPT_MS = 86400000 };
+enum {
+    CODE_MINUTES = 10,
+    CODE_TRIES = 5,
+    SESSION_HOURS = 12,
+    SESSION_NAME = 32,
+    EXPIRED_KEPT_MS = 86400000
+};
 
 struct opening {
     struct hash lookup, code;
@@ -404,17 +410,107 @@ enum err session_close(struct act *a, struct fault *f)
                   hash_str(&a->actor.session));
 }
 
-void session_forget(struct act *a)
+static void forget(struct registry *r, const struct hash *token)
 {
-    struct registry *r = a->house->registry;
-
     pthread_mutex_lock(&r->sessions_lock);
     r->sessions_ended++;
-    struct session_slot *ways = ways_of(r, &a->actor.session);
+    struct session_slot *ways = ways_of(r, token);
     for (int i = 0; i < SESSION_WAYS; i++)
-        if (secret_equal(ways[i].token.b, a->actor.session.b, sizeof a->actor.session.b))
+        if (secret_equal(ways[i].token.b, token->b, sizeof token->b))
             ways[i].used = false;
     pthread_mutex_unlock(&r->sessions_lock);
+}
+
+void session_forget(struct act *a)
+{
+    forget(a->house->registry, &a->actor.session);
+}
+
+/* ---- all of one's own ---------------------------------------------------------------------- */
+
+/* How its owner calls a session: tells nothing of its token. */
+static void name_of(const struct hash *token, char out[SESSION_NAME + 1])
+{
+    struct hash h = sha256_parts((str[]){S("session"), hash_str(token)}, 2);
+
+    hex_encode(h.b, SESSION_NAME / 2, out);
+}
+
+static enum err own_sessions(struct act *a, struct query *q, struct fault *f)
+{
+    return db_query(a->db, q, f,
+                    "SELECT token, created, expires FROM session WHERE kind = ? AND id = ?"
+                    " AND expires >= ? ORDER BY created DESC",
+                    "idi", (int64_t)a->actor.kind, &a->actor.id, a->now);
+}
+
+static struct hash token_of(struct query *q)
+{
+    struct hash h = {{0}};
+    str s = query_str(q, 0);
+
+    if (s.n == sizeof h.b)
+        memcpy(h.b, s.p, s.n);
+    return h;
+}
+
+static void put_session(struct act *a, struct jw *w, struct query *q)
+{
+    struct hash token = token_of(q);
+    char name[SESSION_NAME + 1], at[32];
+
+    name_of(&token, name);
+    jw_open(w, '{');
+    jw_kv(w, S("id"), str_of(name));
+    time_format(query_int(q, 1), at);
+    jw_kv(w, S("created"), str_of(at));
+    time_format(query_int(q, 2), at);
+    jw_kv(w, S("expires"), str_of(at));
+    jw_kv_bool(w, S("current"), secret_equal(token.b, a->actor.session.b, sizeof token.b));
+    jw_close(w, '}');
+}
+
+enum err session_list(struct act *a, struct fault *f)
+{
+    struct jw w = JW(&a->reply);
+    struct query q;
+
+    TRY(own_sessions(a, &q, f));
+    jw_open(&w, '{');
+    jw_key(&w, S("sessions"));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q))
+        put_session(a, &w, &q);
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return query_end(&q, f);
+}
+
+/* One of one's own, wherever it was opened. */
+enum err session_end(struct act *a, struct fault *f)
+{
+    struct hash *token = arena_new_of(a->arena, struct hash);
+    char name[SESSION_NAME + 1];
+    bool found = false;
+    struct query q;
+
+    TRY_PTR(token, f);
+    TRY(own_sessions(a, &q, f));
+    for (; query_row(&q) && !found; query_next(&q)) {
+        *token = token_of(&q);
+        name_of(token, name);
+        found = str_eq(str_of(name), act_param(a, S("session")));
+    }
+    TRY(query_end(&q, f));
+    if (!found)
+        return fault(f, ERR_NOT_FOUND, "no session of yours");
+    a->data = token;
+    return db_run(a->db, f, "DELETE FROM session WHERE token = ?", "b", hash_str(token));
+}
+
+void session_end_after(struct act *a)
+{
+    forget(a->house->registry, a->data);
 }
 
 void sessions_forget_all(struct registry *r)

@@ -242,6 +242,19 @@ await step("Layla holds the document, and sees who looked at her file", async ()
   await look(layla, "portal-my-file-ar");
 });
 
+await step("she ends a session that was left open elsewhere", async () => {
+  const elsewhere = await somebody(DESK);
+  await elsewhere.goto(`${URL_}/en/sign-in`);
+  await signIn(elsewhere, "layla@example.org", en);
+  await elsewhere.waitForURL(/cases/);
+  await layla.goto(`${URL_}/ar/my-file`);
+  await layla.getByRole("button", { name: "إنهاء", exact: true }).first().click();
+  await layla.waitForLoadState("networkidle");
+  await elsewhere.goto(`${URL_}/en/my-file`);
+  await elsewhere.getByText("You are not signed in").first().waitFor();
+  await elsewhere.context().close();
+});
+
 await step("the same pages in English and French", async () => {
   for (const language of ["en", "fr"]) {
     for (const [name, path] of [["home", ""], ["service", "/services/visa"], ["cases", "/cases"], ["case", `/cases/${file}`], ["my-file", "/my-file"], ["verify", "/verify"], ["missing", "/nothing-here"]]) {

@@ -4,6 +4,7 @@ import { del, get, post } from "../base/api";
 import { make, signed, signedWithFile } from "../base/passkey";
 import type { PageProps } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Typed, useLoad } from "../base/ui";
+import { Sessions } from "../base/sessions";
 import { t } from "../base/words";
 
 interface Keys {
@@ -92,6 +93,7 @@ export function MyKeys(_: PageProps) {
           </>
         )}
       </Load>
+      <Sessions />
     </>
   );
 }

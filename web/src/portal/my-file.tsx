@@ -7,6 +7,7 @@ import { Button, Failure, Field, Heading, Load, Moment, Notice, Pairs, Table, Ty
 import { t } from "../base/words";
 import { forgetDrafts } from "./draft";
 import { set } from "../base/session";
+import { Sessions } from "../base/sessions";
 
 interface Person {
   id: string;
@@ -130,6 +131,7 @@ export function MyFile(_: PageProps) {
       <Heading lead={t("portal.my-file-lead")}>{t("portal.my-file")}</Heading>
       <Load of={person}>{(p) => <Profile person={p} />}</Load>
       <Looked />
+      <Sessions />
       <Leave />
     </>
   );
