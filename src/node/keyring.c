@@ -27,7 +27,7 @@ static void path_of(const char *folder, const char *name, char out[4096])
 
 /* ---- making keys ------------------------------------------------------------------------- */
 
-static enum err write_secret(const char *folder, const char *name, str bytes, struct fault *f)
+enum err ring_write(const char *folder, const char *name, str bytes, struct fault *f)
 {
     char path[4096];
 
@@ -42,7 +42,7 @@ static enum err write_private(const char *folder, const char *name, EVP_PKEY *k,
 
     if (n <= 0)
         return fault(f, ERR_CRYPTO, "cannot write a key");
-    enum err e = write_secret(folder, name, str_bytes(der, (size_t)n), f);
+    enum err e = ring_write(folder, name, str_bytes(der, (size_t)n), f);
     OPENSSL_clear_free(der, (size_t)n);
     return e;
 }
@@ -71,9 +71,9 @@ static enum err make_seal_keys(const char *folder, str alpha2, int64_t now, stru
     if (e == OK)
         e = write_private(folder, "signer.key", signer, f);
     if (e == OK)
-        e = write_secret(folder, "authority.der", buf_str(&ca), f);
+        e = ring_write(folder, "authority.der", buf_str(&ca), f);
     if (e == OK)
-        e = write_secret(folder, "signer.der", buf_str(&cert), f);
+        e = ring_write(folder, "signer.der", buf_str(&cert), f);
     EVP_PKEY_free(authority);
     EVP_PKEY_free(signer);
     return e;
@@ -98,12 +98,12 @@ enum err keyring_create(const char *folder, str alpha2, str alpha3, int64_t now,
     jw_kv(&w, S("alpha3"), alpha3);
     jw_kv_int(&w, S("signer_serial"), 0x11);
     jw_close(&w, '}');
-    TRY(write_secret(folder, "state.json", buf_str(&about), f));
+    TRY(ring_write(folder, "state.json", buf_str(&about), f));
     TRY(make_seal_keys(folder, alpha2, now, f));
     ed25519_new(&journal);
-    TRY(write_secret(folder, "journal.key", str_bytes(journal.b, sizeof journal.b), f));
+    TRY(ring_write(folder, "journal.key", str_bytes(journal.b, sizeof journal.b), f));
     secret_random(master.b, sizeof master.b);
-    enum err e = write_secret(folder, "master.key", str_bytes(master.b, sizeof master.b), f);
+    enum err e = ring_write(folder, "master.key", str_bytes(master.b, sizeof master.b), f);
     secret_wipe(&journal, sizeof journal);
     secret_wipe(&master, sizeof master);
     return e;
@@ -111,7 +111,7 @@ enum err keyring_create(const char *folder, str alpha2, str alpha3, int64_t now,
 
 /* ---- loading ----------------------------------------------------------------------------- */
 
-static enum err load_file(struct ring *r, const char *name, str *out, struct fault *f)
+enum err ring_load(struct ring *r, const char *name, str *out, struct fault *f)
 {
     char path[4096];
 
@@ -123,7 +123,7 @@ static enum err load_exact(struct ring *r, const char *name, void *out, size_t n
 {
     str s;
 
-    TRY(load_file(r, name, &s, f));
+    TRY(ring_load(r, name, &s, f));
     if (s.n != n)
         return fault(f, ERR_CORRUPT, "keys/%s is damaged", name);
     memcpy(out, s.p, n);
@@ -135,7 +135,7 @@ static enum err load_private(struct ring *r, const char *name, EVP_PKEY **out, s
 {
     str s;
 
-    TRY(load_file(r, name, &s, f));
+    TRY(ring_load(r, name, &s, f));
     const unsigned char *p = (const unsigned char *)s.p;
     *out = d2i_AutoPrivateKey(NULL, &p, (long)s.n);
     secret_wipe((void *)s.p, s.n);
@@ -147,7 +147,7 @@ static enum err load_heads(struct ring *r, struct fault *f)
     struct json *j;
     str text;
 
-    enum err e = load_file(r, "heads.json", &text, f);
+    enum err e = ring_load(r, "heads.json", &text, f);
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
@@ -165,49 +165,6 @@ static enum err load_heads(struct ring *r, struct fault *f)
     return OK;
 }
 
-static enum err passkeys_room(struct ring *r, struct officer_key *o, struct fault *f)
-{
-    if (!o->passkeys)
-        o->passkeys = arena_zalloc(r->arena, PASSKEYS_MAX, sizeof *o->passkeys);
-    TRY_PTR(o->passkeys, f);
-    return o->n_passkeys < PASSKEYS_MAX
-               ? OK
-               : fault(f, ERR_LIMIT, "an officer has at most %d passkeys", PASSKEYS_MAX);
-}
-
-static enum err load_passkeys(struct ring *r, const struct json *list, struct officer_key *o,
-                              struct fault *f)
-{
-    for (size_t i = 0; json_at(list, i); i++) {
-        TRY(passkeys_room(r, o, f));
-        TRY(passkey_read(r->arena, json_at(list, i), &o->passkeys[o->n_passkeys], f));
-        o->n_passkeys++;
-    }
-    return OK;
-}
-
-static enum err load_officers(struct ring *r, struct fault *f)
-{
-    struct json *j;
-    str text;
-
-    r->officers = arena_zalloc(r->arena, OFFICERS_MAX, sizeof *r->officers);
-    TRY_PTR(r->officers, f);
-    enum err e = load_file(r, "officers.json", &text, f);
-    if (e == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    TRY(json_parse(r->arena, text, &json_limits_wide, &j, f));
-    for (size_t i = 0; json_at(j, i) && r->n_officers < OFFICERS_MAX; i++) {
-        struct officer_key *o = &r->officers[r->n_officers++];
-        if (!ipc_get(json_at(j, i), S("officer"), o->id.b, sizeof o->id.b) ||
-            !ipc_get(json_at(j, i), S("key"), o->key.b, sizeof o->key.b))
-            return fault(f, ERR_CORRUPT, "keys/officers.json is damaged");
-        TRY(load_passkeys(r, json_get(json_at(j, i), S("passkeys")), o, f));
-    }
-    return OK;
-}
-
 static enum err load_ring(struct ring *r, struct fault *f)
 {
     struct json *about;
@@ -215,7 +172,7 @@ static enum err load_ring(struct ring *r, struct fault *f)
 
     r->arena = arena_new(ARENA);
     TRY_PTR(r->arena, f);
-    TRY(load_file(r, "state.json", &text, f));
+    TRY(ring_load(r, "state.json", &text, f));
     TRY(json_parse(r->arena, text, NULL, &about, f));
     snprintf(r->alpha2, sizeof r->alpha2, "%.*s", STR_FMT(json_get_str(about, S("alpha2"))));
     snprintf(r->alpha3, sizeof r->alpha3, "%.*s", STR_FMT(json_get_str(about, S("alpha3"))));
@@ -224,10 +181,10 @@ static enum err load_ring(struct ring *r, struct fault *f)
     TRY(load_exact(r, "journal.key", r->journal.b, sizeof r->journal.b, f));
     TRY(load_private(r, "authority.key", &r->authority, f));
     TRY(load_private(r, "signer.key", &r->signer, f));
-    TRY(load_file(r, "authority.der", &r->authority_der, f));
-    TRY(load_file(r, "signer.der", &r->signer_der, f));
+    TRY(ring_load(r, "authority.der", &r->authority_der, f));
+    TRY(ring_load(r, "signer.der", &r->signer_der, f));
     TRY(load_heads(r, f));
-    return load_officers(r, f);
+    return ring_load_officers(r, f);
 }
 
 /* ---- answers ----------------------------------------------------------------------------- */
@@ -310,7 +267,7 @@ static enum err save_heads(struct ring *r, struct fault *f)
     }
     jw_close(&w, ']');
     jw_close(&w, '}');
-    return write_secret(r->folder, "heads.json", buf_str(&b), f);
+    return ring_write(r->folder, "heads.json", buf_str(&b), f);
 }
 
 enum err ring_remember(struct ring *r, str log, uint64_t size, const struct hash *root,
@@ -439,148 +396,6 @@ static enum err answer_note_key(struct ring *r, const struct json *q, struct are
     return OK;
 }
 
-/* ---- officers ---------------------------------------------------------------------------- */
-
-static struct officer_key *officer_of(const struct ring *r, const struct id *id)
-{
-    for (size_t i = 0; i < r->n_officers; i++)
-        if (id_eq(&r->officers[i].id, id))
-            return &r->officers[i];
-    return NULL;
-}
-
-/* A registered officer signed this text: with the key of the file, or with a passkey. */
-static enum err check_one(const struct ring *r, const struct json *by, str text, struct arena *a,
-                          struct officer_key **out, struct fault *f)
-{
-    struct officer_signature s;
-    struct id id;
-
-    if (!ipc_get(by, S("officer"), id.b, sizeof id.b))
-        return ring_bad(f);
-    *out = officer_of(r, &id);
-    if (!*out)
-        return fault(f, ERR_UNTRUSTED, "an officer is not registered with the keyring");
-    if (!officer_signature_of(ipc_get_str(by, S("signature"), a), &s))
-        return fault(f, ERR_BAD_SIGNATURE, "an officer's signature is missing");
-    return officer_check(a, &(*out)->key, (*out)->passkeys, (*out)->n_passkeys, text, &s, f);
-}
-
-/* Two different ones did. */
-static enum err check_two(const struct ring *r, const struct json *by, str text, struct arena *a,
-                          struct fault *f)
-{
-    struct officer_key *o[2];
-
-    for (size_t i = 0; i < 2; i++)
-        TRY(check_one(r, json_at(by, i), text, a, &o[i], f));
-    return o[0] != o[1] ? OK : fault(f, ERR_FOUR_EYES, "one officer signed twice");
-}
-
-static void put_passkeys(struct jw *w, const struct officer_key *o)
-{
-    jw_key(w, S("passkeys"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < o->n_passkeys; i++)
-        passkey_write(w, &o->passkeys[i]);
-    jw_close(w, ']');
-}
-
-static enum err save_officers(struct ring *r, struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(32 << 20);
-    struct jw w = JW(&b);
-
-    jw_open(&w, '[');
-    for (size_t i = 0; i < r->n_officers; i++) {
-        jw_open(&w, '{');
-        ipc_bytes(&w, S("officer"), id_bytes(&r->officers[i].id));
-        ipc_bytes(&w, S("key"), str_bytes(r->officers[i].key.b, 32));
-        if (r->officers[i].n_passkeys)
-            put_passkeys(&w, &r->officers[i]);
-        jw_close(&w, '}');
-    }
-    jw_close(&w, ']');
-    return write_secret(r->folder, "officers.json", buf_str(&b), f);
-}
-
-static enum err answer_enrol(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
-                             struct fault *f)
-{
-    AUTO(buf) struct buf text = BUF(64);
-    struct officer_key o = {0};
-
-    (void)w;
-    if (!ipc_get(q, S("officer"), o.id.b, 16) || !ipc_get(q, S("key"), o.key.b, 32))
-        return ring_bad(f);
-    const struct officer_key *known = officer_of(r, &o.id);
-    if (known)
-        return memcmp(known->key.b, o.key.b, 32) == 0
-                   ? OK
-                   : fault(f, ERR_CONFLICT, "the officer has another key already");
-    buf_add_str(&text, S("enrol"));
-    buf_add_str(&text, id_bytes(&o.id));
-    buf_add(&text, o.key.b, 32);
-    if (r->n_officers >= 2)
-        TRY(check_two(r, json_get(q, S("by")), buf_str(&text), a, f));
-    if (r->n_officers == OFFICERS_MAX)
-        return fault(f, ERR_LIMIT, "too many officers");
-    r->officers[r->n_officers++] = o;
-    enum err e = save_officers(r, f);
-    if (e != OK)
-        r->n_officers--; /* what is not on disk was never enrolled */
-    return e;
-}
-
-/* A further passkey: the officer signs for it with what is registered already. */
-static enum err answer_passkey(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
-                               struct fault *f)
-{
-    AUTO(buf) struct buf text = BUF(256);
-    str client = ipc_get_str(q, S("client_data"), a), auth = ipc_get_str(q, S("auth_data"), a);
-    str rp = json_get_str(q, S("rp")), origin = json_get_str(q, S("origin"));
-    struct officer_key *o;
-    struct passkey made;
-    struct id id;
-
-    (void)w;
-    if (!ipc_get(q, S("officer"), id.b, sizeof id.b) || !client.p || !auth.p || !rp.n || !origin.n)
-        return ring_bad(f);
-    passkey_statement(&text, &id, auth);
-    TRY(check_one(r, q, buf_str(&text), a, &o, f));
-    struct hash challenge = passkey_challenge(&id);
-    TRY(passkey_made(a, client, auth, &challenge, rp, origin, &made, f));
-    for (size_t i = 0; i < o->n_passkeys; i++)
-        if (str_eq(o->passkeys[i].id, made.id))
-            return OK;
-    TRY(passkeys_room(r, o, f));
-    TRY(passkey_copy(r->arena, &made, &o->passkeys[o->n_passkeys], f));
-    o->n_passkeys++;
-    enum err e = save_officers(r, f);
-    if (e != OK)
-        o->n_passkeys--;
-    return e;
-}
-
-/* One that is lost or no longer wanted signs nothing from now on. Less needs no signature. */
-static enum err answer_passkey_drop(struct ring *r, const struct json *q, struct arena *a,
-                                    struct jw *w, struct fault *f)
-{
-    str passkey = ipc_get_str(q, S("passkey"), a);
-    struct id id;
-
-    (void)w;
-    if (!ipc_get(q, S("officer"), id.b, sizeof id.b) || !passkey.p)
-        return ring_bad(f);
-    struct officer_key *o = officer_of(r, &id);
-    for (size_t i = 0; o && i < o->n_passkeys; i++)
-        if (str_eq(o->passkeys[i].id, passkey)) {
-            o->passkeys[i] = o->passkeys[--o->n_passkeys];
-            return save_officers(r, f);
-        }
-    return OK;
-}
-
 /* ---- seals ------------------------------------------------------------------------------- */
 
 static enum err add_messages(struct vds *v, struct arena *a, const struct json *fields, str number,
@@ -684,7 +499,7 @@ static enum err answer_seal(struct ring *r, const struct json *q, struct arena *
     int64_t issued = json_get_int(q, S("issued"), 0);
     struct vds v = {.raw_version = 3};
 
-    TRY(check_two(r, json_get(q, S("by")), statement_text, a, f));
+    TRY(ring_check_two(r, json_get(q, S("by")), statement_text, a, f));
     TRY(json_parse(a, statement_text, NULL, &statement, f));
     TRY(json_parse(a, text, NULL, &fields, f));
     if (!statement_covers(statement, text))

@@ -50,6 +50,23 @@ NODISCARD enum err ring_remember(struct ring *, str log, uint64_t size, const st
 void ring_seed(const struct ring *, str purpose, uint8_t out[32]);
 enum err ring_bad(struct fault *);
 
+/* A file of keys/, made anew and durable; and read. */
+NODISCARD enum err ring_write(const char *folder, const char *name, str bytes, struct fault *);
+NODISCARD enum err ring_load(struct ring *, const char *name, str *out, struct fault *);
+
+/* ---- keyring_officers.c ----------------------------------------------------------------- */
+
+NODISCARD enum err ring_load_officers(struct ring *, struct fault *);
+/* Two different registered officers signed this text. */
+NODISCARD enum err ring_check_two(const struct ring *, const struct json *by, str text,
+                                  struct arena *, struct fault *);
+enum err answer_enrol(struct ring *, const struct json *, struct arena *, struct jw *,
+                      struct fault *);
+enum err answer_passkey(struct ring *, const struct json *, struct arena *, struct jw *,
+                        struct fault *);
+enum err answer_passkey_drop(struct ring *, const struct json *, struct arena *, struct jw *,
+                             struct fault *);
+
 /* ---- keyring_link.c: channels between states -------------------------------------------- */
 
 enum err answer_link_keys(struct ring *, const struct json *, struct arena *, struct jw *,
