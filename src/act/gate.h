@@ -61,8 +61,11 @@ struct house {
     str policy_schema;                /* Cedar schema made from the tables of actions */
     const char *link_cert, *link_key; /* files, or NULL: how we show ourselves to partners */
     const struct hash *xroad_pin;     /* key of the security server of X-Road, or NULL: no X-Road */
-    const char *scanner;              /* virus scanner of attachments, or NULL (service/scan.h) */
-    bool replaying_history;           /* demo generator: mails are not sent */
+    /* Our own calls through X-Road: its address, or STR_NONE, who we are, and its key, or NULL. */
+    str xroad_url, xroad_client;
+    const struct hash *xroad_server_pin;
+    const char *scanner;    /* virus scanner of attachments, or NULL (service/scan.h) */
+    bool replaying_history; /* demo generator: mails are not sent */
 };
 
 struct actor {

@@ -73,6 +73,14 @@ static size_t take_bytes(char *bytes, size_t one, size_t n, void *user)
     return buf_ok(&call->reply) ? one * n : 0;
 }
 
+static void set_lines(struct http_call *call)
+{
+    for (const char *const *line = call->lines; line && *line; line++)
+        call->headers = curl_slist_append(call->headers, *line);
+    if (call->headers)
+        curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+}
+
 static void set_body(struct http_call *call)
 {
     char line[128];
@@ -85,7 +93,6 @@ static void set_body(struct http_call *call)
     snprintf(line, sizeof line, "Content-Type: %s", call->type);
     call->headers = curl_slist_append(NULL, line);
     call->headers = curl_slist_append(call->headers, "Expect:");
-    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
 /* The pin takes the place of an authority: without one the usual authorities count. */
@@ -125,7 +132,7 @@ enum err http_client_start(struct http_client *c, struct http_call *call, struct
     call->reply = BUF(call->max_reply);
     call->err = OK;
     call->status = 0;
-    call->content_type[0] = call->detail[0] = call->error[0] = 0;
+    call->content_type[0] = call->header[0] = call->detail[0] = call->error[0] = 0;
     if (!c->multi)
         return c->carrier.start(c->carrier.ctx, call, f);
     call->easy = curl_easy_init();
@@ -139,6 +146,7 @@ enum err http_client_start(struct http_client *c, struct http_call *call, struct
     set_bounds(call);
     set_trust(call);
     set_body(call);
+    set_lines(call);
     if (curl_multi_add_handle(c->multi, call->easy) == CURLM_OK)
         return OK;
     curl_easy_cleanup(call->easy);
@@ -162,6 +170,15 @@ static enum err err_of(CURLcode code, const struct http_call *call)
     }
 }
 
+static void keep_header(struct http_call *call)
+{
+    struct curl_header *h;
+
+    if (call->wanted &&
+        curl_easy_header(call->easy, call->wanted, 0, CURLH_HEADER, -1, &h) == CURLHE_OK)
+        snprintf(call->header, sizeof call->header, "%s", h->value);
+}
+
 static void finish(struct http_client *c, struct http_call *call, CURLcode code)
 {
     char *type = NULL;
@@ -171,6 +188,7 @@ static void finish(struct http_client *c, struct http_call *call, CURLcode code)
     curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
     if (type)
         snprintf(call->content_type, sizeof call->content_type, "%s", type);
+    keep_header(call);
     call->status = (unsigned)status;
     call->err = err_of(code, call);
     if (code != CURLE_OK)

@@ -20,7 +20,10 @@ struct http_call {
     const char *url;
     str body;         /* POST where .p is not NULL, else GET */
     const char *type; /* of the body */
-    const char *pin;  /* base64 SHA-256 of the server's SubjectPublicKeyInfo, or NULL */
+    const char *const
+        *lines; /* more of the request's head, "Name: value", NULL behind the last; or NULL */
+    const char *wanted; /* a header of the reply that is to be kept, or NULL */
+    const char *pin;    /* base64 SHA-256 of the server's SubjectPublicKeyInfo, or NULL */
     const char *certificate, *key; /* our own, PEM files, or NULL */
     size_t max_reply;
     unsigned timeout_ms;
@@ -32,6 +35,7 @@ struct http_call {
     char detail[160];
     unsigned status;
     char content_type[64];
+    char header[128]; /* the wanted one, or "" */
     struct buf reply;
     void *easy, *headers; /* libcurl's */
     char error[256];

@@ -107,6 +107,8 @@ static void take_wakings(struct courier *c)
     memcpy(woken, c->woken, n * sizeof *woken);
     c->n_woken = 0;
     c->wake_all = false;
+    c->xroad_woken |= c->wake_xroad;
+    c->wake_xroad = false;
     pthread_mutex_unlock(&c->lock);
     if (all)
         look_for_partners(c);
@@ -137,6 +139,7 @@ static unsigned start_due(struct courier *c)
             first = l->due_ns;
     }
     first = watches_begin(c, now, first);
+    first = xroad_begin(c, now, first);
     int64_t wait = (first - now) / 1000000;
     return wait < 0 ? 0 : (unsigned)wait;
 }
@@ -177,6 +180,14 @@ void courier_wake(struct courier *c, const char *state, enum waking why)
         }
         c->woken[i].called |= why == WAKE_CALLED;
     }
+    pthread_mutex_unlock(&c->lock);
+    http_client_wake(c->client);
+}
+
+void courier_wake_xroad(struct courier *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->wake_xroad = true;
     pthread_mutex_unlock(&c->lock);
     http_client_wake(c->client);
 }
@@ -228,6 +239,7 @@ void courier_stop(struct courier *c)
         free(l);
     }
     watches_free(c);
+    xroad_free(c);
     http_client_free(c->client);
     pthread_mutex_destroy(&c->lock);
     free(c);

@@ -8,6 +8,7 @@
 enum {
     LINES_MAX = 512,
     WATCHES_MAX = 4 * LINES_MAX,
+    XROAD_LINES = 8,     /* calls through X-Road at a time */
     LOOK_MS = 60 * 1000, /* an idle line looks by itself that often */
     URL_ROOM = 400,
     PIN_ROOM = 64
@@ -52,6 +53,9 @@ struct courier {
     size_t n_lines;
     struct watch *watches[WATCHES_MAX];
     size_t n_watches;
+    struct xroad_line *xroad[XROAD_LINES];
+    bool wake_xroad, xroad_woken; /* the first guarded by the lock */
+    int64_t xroad_look_ns;
     char certificate[512], key[512];
 };
 
@@ -73,6 +77,12 @@ void watches_wake(struct courier *, struct db *, const char *partner);
 /* Starts what is due; the first time, at most `first`, at which there is something to do again. */
 int64_t watches_begin(struct courier *, int64_t now, int64_t first);
 void watches_free(struct courier *);
+
+/* ---- xroad_courier.c: our calls through X-Road ---------------------------------------------- */
+
+/* As watches_begin. */
+int64_t xroad_begin(struct courier *, int64_t now, int64_t first);
+void xroad_free(struct courier *);
 
 /* ---- line.c: one line ---------------------------------------------------------------------- */
 

@@ -68,6 +68,11 @@ static const struct migration migrations[] = {
     {"CREATE TABLE xroad_call(id BLOB PRIMARY KEY, at BIGINT NOT NULL, client TEXT NOT NULL, "
      "service"
      " TEXT NOT NULL, xroad_id TEXT NOT NULL, request_id TEXT, user BLOB)"},
+    {"CREATE TABLE xroad_request(id BLOB PRIMARY KEY, correlation BLOB NOT NULL UNIQUE,"
+     " at BIGINT NOT NULL, officer BLOB NOT NULL, member TEXT NOT NULL, service TEXT NOT NULL,"
+     " asked BLOB NOT NULL, state TEXT NOT NULL, ended BIGINT, status INTEGER, error TEXT,"
+     " answer BLOB)"},
+    {"CREATE INDEX xroad_request_waiting ON xroad_request(id) WHERE state = 'waiting'"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -185,6 +190,18 @@ const struct action link_actions[] = {
     {"xroad.calls", ACTION_READ, ACTION_GET, "/v1/xroad/calls", ACTOR_OFFICER, "Mission", NULL,
      "Who called our services through X-Road", 0, false, NULL, dispatch_list_facts, NULL,
      xroad_calls, NULL},
+    {"xroad.call", ACTION_ACT, ACTION_POST, "/v1/xroad/requests", ACTOR_OFFICER, "XRoadCall",
+     "xroad-call.v1", "Call a service of a member of X-Road", 0, false, xroad_call_prepare,
+     xroad_call_facts, xroad_call, NULL, xroad_called},
+    {"xroad.answered", ACTION_ACT, ACTION_INTERNAL, "", ACTOR_SYSTEM, "XRoadCall", NULL,
+     "The answer to a call of ours is kept", 0, false, xroad_answered_prepare, xroad_answered_facts,
+     xroad_answered, NULL, NULL},
+    {"xroad.list", ACTION_READ, ACTION_GET, "/v1/xroad/requests", ACTOR_OFFICER, "Mission", NULL,
+     "Which services we called through X-Road", 0, false, NULL, dispatch_list_facts, NULL,
+     xroad_list, NULL},
+    {"xroad.show", ACTION_READ_FILE, ACTION_GET, "/v1/xroad/requests/{id}", ACTOR_OFFICER,
+     "XRoadCall", NULL, "One call of ours, with its answer", 0, false, NULL, xroad_show_facts, NULL,
+     xroad_show, NULL},
     {"joint.send", ACTION_ACT, ACTION_POST, "/v1/organisations/{organisation}/notes", ACTOR_OFFICER,
      "Joint", "joint-note.v1", "Send one note to all members of an organisation", 1 << 20, false,
      joint_send_prepare, joint_send_facts, joint_send, NULL, joint_sent_after},

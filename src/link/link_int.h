@@ -384,6 +384,7 @@ NODISCARD enum err courier_start(struct courier *, struct fault *);
 /* Without the thread: starts what is due; for how many milliseconds there is nothing to do then. */
 unsigned courier_turn(struct courier *);
 void courier_wake(struct courier *, const char *state, enum waking); /* "": all */
+void courier_wake_xroad(struct courier *);                           /* a call waits */
 void courier_stop(struct courier *);
 
 #endif

@@ -35,6 +35,14 @@ static const struct row {
     {"xroad_pin", TEXT, offsetof(struct config, xroad_pin), 0, 0, 0, NULL,
      "SHA-256 of the public key (SPKI, hexadecimal) of the X-Road security server whose calls are"
      " answered; without it there is no X-Road"},
+    {"xroad_url", TEXT, offsetof(struct config, xroad_url), 0, 0, 0, NULL,
+     "Address of our own X-Road security server, for our calls of others' services: https://…, or"
+     " http on this machine"},
+    {"xroad_client", TEXT, offsetof(struct config, xroad_client), 0, 0, 0, NULL,
+     "As whom we call: INSTANCE/CLASS/MEMBER/SUBSYSTEM"},
+    {"xroad_server_pin", TEXT, offsetof(struct config, xroad_server_pin), 0, 0, 0, NULL,
+     "SHA-256 of the public key (SPKI, hexadecimal) of that server's certificate; needed for "
+     "https"},
     {"threads", NUMBER, offsetof(struct config, threads), 1, 64, 2, NULL,
      "Threads that answer requests"},
     {"connections", NUMBER, offsetof(struct config, connections), 16, 60000, 4096, NULL,

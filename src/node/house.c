@@ -21,6 +21,8 @@
 #include "service/lapses.h"
 #include "service/protection.h"
 #include "link/link.h"
+#include "link/xroad.h"
+#include "registry/credence.h"
 #include "service/services.h"
 
 enum { MAILS_AT_ONCE = 50, MAIL_TRIES = 20, IDLE_US = 100 * 1000 };
@@ -139,6 +141,39 @@ static enum err lock_folder(struct node *n, struct fault *f)
     return OK;
 }
 
+static enum err read_pin(const char *name, const char *text, struct hash *to,
+                         const struct hash **out, struct fault *f)
+{
+    if (!text)
+        return OK;
+    *out = to;
+    return hex_decode(str_of(text), to->b, sizeof to->b)
+               ? OK
+               : fault(f, ERR_INVALID, "%s: 64 hexadecimal digits are needed", name);
+}
+
+static enum err set_xroad(struct node *n, struct fault *f)
+{
+    const struct config *c = &n->config;
+    struct xroad_client who;
+
+    TRY(read_pin("xroad_pin", c->xroad_pin, &n->xroad_pin, &n->house.xroad_pin, f));
+    TRY(read_pin("xroad_server_pin", c->xroad_server_pin, &n->xroad_server_pin,
+                 &n->house.xroad_server_pin, f));
+    if (!c->xroad_url)
+        return OK;
+    n->house.xroad_url = str_of(c->xroad_url);
+    n->house.xroad_client = c->xroad_client ? str_of(c->xroad_client) : S("");
+    if (!node_url_valid(n->house.xroad_url))
+        return fault(f, ERR_INVALID,
+                     "xroad_url: https, or http on this machine, without / at its end");
+    if (!xroad_client_parse(n->house.xroad_client, &who) || !who.subsystem.p)
+        return fault(f, ERR_INVALID, "xroad_client: INSTANCE/CLASS/MEMBER/SUBSYSTEM is needed");
+    if (str_starts(n->house.xroad_url, S("https:")) && !c->xroad_server_pin)
+        return fault(f, ERR_INVALID, "xroad_server_pin is needed where xroad_url is https");
+    return OK;
+}
+
 enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
                    const struct world *world, struct node **out, struct fault *f)
 {
@@ -158,11 +193,8 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
         e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
     n->house.scanner = n->config.clamd;
-    if (e == OK && n->config.xroad_pin) {
-        bool whole = hex_decode(str_of(n->config.xroad_pin), n->xroad_pin.b, sizeof n->xroad_pin.b);
-        n->house.xroad_pin = &n->xroad_pin;
-        e = whole ? OK : fault(f, ERR_INVALID, "xroad_pin: 64 hexadecimal digits are needed");
-    }
+    if (e == OK)
+        e = set_xroad(n, f);
     bool apart = n->config.link_cert && n->config.link_key;
     n->house.link_cert = apart ? n->config.link_cert : n->config.tls_cert;
     n->house.link_key = apart ? n->config.link_key : n->config.tls_key;

@@ -45,6 +45,8 @@ static const struct {
     {"Guest", " = { state: State, officer: Officer, may: Set<String> }"},
     {"XRoadClient", " = { instance: String, class: String, member: String }"},
     {"XRoadService", ""},
+    {"XRoadCall", " = { instance: String, class: String, member: String, subsystem: String,"
+                  " service: String, officer: Officer }"},
     {"Engagement", " = { partner: State, officer: Officer }"},
 };
 

@@ -349,6 +349,11 @@ static const struct {
     {"guest.acknowledge", PERSONAL, ""},
     {"xroad.document", PLAIN, "R"},
     {"xroad.calls", PLAIN, ""}, /* of the ministry's own desk */
+    {"xroad.call", PLAIN, "M"},
+    {"xroad.call", ANOTHERS, ""}, /* a company */
+    {"xroad.answered", PLAIN, "S"},
+    {"xroad.list", PLAIN, ""},   /* of the ministry's own desk */
+    {"xroad.show", PLAIN, "OM"}, /* O called */
     {"trust.send", PLAIN, "S"},
     {"trust.send", TO_FRANCE, ""},
     {"trust.receive", PLAIN, "A"},
@@ -587,6 +592,16 @@ static void put_guest(const struct policy *p, struct cedar_entities *es, struct 
     cedar_attr(es, e, S("may"), cedar_strings(es, all, s == PERSONAL ? 0 : ARRAY_LEN(all)));
 }
 
+static void put_xroad_call(struct cedar_entities *es, struct cedar_entity *e, enum situation s)
+{
+    static const char *const names[] = {"instance", "member", "subsystem", "service"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        cedar_attr(es, e, str_of(names[i]), cedar_str(i ? S("1234") : S("UT-TEST")));
+    cedar_attr(es, e, S("class"), cedar_str(s == ANOTHERS ? S("COM") : S("GOV")));
+    cedar_attr(es, e, S("officer"), officer(es, "O"));
+}
+
 static void put_resource(struct cedar_entities *es, str type, str id, enum situation s)
 {
     struct cedar_entity *e = cedar_entity(es, type, id);
@@ -646,6 +661,8 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     }
     put_resource(es, type, id, s);
     put_channel(p, es, cedar_entity(es, type, id), type, s);
+    if (str_eq(type, S("Sifara::XRoadCall")))
+        put_xroad_call(es, cedar_entity(es, type, id), s);
     if (str_eq(type, S("Sifara::Guest")))
         put_guest(p, es, cedar_entity(es, type, id), s);
     cedar_put(es, context, S("now"), cedar_datetime(NOW * INT64_C(1000)));

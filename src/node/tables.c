@@ -263,6 +263,9 @@ static const struct {
                              "\"subject\":" TEXT(300) ",\"text\":" TEXT(
                                  100000) ",\"language\":" LANGUAGE ",\"matter\":" CODE_NAME
                                          ",\"sealed\":{\"type\":\"boolean\"}")},
+    {"xroad-call.v1", OBJECT("\"member\",\"service\"",
+                             "\"member\":" TEXT(1023) ",\"service\":" TEXT(255) ",\"path\":" TEXT(
+                                 1000) ",\"case\":" ID_SCHEMA ",\"body\":{}")},
     {"query.v1",
      "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,"
      "\"maxProperties\":1,\"properties\":{\"seal\":" TEXT(200) ",\"number\":" TEXT(60) "}}"},

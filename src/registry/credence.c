@@ -210,8 +210,7 @@ static bool is_near(str s)
     return false;
 }
 
-/* An address of a node: https, or http for one on the same machine. */
-static bool is_url(str s)
+bool node_url_valid(str s)
 {
     for (size_t i = 0; i < s.n; i++)
         if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '?' || s.p[i] == '#' || s.p[i] == '@')
@@ -228,7 +227,7 @@ static enum err credence_read(str text, struct credence *c, struct fault *f)
     TRY(take_head(&l, S("sifara-credence/1"), &c->state, &c->name));
     TRY(take(&l, S("title"), &c->title));
     TRY(take(&l, S("url"), &c->url));
-    if (!is_url(c->url))
+    if (!node_url_valid(c->url))
         return fault(f, ERR_INVALID, "the address is https://… without a query");
     TRY(take_languages(&l, c));
     while (peek(&l, S("contact"))) {

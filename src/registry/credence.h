@@ -89,4 +89,7 @@ void fingerprint_format(const struct hash *, char out[FINGERPRINT_LINES][FINGERP
  * ERR_INVALID with the number of the line that is wrong. */
 NODISCARD enum err fingerprint_parse(str typed, struct hash *out, struct fault *);
 
+/* An address of a node: https, or http for one on the same machine. */
+bool node_url_valid(str);
+
 #endif
