@@ -98,7 +98,7 @@ struct act {
     str encodings; /* that the client takes: Accept-Encoding, or STR_NONE */
     str languages; /* that the client would like: Accept-Language, or STR_NONE */
     int64_t now;
-    /* A header of the request by which it came, STR_NONE where it has none; in prepare alone. */
+    /* A header of the request by which it came, STR_NONE where it has none; while it waits. */
     str (*header)(const struct act *, str name);
     struct hash line_key; /* of the certificate that a caller without session showed: its key */
     bool has_line_key;
@@ -128,6 +128,8 @@ struct act {
     const char *type;     /* of the reply; NULL is JSON */
     const char *cache;    /* how long it may be kept, as Cache-Control says; NULL: not at all */
     const char *encoding; /* of the reply's bytes, as Content-Encoding; NULL: as they are */
+    const struct act_param *headers; /* further ones of the reply */
+    size_t n_headers;
     const char *location; /* another address to go to, with status 303 */
     struct buf reply;     /* without the receipt for JSON objects: the edge adds it */
     bool journaled, replayed;

@@ -103,6 +103,10 @@ NODISCARD enum err keyring_link_head(struct keyring *, uint64_t serial, str orig
  * "sifara-witness/1" or "sifara-recover/1", signed by the log's key under the origin as name. */
 NODISCARD enum err keyring_link_note(struct keyring *, uint64_t serial, str origin, str text,
                                      struct buf *note, struct fault *);
+/* A message on the line to a partner (RFC 9421), signed by the log's key: the base of a POST to
+ * "/link/v1/" or of an answer, with the tag "sifara-link/1" last. */
+NODISCARD enum err keyring_link_http(struct keyring *, uint64_t serial, str base,
+                                     struct ed25519_signature *out, struct fault *);
 /* The cosignature line of a checkpoint's text, as "mirror" or "witness", under the cosigner's name,
  * at a time in seconds since 1970. Refused if a greater or another one of its size was cosigned. */
 NODISCARD enum err keyring_cosign(struct keyring *, uint64_t serial, str role, str name, str text,

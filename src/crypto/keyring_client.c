@@ -333,6 +333,22 @@ enum err keyring_link_note(struct keyring *k, uint64_t serial, str origin, str t
     return OK;
 }
 
+enum err keyring_link_http(struct keyring *k, uint64_t serial, str base,
+                           struct ed25519_signature *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "link-http");
+    jw_kv_int(&c.w, S("serial"), (int64_t)serial);
+    jw_kv(&c.w, S("text"), base);
+    TRY(ask(k, &c, a, &r, f));
+    return ipc_get(r, S("signature"), out->b, sizeof out->b)
+               ? OK
+               : fault(f, ERR_CRYPTO, "the keyring gave no signature");
+}
+
 enum err keyring_cosign(struct keyring *k, uint64_t serial, str role, str name, str text,
                         int64_t at, struct buf *line, struct fault *f)
 {

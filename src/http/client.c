@@ -81,17 +81,27 @@ static void set_lines(struct http_call *call)
         curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
+static void add_header(struct http_call *call, const char *name, const char *value)
+{
+    char line[600];
+
+    snprintf(line, sizeof line, "%s: %s", name, value);
+    call->headers = curl_slist_append(call->headers, line);
+}
+
 static void set_body(struct http_call *call)
 {
-    char line[128];
-
     if (!call->body.p)
         return;
     curl_easy_setopt(call->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->body.p);
     curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);
-    snprintf(line, sizeof line, "Content-Type: %s", call->type);
-    call->headers = curl_slist_append(NULL, line);
+    add_header(call, "Content-Type", call->type);
+    if (call->sent.signature[0]) {
+        add_header(call, "Content-Digest", call->sent.digest);
+        add_header(call, "Signature-Input", call->sent.input);
+        add_header(call, "Signature", call->sent.signature);
+    }
     call->headers = curl_slist_append(call->headers, "Expect:");
 }
 
@@ -170,13 +180,24 @@ static enum err err_of(CURLcode code, const struct http_call *call)
     }
 }
 
-static void keep_header(struct http_call *call)
+/* Once only, and whole: else as if it were not there. */
+static void take_header(const struct http_call *call, const char *name, char *out, size_t room)
 {
     struct curl_header *h;
 
-    if (call->wanted &&
-        curl_easy_header(call->easy, call->wanted, 0, CURLH_HEADER, -1, &h) == CURLHE_OK)
-        snprintf(call->header, sizeof call->header, "%s", h->value);
+    out[0] = 0;
+    if (curl_easy_header(call->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK &&
+        h->amount == 1 && strlen(h->value) < room)
+        snprintf(out, room, "%s", h->value);
+}
+
+static void keep_headers(struct http_call *call)
+{
+    if (call->wanted)
+        take_header(call, call->wanted, call->header, sizeof call->header);
+    take_header(call, "Content-Digest", call->came.digest, sizeof call->came.digest);
+    take_header(call, "Signature-Input", call->came.input, sizeof call->came.input);
+    take_header(call, "Signature", call->came.signature, sizeof call->came.signature);
 }
 
 static void finish(struct http_client *c, struct http_call *call, CURLcode code)
@@ -188,7 +209,7 @@ static void finish(struct http_client *c, struct http_call *call, CURLcode code)
     curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
     if (type)
         snprintf(call->content_type, sizeof call->content_type, "%s", type);
-    keep_header(call);
+    keep_headers(call);
     call->status = (unsigned)status;
     call->err = err_of(code, call);
     if (code != CURLE_OK)

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/errors.h"
+#include "http/signature.h"
 
 struct http_client;
 
@@ -25,6 +26,7 @@ struct http_call {
     const char *wanted; /* a header of the reply that is to be kept, or NULL */
     const char *pin;    /* base64 SHA-256 of the server's SubjectPublicKeyInfo, or NULL */
     const char *certificate, *key; /* our own, PEM files, or NULL */
+    struct signature_fields sent;  /* all three, or none */
     size_t max_reply;
     unsigned timeout_ms;
     void (*done)(struct http_call *);
@@ -36,6 +38,7 @@ struct http_call {
     unsigned status;
     char content_type[64];
     char header[128]; /* the wanted one, or "" */
+    struct signature_fields came;
     struct buf reply;
     void *easy, *headers; /* libcurl's */
     char error[256];

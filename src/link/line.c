@@ -61,6 +61,12 @@ void line_fail_with(struct line *l, const struct fault *f)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
+/* What is said outside of the log is signed on the line, both ways. */
+static bool is_signed(enum step step)
+{
+    return step == INTRODUCE || step == RECOVER;
+}
+
 void line_send(struct line *l, enum step step, const char *path, const char *type)
 {
     struct fault f = {0};
@@ -75,7 +81,10 @@ void line_send(struct line *l, enum step step, const char *path, const char *typ
     l->call.type = type;
     l->call.done = done;
     l->call.user = l;
-    if (http_client_start(l->courier->client, &l->call, &f) != OK)
+    enum err e = is_signed(step)
+                     ? hop_sign_call(l->courier->link->house, l->channel.serial, &l->call, &f)
+                     : OK;
+    if (e != OK || http_client_start(l->courier->client, &l->call, &f) != OK)
         line_fail_with(l, &f);
 }
 
@@ -339,9 +348,19 @@ static void answered(struct line *l, unsigned status, str body)
     }
 }
 
+/* A refusal leads nowhere, whoever sent it; 404 to "recover" does. */
+static bool is_believed(struct line *l, str body, struct fault *f)
+{
+    bool leads = l->call.status == 200 || (l->step == RECOVER && l->call.status == 404);
+
+    return !is_signed(l->step) || !leads ||
+           hop_check_answer(l->courier->link->house, l->state, &l->call, body, f) == OK;
+}
+
 static void done(struct http_call *call)
 {
     struct line *l = call->user;
+    struct fault f = {0};
     struct buf reply = call->reply;
 
     call->reply = BUF(0);
@@ -349,6 +368,8 @@ static void done(struct http_call *call)
         line_fail(l, call->detail);
     else if (++l->turns > TURNS)
         line_fail(l, "the partner's answers lead nowhere");
+    else if (!is_believed(l, buf_str(&reply), &f))
+        line_fail_with(l, &f);
     else
         answered(l, call->status, buf_str(&reply));
     buf_done(&reply);

@@ -78,7 +78,8 @@ static const struct migration migrations[] = {
 #define UPLOAD ACTION_OPEN, ACTION_POST
 const struct action link_actions[] = {
     {"channel.introduce", UPLOAD, "/link/v1/introduce", ACTOR_NOBODY, "Dispatch", NULL,
-     "A partner names its log", 4096, true, introduce_prepare, NULL, introduce, NULL, NULL},
+     "A partner names its log", 4096, true, introduce_prepare, NULL, introduce, NULL, NULL,
+     introduce_answer},
     {"channel.add-checkpoint", UPLOAD, "/link/v1/add-checkpoint", ACTOR_NOBODY, "Dispatch", NULL,
      "A partner's log has grown (C2SP tlog-witness)", 32 << 10, true, add_checkpoint_prepare, NULL,
      add_checkpoint, NULL, mirror_after},
@@ -94,7 +95,8 @@ const struct action link_actions[] = {
 
     {"witness.introduce", ACTION_ACT, ACTION_POST, "/link/v1/witness/introduce", ACTOR_PARTNER,
      "Log", NULL, "A partner wants one of its logs witnessed", 4096, true,
-     witness_introduce_prepare, witness_introduce_facts, witness_introduce, NULL, NULL},
+     witness_introduce_prepare, witness_introduce_facts, witness_introduce, NULL, NULL,
+     witness_introduce_answer},
     {"witness.add-checkpoint", UPLOAD, "/link/v1/witness/add-checkpoint", ACTOR_NOBODY, "Log", NULL,
      "A log that we witness has grown (C2SP tlog-witness)", 32 << 10, true,
      witness_checkpoint_prepare, NULL, witness_checkpoint, NULL, NULL, witness_answer},

@@ -151,7 +151,26 @@ NODISCARD enum err owner_signed(struct act *, str state, str origin, uint64_t in
 bool owner_line(str *rest, const char *name, str *out);
 enum err introduce_prepare(struct act *, struct fault *);
 enum err introduce(struct act *, struct fault *);
+enum err introduce_answer(struct act *, struct fault *);
 enum err recover_read(struct act *, struct fault *);
+
+/* ---- hop.c: what is said outside of the log is signed on the line (RFC 9421) --------------- */
+
+struct http_call;
+/* Signs a call to "/link/v1/…" that is filled in, with the keyset of that serial. */
+NODISCARD enum err hop_sign_call(struct house *, uint64_t serial, struct http_call *,
+                                 struct fault *);
+/* Is the answer signed by a keyset of the state that counts today, and for this call? */
+NODISCARD enum err hop_check_answer(struct house *, const char *state, const struct http_call *,
+                                    str body, struct fault *);
+/* Whose keyset the request says that it is signed with; verifies nothing. In prepare() and read().
+ */
+NODISCARD enum err hop_caller(const struct act *, str *out_state, struct fault *);
+/* A request that came over the line is signed by a keyset of the state that counts today, for this
+ * address, now. What an officer of ours brings is not. ERR_UNTRUSTED, ERR_BAD_SIGNATURE. */
+NODISCARD enum err hop_check_request(struct act *, str state, struct fault *);
+/* Signs the answer as it stands for the state that called. */
+NODISCARD enum err hop_sign_answer(struct act *, str state, struct fault *);
 
 /* ---- mirror.c ---------------------------------------------------------------------------- */
 
@@ -189,6 +208,7 @@ void mirror_after(struct act *);
 enum err witness_introduce_prepare(struct act *, struct fault *);
 enum err witness_introduce_facts(struct act *, struct fault *);
 enum err witness_introduce(struct act *, struct fault *);
+enum err witness_introduce_answer(struct act *, struct fault *);
 enum err witness_checkpoint_prepare(struct act *, struct fault *);
 enum err witness_checkpoint(struct act *, struct fault *);
 enum err witness_answer(struct act *, struct fault *);

@@ -63,6 +63,7 @@ enum err introduce_prepare(struct act *a, struct fault *f)
     TRY(mirror_may_talk(a, i->from, &talks, f));
     if (!talks || !str_eq(i->to, a->house->state_code))
         return mirror_refuse(a, 404, "there is no such channel");
+    TRY(hop_check_request(a, i->from, f));
     if (owner_signed(a, i->from, i->origin, 0, f) != OK)
         return mirror_refuse(a, 403, "no key of the partner signed this");
     a->data = i;
@@ -85,6 +86,13 @@ enum err introduce(struct act *a, struct fault *f)
     if (e == OK && (uint64_t)i->epoch <= c.epoch)
         return fault(f, ERR_CONFLICT, "another channel of this epoch is known");
     return channel_add(a, i->from, i->origin, false, (uint64_t)i->epoch, 0, f);
+}
+
+enum err introduce_answer(struct act *a, struct fault *f)
+{
+    const struct introduction *i = a->data;
+
+    return hop_sign_answer(a, i->from, f);
 }
 
 /* ---- recover ------------------------------------------------------------------------------- */
@@ -130,27 +138,38 @@ static enum err put_tail(struct act *a, const struct channel *c, uint64_t from, 
     return query_end(&q, f);
 }
 
-enum err recover_read(struct act *a, struct fault *f)
+static enum err recover_tail(struct act *a, str state, const struct recovery *r, struct fault *f)
 {
     struct channel c;
-    struct recovery r;
-    bool here;
+    enum err e = channel_by_origin(a->db, r->origin, false, a->arena, &c, f);
 
-    TRY(read_recovery(a->body, &r, f));
-    enum err e = channel_by_origin(a->db, r.origin, false, a->arena, &c, f);
-    if (e == OK)
-        e = mirror_may_talk(a, c.partner, &here, f);
-    if (e != OK && e != ERR_NOT_FOUND)
-        return e;
-    if (e == ERR_NOT_FOUND || !here)
+    if (e == ERR_NOT_FOUND || (e == OK && !str_eq(c.partner, state)))
         return mirror_refuse(a, 404, "the log is not known here");
-    int64_t off = a->now - r.at;
-    if (owner_signed(a, c.partner, r.origin, c.size, f) != OK || off > RECOVER_WINDOW ||
+    TRY(e);
+    int64_t off = a->now - r->at;
+    if (owner_signed(a, c.partner, r->origin, c.size, f) != OK || off > RECOVER_WINDOW ||
         off < -RECOVER_WINDOW)
         return mirror_refuse(a, 403, "no key of the log signed this request today");
     if (!c.pending.p)
         return mirror_refuse(a, 404, "no checkpoint of this log was received");
-    TRY(put_tail(a, &c, (uint64_t)r.from, f));
+    TRY(put_tail(a, &c, (uint64_t)r->from, f));
     a->type = "application/octet-stream";
     return OK;
+}
+
+/* That we hold nothing is signed too: upon it the owner of a log signs again. */
+enum err recover_read(struct act *a, struct fault *f)
+{
+    struct recovery r;
+    bool talks;
+    str state;
+
+    TRY(read_recovery(a->body, &r, f));
+    TRY(hop_caller(a, &state, f));
+    TRY(mirror_may_talk(a, state, &talks, f));
+    if (!talks)
+        return mirror_refuse(a, 404, "the log is not known here");
+    TRY(hop_check_request(a, state, f));
+    TRY(recover_tail(a, state, &r, f));
+    return hop_sign_answer(a, state, f);
 }

@@ -69,8 +69,11 @@ static void send_body(struct watch *w, int step, const char *path)
     w->call.type = "text/plain";
     w->call.done = answered;
     w->call.user = w;
-    enum err e = buf_ok(&w->body) ? http_client_start(w->courier->client, &w->call, &f)
-                                  : fault(&f, ERR_TOO_LARGE, "a request is too large");
+    enum err e = buf_ok(&w->body) ? OK : fault(&f, ERR_TOO_LARGE, "a request is too large");
+    if (e == OK && step == WATCH_INTRODUCE)
+        e = hop_sign_call(w->courier->link->house, w->channel.serial, &w->call, &f);
+    if (e == OK)
+        e = http_client_start(w->courier->client, &w->call, &f);
     if (e != OK)
         fail(w, f.detail);
 }
@@ -239,6 +242,7 @@ static void answered(struct http_call *call)
 {
     struct watch *w = call->user;
     struct buf reply = call->reply;
+    struct fault f = {0};
 
     call->reply = BUF(0);
     if (call->err != OK)
@@ -247,6 +251,9 @@ static void answered(struct http_call *call)
         fail(w, "its answers lead nowhere");
     else if (w->step == WATCH_CHECKPOINT)
         checkpoint_answered(w, call->status, buf_str(&reply));
+    else if (call->status == 200 &&
+             hop_check_answer(w->courier->link->house, w->witness, call, buf_str(&reply), &f) != OK)
+        fail(w, f.detail);
     else if (call->status == 200)
         ask(w);
     else

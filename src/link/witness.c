@@ -66,6 +66,7 @@ enum err witness_introduce_prepare(struct act *a, struct fault *f)
     TRY(is_served(a, l->owner, &served, f));
     if (!served || !str_eq(to, a->house->state_code))
         return mirror_refuse(a, 404, "no such state is served here");
+    TRY(hop_check_request(a, l->owner, f));
     if (owner_signed(a, l->owner, l->origin, 0, f) != OK)
         return mirror_refuse(a, 403, "no key of the partner signed this");
     a->actor = (struct actor){.kind = ACTOR_PARTNER, .state = l->owner};
@@ -121,6 +122,13 @@ enum err witness_introduce(struct act *a, struct fault *f)
         return OK;
     return db_run(a->db, f, "INSERT INTO watched(origin, owner, size, at) VALUES(?,?,0,?)", "ssi",
                   l->origin, l->owner, a->now);
+}
+
+enum err witness_introduce_answer(struct act *a, struct fault *f)
+{
+    const struct looking *l = a->data;
+
+    return hop_sign_answer(a, l->owner, f);
 }
 
 /* ---- add-checkpoint ------------------------------------------------------------------------- */

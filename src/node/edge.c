@@ -208,6 +208,8 @@ static void fill_reply(struct passage *p, bool hurried)
     const char *type = a->type ? a->type : "application/json";
     if (a->location)
         (void)!http_reply_header(r, "Location", str_of(a->location));
+    for (size_t i = 0; i < a->n_headers; i++)
+        (void)!http_reply_header(r, a->headers[i].name.p, a->headers[i].value);
     if (body.n == 0) {
         http_reply_empty(r, a->status ? a->status : 204);
         act_done(a);

@@ -582,6 +582,7 @@ static const struct {
     {"note-key", answer_note_key},
     {"link-keys", answer_link_keys},
     {"link-note", answer_link_note},
+    {"link-http", answer_link_http},
     {"link-head", answer_link_head},
     {"link-cosign", answer_link_cosign},
     {"link-open", answer_link_open},

@@ -75,6 +75,8 @@ enum err answer_link_head(struct ring *, const struct json *, struct arena *, st
                           struct fault *);
 enum err answer_link_note(struct ring *, const struct json *, struct arena *, struct jw *,
                           struct fault *);
+enum err answer_link_http(struct ring *, const struct json *, struct arena *, struct jw *,
+                          struct fault *);
 enum err answer_link_cosign(struct ring *, const struct json *, struct arena *, struct jw *,
                             struct fault *);
 enum err answer_link_open(struct ring *, const struct json *, struct arena *, struct jw *,

@@ -103,6 +103,37 @@ enum err answer_link_note(struct ring *r, const struct json *q, struct arena *a,
     return OK;
 }
 
+/* Is it the base of a signature on the line (RFC 9421), and ours? It does not end with a line feed,
+ * so it is no text of a note, nor is any of those such a base. */
+static bool is_http_base(str text)
+{
+    str rest = text, line = STR_NONE;
+
+    if (text.n > CHECKPOINT_TEXT ||
+        (!str_starts(text, S("\"@method\": POST\n\"@path\": /link/v1/")) &&
+         !str_starts(text, S("\"@status\": "))))
+        return false;
+    while (rest.p)
+        (void)str_split(&rest, '\n', &line);
+    return str_starts(line, S("\"@signature-params\": (\"@")) &&
+           str_ends(line, S("\";alg=\"ed25519\";tag=\"sifara-link/1\""));
+}
+
+enum err answer_link_http(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                          struct fault *f)
+{
+    str text = json_get_str(q, S("text"));
+    struct ed25519_secret secret;
+
+    (void)a;
+    if (!is_http_base(text) || !seed_of(r, "log", q, secret.b))
+        return ring_bad(f);
+    struct ed25519_signature s = ed25519_sign(&secret, text);
+    secret_wipe(&secret, sizeof secret);
+    ipc_bytes(w, S("signature"), str_bytes(s.b, sizeof s.b));
+    return OK;
+}
+
 /* The log of what was cosigned in a role: a space is in no origin. */
 static str cosigned_log(const struct json *q, str origin, char room[LOG_NAME])
 {

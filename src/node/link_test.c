@@ -48,6 +48,12 @@ static struct side sides[2] = {{.code = "XU", .other = "XA"}, {.code = "XA", .ot
 /* ---- the network ------------------------------------------------------------------------------
  */
 
+/* The fields of a request, as the edge would show them. */
+struct fields {
+    struct signature_fields said;
+    char type[64];
+};
+
 static struct {
     struct {
         struct side *from;
@@ -62,6 +68,7 @@ static struct {
         struct side *to;
         char path[64];
         struct buf body;
+        struct fields fields;
     } kept[KEPT];
     size_t n_kept;
 } net;
@@ -92,31 +99,62 @@ static bool chance(unsigned percent)
     return net.storm && demo_chance(&net.chance, percent);
 }
 
+struct asked {
+    struct act act; /* first: the fields are found by it */
+    struct fields fields;
+};
+
+static str field_of(const struct act *a, str name)
+{
+    const struct fields *s = &((const struct asked *)a)->fields;
+    const char *value = str_eq(name, S("Content-Type"))      ? s->type
+                        : str_eq(name, S("Content-Digest"))  ? s->said.digest
+                        : str_eq(name, S("Signature-Input")) ? s->said.input
+                        : str_eq(name, S("Signature"))       ? s->said.signature
+                                                             : "";
+
+    return value[0] ? str_of(value) : STR_NONE;
+}
+
+static void take_fields(const struct act *a, struct signature_fields *out)
+{
+    *out = (struct signature_fields){0};
+    if (a->err != OK || a->n_headers != 3)
+        return;
+    snprintf(out->digest, sizeof out->digest, "%.*s", STR_FMT(a->headers[0].value));
+    snprintf(out->input, sizeof out->input, "%.*s", STR_FMT(a->headers[1].value));
+    snprintf(out->signature, sizeof out->signature, "%.*s", STR_FMT(a->headers[2].value));
+}
+
 /* A request as the node's edge would put it through the gate; the answer into the call if there is
  * one. */
-static void ask(struct side *to, const char *path, str body, struct http_call *call)
+static void ask(struct side *to, const char *path, str body, struct fields fields,
+                struct http_call *call)
 {
     AUTO(arena) struct arena *a = arena_new(96 << 20);
-    struct act act = {.house = &to->node->house, .arena = a, .body = body};
+    struct asked asked = {{.house = &to->node->house, .arena = a, .body = body, .header = field_of},
+                          fields};
+    struct act *act = &asked.act;
 
     assert_non_null(a);
-    act.actor.kind = ACTOR_NOBODY;
+    act->actor.kind = ACTOR_NOBODY;
     for (size_t i = 0; i < actions_count(); i++)
         if (action_at(i)->method == ACTION_POST && strcmp(action_at(i)->path, path) == 0)
-            act.action = action_at(i);
-    assert_non_null(act.action);
-    if (gate_perform(to->node->house.gate, &act) == OK && act.action->answer)
-        gate_answer(&act);
+            act->action = action_at(i);
+    assert_non_null(act->action);
+    if (gate_perform(to->node->house.gate, act) == OK && act->action->answer)
+        gate_answer(act);
     if (call) {
-        call->status = act.err != OK ? problem_status(err_class(act.err))
-                       : act.status  ? act.status
-                                     : 200;
+        call->status = act->err != OK ? problem_status(err_class(act->err))
+                       : act->status  ? act->status
+                                      : 200;
         snprintf(call->content_type, sizeof call->content_type, "%s",
-                 act.type ? act.type : "application/json");
-        if (act.err == OK)
-            buf_add_str(&call->reply, buf_str(&act.reply));
+                 act->type ? act->type : "application/json");
+        take_fields(act, &call->came);
+        if (act->err == OK)
+            buf_add_str(&call->reply, buf_str(&act->reply));
     }
-    act_done(&act);
+    act_done(act);
 }
 
 static void flip(struct buf *b)
@@ -125,7 +163,7 @@ static void flip(struct buf *b)
         b->p[demo_draw(&net.chance, b->n)] ^= (char)(1 << demo_draw(&net.chance, 8));
 }
 
-static void keep_request(struct side *to, const char *path, str body)
+static void keep_request(struct side *to, const char *path, str body, struct fields fields)
 {
     size_t at = net.n_kept < KEPT ? net.n_kept++ : demo_draw(&net.chance, KEPT);
 
@@ -133,6 +171,7 @@ static void keep_request(struct side *to, const char *path, str body)
     net.kept[at].body = BUF(32 << 20);
     buf_add_str(&net.kept[at].body, body);
     net.kept[at].to = to;
+    net.kept[at].fields = fields;
     snprintf(net.kept[at].path, sizeof net.kept[at].path, "%s", path);
 }
 
@@ -151,7 +190,8 @@ static void haunt(void)
     if (chance(10))
         body.n = demo_draw(&net.chance, body.n + 1);
     ask(chance(10) ? net.kept[other].to : net.kept[at].to,
-        chance(10) ? net.kept[other].path : net.kept[at].path, buf_str(&body), NULL);
+        chance(10) ? net.kept[other].path : net.kept[at].path, buf_str(&body), net.kept[at].fields,
+        NULL);
     net.mangled++;
 }
 
@@ -165,9 +205,11 @@ static void fail_call(struct http_call *call, const char *why)
 static void carry(struct side *to, const char *path, struct http_call *call)
 {
     AUTO(buf) struct buf body = BUF(32 << 20);
+    struct fields fields = {.said = call->sent};
 
+    snprintf(fields.type, sizeof fields.type, "%s", call->type);
     buf_add_str(&body, call->body);
-    keep_request(to, path, buf_str(&body));
+    keep_request(to, path, buf_str(&body), fields);
     if (chance(8))
         return fail_call(call, "the request is lost");
     if (chance(6))
@@ -177,8 +219,8 @@ static void carry(struct side *to, const char *path, struct http_call *call)
     if (chance(15))
         haunt();
     if (chance(8))
-        ask(to, path, buf_str(&body), NULL), net.mangled++;
-    ask(to, path, buf_str(&body), call);
+        ask(to, path, buf_str(&body), fields, NULL), net.mangled++;
+    ask(to, path, buf_str(&body), fields, call);
     if (chance(15))
         haunt();
     if (chance(8))
