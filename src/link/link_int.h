@@ -233,7 +233,7 @@ enum err quorum_show(struct act *, struct fault *);
 
 /* One log of ours as its witnesses see it. Strings in the arena given. */
 struct witnessed {
-    str target; /* the head that they are asked for now, with its receipt; STR_NONE */
+    str target; /* the head that they are being asked for, with its receipt; STR_NONE */
     uint64_t target_size;
     str head; /* the newest head that enough of them cosigned, with all lines; STR_NONE */
     uint64_t head_size;

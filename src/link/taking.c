@@ -496,7 +496,7 @@ static enum err load_flight(struct flight *fl, int64_t log, struct db *db, struc
     return unlock_all(fl, db, f);
 }
 
-/* One flight of a channel; false when there is nothing more to do with it for now. */
+/* One flight of a channel; false when nothing is left to take up. */
 static bool take_some(struct link *l, int64_t log)
 {
     struct flight *fl = calloc(1, sizeof *fl);
