@@ -127,13 +127,27 @@ newest_code() {
 
 new_mail() { [ "$(mails_to "$1" | wc -l)" -gt "$2" ]; }
 
-# sign_in NAME EMAIL [as=officer]
-sign_in() {
+# The key file of an officer: of those that the state was made with, or whom appoint() appointed.
+officer_key() {
+    local name=${1%%@*}
+    [ -f "$W/key.$name" ] && echo "$W/key.$name" || echo "$D/officers/$name.key"
+}
+
+# ask_code NAME EMAIL [as=officer]: the code is in $CODE.
+ask_code() {
     local before
     before=$(mails_to "$2" | wc -l)
     as "$1" session code "email=$2" ${3:+"$3"} >"$W/out" 2>"$W/err" || fail "asking for a code: $2"
     wait_for 15 new_mail "$2" "$before" || fail "no mail for $2"
-    as "$1" session open "email=$2" "code=$(newest_code "$2")" ${3:+"$3"} \
+    CODE=$(newest_code "$2")
+}
+
+# sign_in NAME EMAIL [as=officer]: officers sign with their key.
+sign_in() {
+    local by=()
+    [ "${3:-}" = as=officer ] && by=(--key "$(officer_key "$2")")
+    ask_code "$@"
+    as "$1" session open "email=$2" "code=$CODE" ${3:+"$3"} "${by[@]}" \
         >"$W/out" 2>"$W/err" || fail "signing in: $2"
 }
 

@@ -136,6 +136,7 @@ static enum err facts_begin(struct act *a, struct fault *f)
     TRY_PTR(a->entities, f);
     a->context = cedar_record(a->entities);
     cedar_put(a->entities, a->context, S("now"), cedar_datetime(a->now));
+    cedar_put(a->entities, a->context, S("strong"), cedar_bool(a->actor.strong));
     put_principal(a, a->entities);
     return OK;
 }
@@ -267,8 +268,10 @@ static enum err apply(struct gate *g, struct act *a, struct fault *f)
 {
     const struct action *action = a->action;
     bool decided = is_decided(action);
-    /* strangers share no keys, and no answer meant for one of them is kept */
-    bool repeatable = a->idempotency_key.p && a->actor.kind != ACTOR_NOBODY;
+    /* strangers share no keys, and no answer meant for one of them is kept: it may hold the token
+     * of a session */
+    bool repeatable =
+        a->idempotency_key.p && a->actor.kind != ACTOR_NOBODY && action->kind != ACTION_OPEN;
 
     bool has_session = a->actor.kind == ACTOR_PERSON || a->actor.kind == ACTOR_OFFICER;
     if (action->kind != ACTION_OPEN && has_session && g->hooks.session_alive)

@@ -76,6 +76,7 @@ struct actor {
     const str *roles; /* of an officer */
     size_t n_roles;
     struct hash session; /* digest of the token; zero for the system */
+    bool strong;         /* the session was opened with a key of the actor's own */
     str language;
 };
 

@@ -12,6 +12,7 @@
 #include "base/world.h"
 #include "node/cli.h"
 #include "node/node_int.h"
+#include "registry/registry.h"
 
 enum { ANSWER_MAX = 64 << 20, FILE_MAX = 64 << 20 };
 
@@ -209,6 +210,27 @@ static int sign_statement(struct cli *c, const char *key, str *out)
     return code;
 }
 
+/* Signs the opening of a session with the officer's key. */
+static int sign_opening(struct cli *c, const char *key, str *out)
+{
+    AUTO(buf) struct buf text = BUF(1024);
+    AUTO(buf) struct buf b = BUF(128);
+    const char *email = cli_pair(c, "email"), *code = cli_pair(c, "code");
+    struct officer_file officer;
+    struct fault f = {0};
+
+    if (!email || !code)
+        return CLI_USAGE;
+    if (officer_file_read(c->arena, key, &officer, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    session_statement(&text, str_of(email), str_of(code));
+    struct ed25519_signature s = ed25519_sign(&officer.secret, buf_str(&text));
+    secret_wipe(&officer, sizeof officer);
+    base64_encode(&b, str_bytes(s.b, sizeof s.b), BASE64_URL);
+    *out = str_copy(c->arena, buf_str(&b));
+    return CLI_OK;
+}
+
 /* ---- appointing an officer ------------------------------------------------------------------ */
 
 static void put_base64url(struct jw *w, str key, const void *bytes, size_t n)
@@ -329,9 +351,10 @@ static int send_action(struct cli *c, const struct action *action)
     bool signs =
         strcmp(action->name, "case.propose") == 0 || strcmp(action->name, "case.confirm") == 0;
     bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
+    bool opens = strcmp(action->name, "session.open") == 0;
 
-    if (signs && key) {
-        int code = sign_statement(c, key, &signature);
+    if ((signs || opens) && key) {
+        int code = opens ? sign_opening(c, key, &signature) : sign_statement(c, key, &signature);
         if (code != CLI_OK)
             return code;
     }

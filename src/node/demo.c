@@ -233,7 +233,7 @@ static enum err person_signs_in(struct demo *d, const struct plan *p, char token
 
     email_of(p, email);
     pthread_mutex_lock(lock);
-    enum err e = demo_sign_in(d, email, false, token, f);
+    enum err e = demo_sign_in(d, email, NULL, token, f);
     pthread_mutex_unlock(lock);
     return e;
 }
@@ -453,7 +453,7 @@ static enum err officers_sign_in(struct demo *d, struct post *p, struct fault *f
 {
     for (unsigned i = 0; i < p->n; i++)
         if (p->officer[i].signed_in != d->today) {
-            TRY(demo_sign_in(d, p->officer[i].email, true, p->officer[i].token, f));
+            TRY(demo_sign_in(d, p->officer[i].email, &p->officer[i].file, p->officer[i].token, f));
             p->officer[i].signed_in = d->today;
         }
     return OK;

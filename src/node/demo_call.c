@@ -1,4 +1,5 @@
 /* demo_call.c - chance, and one act through the gate */
+#include "base/encode.h"
 #include "node/demo_int.h"
 
 #include <stdio.h>
@@ -65,9 +66,33 @@ void demo_call_end(struct demo_call *c)
     arena_free(c->arena);
 }
 
+/* The opening of a session; an officer signs it. */
+static str opening_text(struct arena *a, const char *email, const struct officer_file *officer,
+                        str code)
+{
+    AUTO(buf) struct buf text = BUF(1024);
+    AUTO(buf) struct buf signature = BUF(128);
+    AUTO(buf) struct buf body = BUF(2048);
+    struct jw w = JW(&body);
+
+    jw_open(&w, '{');
+    jw_kv(&w, S("email"), str_of(email));
+    jw_kv(&w, S("code"), code);
+    jw_kv(&w, S("language"), S("ar"));
+    if (officer) {
+        session_statement(&text, str_of(email), code);
+        struct ed25519_signature s = ed25519_sign(&officer->secret, buf_str(&text));
+        base64_encode(&signature, str_bytes(s.b, sizeof s.b), BASE64_URL);
+        jw_kv(&w, S("as"), S("officer"));
+        jw_kv(&w, S("signature"), buf_str(&signature));
+    }
+    jw_close(&w, '}');
+    return str_copy(a, buf_str(&body));
+}
+
 /* Signs somebody in, by code, as everybody does; the code is read from the act that made it. */
-enum err demo_sign_in(struct demo *d, const char *email, bool officer, char token[TOKEN_MAX],
-                      struct fault *f)
+enum err demo_sign_in(struct demo *d, const char *email, const struct officer_file *officer,
+                      char token[TOKEN_MAX], struct fault *f)
 {
     struct demo_call code, open;
     struct json *j;
@@ -79,9 +104,8 @@ enum err demo_sign_in(struct demo *d, const char *email, bool officer, char toke
     if (e == OK)
         e = demo_call_do(d, &code, f);
     demo_call_begin(d, &open, "session.open");
-    text = str_printf(
-        open.arena, "{\"email\":\"%s\",\"as\":\"%s\",\"language\":\"ar\",\"code\":\"%s\"}", email,
-        officer ? "officer" : "person", e == OK ? (const char *)code.act.data : "00000000");
+    text =
+        opening_text(open.arena, email, officer, e == OK ? str_of(code.act.data) : S("00000000"));
     if (e == OK)
         e = demo_call_body(&open, text, f);
     if (e == OK)

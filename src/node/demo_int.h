@@ -105,8 +105,9 @@ str demo_id(struct arena *, const struct id *);
 /* The steps that a workflow gives to an officer after the decision, up to the end or to where the
  * person must move (demo_follow.c). */
 enum err demo_follow(struct demo *, const struct plan *, const char *token, struct fault *);
-enum err demo_sign_in(struct demo *, const char *email, bool officer, char token[TOKEN_MAX],
-                      struct fault *);
+/* With the key of an officer, or NULL: a person. */
+enum err demo_sign_in(struct demo *, const char *email, const struct officer_file *,
+                      char token[TOKEN_MAX], struct fault *);
 
 /* Missions, officers, holidays (demo_setup.c). */
 enum err demo_set_up(struct demo *, struct fault *);

@@ -20,7 +20,7 @@ static enum err engage(struct demo *d, const struct json *e, struct fault *f)
     if (!o || !action)
         return fault(f, ERR_INVALID, "engagements.json: nobody does this");
     if (o->signed_in != d->today) {
-        TRY(demo_sign_in(d, o->email, true, o->token, f));
+        TRY(demo_sign_in(d, o->email, &o->file, o->token, f));
         o->signed_in = d->today;
     }
     return demo_act(d, action, o->token, json_get(e, S("body")), "state",

@@ -306,7 +306,7 @@ enum err demo_set_up(struct demo *d, struct fault *f)
     d->missions = missions_hold(d->node->house.registry);
     TRY(load_services(d, f));
     TRY(load_ministry(d, f));
-    TRY(demo_sign_in(d, minister->email, true, minister->token, f));
+    TRY(demo_sign_in(d, minister->email, &minister->file, minister->token, f));
     TRY(open_missions(d, minister->token, f));
     TRY(fresh_calendars(d, f));
     TRY(staff_ministry(d, minister->token, f));
@@ -315,7 +315,7 @@ enum err demo_set_up(struct demo *d, struct fault *f)
     for (unsigned i = 0; i < d->n_posts; i++) {
         struct post *p = &d->posts[i];
         struct post_officer *head = &p->officer[p->n - 1];
-        TRY(demo_sign_in(d, head->email, true, head->token, f));
+        TRY(demo_sign_in(d, head->email, &head->file, head->token, f));
         for (int y = year; y <= year + 1; y++)
             TRY(adopt_holidays(d, p, head->token, y, f));
     }

@@ -378,13 +378,18 @@ static void settle(int64_t within_ms)
 static void sign_in(struct side *s)
 {
     static struct demo d;
-    char email[64];
+    AUTO(arena) struct arena *a = arena_new(64 << 10);
+    struct officer_file minister;
+    char email[64], path[4300];
     struct fault f = {0};
 
     d.node = s->node;
+    snprintf(path, sizeof path, "%s/officers/minister.key", s->node->data);
+    if (officer_file_read(a, path, &minister, &f) != OK)
+        fail_msg("the minister's key: %s", f.detail);
     snprintf(email, sizeof email, "minister@mfa.%c%c.example", s->code[0] | 0x20,
              s->code[1] | 0x20);
-    if (demo_sign_in(&d, email, true, s->token, &f) != OK)
+    if (demo_sign_in(&d, email, &minister, s->token, &f) != OK)
         fail_msg("signing in: %s", f.detail);
 }
 

@@ -86,12 +86,16 @@ static void put_principals(struct buf *b, unsigned who)
 }
 
 /* event: of the workflow; barred: by who did an earlier one. amount: units of a capability that the
- * act asks for; free: what is left of it without the act. */
+ * act asks for; free: what is left of it without the act. strong: the session was opened with a key
+ * of the actor's own, not with a code alone. */
 static void put_action(struct buf *b, const struct action *a)
 {
     buf_printf(b, "  action \"%s\" appliesTo { principal: [", a->name);
     put_principals(b, a->who);
-    buf_printf(b, "], resource: [%s], context: { now: datetime, interest?: Bool", a->resource);
+    buf_printf(b,
+               "], resource: [%s], context: { now: datetime, strong: Bool"
+               ", interest?: Bool",
+               a->resource);
     if (strcmp(a->resource, "Case") == 0)
         buf_add_str(b, S(", event?: String, barred?: Bool"));
     if (a->partner)

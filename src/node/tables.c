@@ -113,7 +113,8 @@ static const struct {
     {"session-open.v1",
      OBJECT("\"email\",\"code\"",
             "\"email\":" EMAIL ",\"code\":{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"},"
-            "\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}")},
+            "\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}"
+            ",\"signature\":" SIGNATURE)},
     {"session-passkey.v1", OBJECT("\"assertion\"", "\"assertion\":" SIGNATURE)},
     {"passkey.v1", OBJECT("\"name\",\"client_data\",\"auth_data\",\"signature\"",
                           "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY

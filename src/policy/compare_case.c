@@ -155,6 +155,8 @@ static struct cedar_request draft_request(struct draft *d, const size_t *chosen)
     }
     cedar_put(d->es, context, S("now"),
               cedar_datetime((int64_t)d->view->day * 86400000 + 43200000));
+    /* what somebody may do, once they have signed in as they should */
+    cedar_put(d->es, context, S("strong"), cedar_bool(true));
     if (d->s->partner) {
         facts_put_state(policy_facts(d->view->policy), d->es, d->state, d->view->day, balance,
                         STR_NONE);

@@ -328,7 +328,8 @@ static enum err context_dims(struct work *w, struct scene *s)
     struct cedar_shape shape;
 
     for (size_t i = 0; cedar_schema_context(w->ask->schema, &s->env.action, i, &shape); i++)
-        if (!str_eq(shape.name, S("now")) && !str_eq(shape.name, S("undertakings")) &&
+        if (!str_eq(shape.name, S("now")) && !str_eq(shape.name, S("strong")) &&
+            !str_eq(shape.name, S("undertakings")) &&
             !(s->partner && str_eq(shape.name, S("partner"))))
             TRY(add_dim(w, s, OF_CONTEXT, &shape));
     if (s->partner)

@@ -107,11 +107,12 @@ enum err officer_list(struct act *a, struct fault *f)
 
 /* ---- signing ------------------------------------------------------------------------------ */
 
-static enum err read_key(struct act *a, struct ed25519_public *out, struct fault *f)
+static enum err read_key(struct act *a, const struct id *officer, struct ed25519_public *out,
+                         struct fault *f)
 {
     struct query q;
 
-    TRY(db_one(a->db, &q, f, "SELECT public_key FROM officer WHERE id = ?", "d", &a->actor.id));
+    TRY(db_one(a->db, &q, f, "SELECT public_key FROM officer WHERE id = ?", "d", officer));
     str k = query_str(&q, 0);
     bool whole = k.n == sizeof out->b;
     if (whole)
@@ -120,7 +121,8 @@ static enum err read_key(struct act *a, struct ed25519_public *out, struct fault
     return whole ? OK : fault(f, ERR_CORRUPT, "the officer's key is damaged");
 }
 
-enum err officer_signature(struct act *a, str text, struct officer_signature *out, struct fault *f)
+enum err officer_signature_of_id(struct act *a, const struct id *officer, str text,
+                                 struct officer_signature *out, struct fault *f)
 {
     AUTO(buf) struct buf raw = BUF(OFFICER_SIGNATURE_MAX);
     struct passkey list[PASSKEYS_MAX];
@@ -131,11 +133,16 @@ enum err officer_signature(struct act *a, str text, struct officer_signature *ou
     if (!base64_decode(&raw, json_get_str(a->input, S("signature")), BASE64_URL) ||
         !officer_signature_of(buf_str(&raw), &s))
         return fault_at(f, ERR_INVALID, "/signature", "a signature over the statement is needed");
-    TRY(read_key(a, &key, f));
-    TRY(passkeys_of(a, &a->actor.id, list, &n, f));
+    TRY(read_key(a, officer, &key, f));
+    TRY(passkeys_of(a, officer, list, &n, f));
     enum err e = officer_check(a->arena, &key, list, n, text, &s, f);
     if (e != OK)
         return fault_at(f, e, "/signature", "the signature is not yours over this statement");
     *out = s;
     return OK;
+}
+
+enum err officer_signature(struct act *a, str text, struct officer_signature *out, struct fault *f)
+{
+    return officer_signature_of_id(a, &a->actor.id, text, out, f);
 }

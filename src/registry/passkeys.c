@@ -266,5 +266,5 @@ enum err session_passkey(struct act *a, struct fault *f)
         return fault(f, ERR_BAD_CODE, "it took too long, or was used already");
     TRY(db_run(a->db, f, "UPDATE officer_passkey SET used = ? WHERE id = ?", "ib", a->now,
                e->passkey));
-    return session_issue(a, ACTOR_OFFICER, &e->officer, e->token, f);
+    return session_issue(a, ACTOR_OFFICER, &e->officer, true, e->token, f);
 }

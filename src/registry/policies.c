@@ -303,6 +303,7 @@ static enum err may(struct policy *p, const char *action, str officer, str missi
     cedar_entity(es, S("Sifara::Mission"), mission);
     cedar_entity(es, S("Sifara::Mission"), S("ministry"));
     cedar_put(es, context, S("now"), cedar_datetime(now));
+    cedar_put(es, context, S("strong"), cedar_bool(true));
     struct cedar_request r = {.principal = cedar_uid(S("Sifara::Officer"), officer),
                               .action = cedar_uid(S("Sifara::Action"), str_of(action)),
                               .resource = cedar_uid(S("Sifara::Mission"), S("ministry")),

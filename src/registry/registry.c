@@ -63,6 +63,7 @@ static const struct migration migrations[] = {
      " passkey TEXT NOT NULL, added BIGINT NOT NULL, used BIGINT)"},
     {"CREATE INDEX officer_passkey_officer ON officer_passkey(officer)"},
     {"CREATE TABLE sign_in_challenge(challenge BLOB PRIMARY KEY, expires BIGINT NOT NULL)"},
+    {"ALTER TABLE session ADD COLUMN strong INTEGER NOT NULL DEFAULT 0"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -74,14 +75,14 @@ const struct action registry_actions[] = {
      "session-code.v1", "Ask for a sign-in code by e-mail", 0, false, session_code_prepare, NULL,
      session_code, NULL, NULL},
     {"session.open", ACTION_OPEN, ACTION_POST, "/v1/sessions", ACTOR_NOBODY, "Session",
-     "session-open.v1", "Sign in with a code", 0, false, session_open_prepare, NULL, session_open,
-     NULL, NULL},
+     "session-open.v1", "Sign in with a code; an officer also signs", 0, false,
+     session_open_prepare, NULL, session_open, NULL, session_rotated},
     {"session.challenge", ACTION_OPEN, ACTION_POST, "/v1/session/challenges", ACTOR_NOBODY,
      "Session", NULL, "Begin to sign in with a passkey", 0, false, session_challenge_prepare, NULL,
      session_challenge, NULL, NULL},
     {"session.passkey", ACTION_OPEN, ACTION_POST, "/v1/sessions/passkey", ACTOR_NOBODY, "Session",
      "session-passkey.v1", "Sign in with a passkey", 0, false, session_passkey_prepare, NULL,
-     session_passkey, NULL, NULL},
+     session_passkey, NULL, session_rotated},
     {"session.close", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/current",
      ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "Sign out", 0, false, NULL, NULL, session_close,
      NULL, session_forget},
@@ -90,8 +91,8 @@ const struct action registry_actions[] = {
     {"session.end", ACTION_CHORE, ACTION_DELETE, "/v1/sessions/{session}",
      ACTOR_PERSON | ACTOR_OFFICER, "Session", NULL, "End one of my sessions", 0, false, NULL, NULL,
      session_end, NULL, session_end_after},
-    {"session.show", ACTION_READ, ACTION_GET, "/v1/sessions/current", ACTOR_PERSON | ACTOR_OFFICER,
-     "Session", NULL, "Who am I?", 0, false, NULL, NULL, NULL, session_show, NULL},
+    {"session.show", ACTION_OPEN, ACTION_GET, "/v1/sessions/current", ACTOR_NOBODY, "Session", NULL,
+     "Who am I?", 0, false, NULL, NULL, NULL, session_show, NULL},
 
     {"mission.list", ACTION_OPEN, ACTION_GET, "/v1/missions", ACTOR_NOBODY, "Mission", NULL,
      "All missions", 0, false, NULL, NULL, NULL, mission_list, NULL},

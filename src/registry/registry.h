@@ -68,6 +68,9 @@ NODISCARD enum err session_find(struct house *, str token, struct arena *, struc
 /* Writer thread: does the actor's session still stand? */
 enum err session_alive(struct house *, const struct actor *, struct fault *);
 
+/* What an officer signs to open a session with a code: a mail alone opens nothing. */
+void session_statement(struct buf *, str email, str code);
+
 /* After-phase: the acting session is no longer found. */
 void session_forget(struct act *);
 /* After-phase: each session is looked for again, for some of them ended. */
@@ -89,10 +92,13 @@ NODISCARD enum err code_used(struct act *, const struct hash *lookup, struct fau
 
 /* ---- officers (officers.c) -------------------------------------------------------------- */
 
-/* The signature of the act's input, by key file or passkey (crypto/passkey.h), verified as the acting
- * officer's over the text. In prepare. ERR_INVALID, ERR_BAD_SIGNATURE, ERR_UNTRUSTED. */
+/* The signature of the act's input, by key file or passkey (crypto/passkey.h), verified as the
+ * acting officer's over the text. In prepare. ERR_INVALID, ERR_BAD_SIGNATURE, ERR_UNTRUSTED. */
 NODISCARD enum err officer_signature(struct act *, str text, struct officer_signature *out,
                                      struct fault *);
+/* The same of an officer who is not signed in yet. */
+NODISCARD enum err officer_signature_of_id(struct act *, const struct id *officer, str text,
+                                           struct officer_signature *out, struct fault *);
 
 /* ---- missions, jurisdiction, calendars (missions.c, calendars.c) ------------------------- */
 

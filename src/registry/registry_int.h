@@ -22,6 +22,7 @@ struct session_slot {
     enum actor_kind kind;
     struct id id;
     int64_t expires;
+    bool strong;
     char mission[32], language[4];
     char roles[8][32];
     unsigned n_roles;
@@ -48,6 +49,7 @@ enum err session_code(struct act *, struct fault *);
 enum err session_code_prepare(struct act *, struct fault *);
 enum err session_open_prepare(struct act *, struct fault *);
 enum err session_open(struct act *, struct fault *);
+void session_rotated(struct act *);
 enum err session_close(struct act *, struct fault *);
 enum err session_show(struct act *, struct fault *);
 enum err session_list(struct act *, struct fault *);
@@ -55,7 +57,7 @@ enum err session_end(struct act *, struct fault *);
 void session_end_after(struct act *);
 enum { SESSION_TOKEN = 32 };
 /* Inside run(): the session's row, and the reply that carries its token. */
-NODISCARD enum err session_issue(struct act *, enum actor_kind, const struct id *,
+NODISCARD enum err session_issue(struct act *, enum actor_kind, const struct id *, bool strong,
                                  const uint8_t secret[SESSION_TOKEN], struct fault *);
 
 /* ---- passkeys.c -------------------------------------------------------------------------- */

@@ -3,6 +3,11 @@
  * A code has eight digits, lives ten minutes and dies after five wrong tries. A token is 32 random
  * bytes; the database knows its digest only. Whoever asks for a code gets the same answer whether
  * the address is known or not. The first sign-in of an unknown address makes a person.
+ *
+ * A session is strong when it was opened with a key of its owner's own: a passkey, or a code that
+ * an officer signed. The policy lets an officer do nothing else in a weak one than register a
+ * passkey. Signing in ends the session by which it was asked for: nobody's token outlives what it
+ * may do.
  */
 #include <stdio.h>
 
@@ -19,7 +24,7 @@ enum {
 
 struct opening {
     struct hash lookup, code;
-    bool officer;
+    bool officer, signs, strong; /* strong: the signature that came is the officer's */
     struct id person, officer_id;
     bool fresh; /* a new person, whose key and profile are ready */
     str profile;
@@ -161,6 +166,51 @@ static enum err make_person(struct act *a, struct opening *o, struct fault *f)
     return OK;
 }
 
+static enum err find_officer(struct act *a, struct opening *o, struct fault *f)
+{
+    struct query q;
+    enum err e =
+        db_one(a->db, &q, f, "SELECT id FROM officer WHERE lookup = ? AND state = 'active'", "b",
+               hash_str(&o->lookup));
+
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? fault(f, ERR_BAD_CODE, "no such officer") : e;
+    o->officer_id = query_id(&q, 0);
+    return query_end(&q, f);
+}
+
+void session_statement(struct buf *b, str email, str code)
+{
+    struct jw w = JW(b);
+
+    jw_open(&w, '{');
+    jw_kv(&w, S("code"), code);
+    jw_kv(&w, S("email"), email);
+    jw_close(&w, '}');
+}
+
+/* Whether an officer is known, and signed rightly, is seen by nobody without the code, neither in
+ * the answer nor in its time: a wrong signature counts as a wrong code. */
+static enum err check_opening(struct act *a, struct opening *o, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(1024);
+    struct officer_signature s;
+    struct fault ignored = {0};
+
+    bool right;
+
+    o->signs = json_get(a->input, S("signature")) != NULL;
+    TRY(code_matches(a, &o->lookup, &o->code, &right, f));
+    if (!o->signs || !right)
+        return OK;
+    session_statement(&text, json_get_str(a->input, S("email")), json_get_str(a->input, S("code")));
+    enum err e = find_officer(a, o, &ignored);
+    if (e == OK)
+        e = officer_signature_of_id(a, &o->officer_id, buf_str(&text), &s, &ignored);
+    o->strong = e == OK;
+    return err_class(e) == CLASS_INTERNAL ? fault(f, e, "%s", ignored.detail) : OK;
+}
+
 enum err session_open_prepare(struct act *a, struct fault *f)
 {
     struct opening *o = arena_new_of(a->arena, struct opening);
@@ -174,7 +224,7 @@ enum err session_open_prepare(struct act *a, struct fault *f)
     o->officer = as_officer(a);
     secret_random(o->token, sizeof o->token);
     if (o->officer)
-        return OK;
+        return check_opening(a, o, f);
     TRY(db_query(a->db, &q, f, "SELECT person FROM lookup WHERE hash = ?", "b",
                  hash_str(&o->lookup)));
     bool known = query_row(&q);
@@ -183,19 +233,6 @@ enum err session_open_prepare(struct act *a, struct fault *f)
     TRY(query_end(&q, f));
     TRY(code_matches(a, &o->lookup, &o->code, &right, f));
     return known || !right ? OK : make_person(a, o, f);
-}
-
-static enum err find_officer(struct act *a, struct opening *o, struct fault *f)
-{
-    struct query q;
-    enum err e =
-        db_one(a->db, &q, f, "SELECT id FROM officer WHERE lookup = ? AND state = 'active'", "b",
-               hash_str(&o->lookup));
-
-    if (e != OK)
-        return e == ERR_NOT_FOUND ? fault(f, ERR_BAD_CODE, "no such officer") : e;
-    o->officer_id = query_id(&q, 0);
-    return query_end(&q, f);
 }
 
 static enum err insert_person(struct act *a, struct opening *o, struct fault *f)
@@ -225,7 +262,7 @@ enum err session_open(struct act *a, struct fault *f)
     bool right;
 
     TRY(code_matches(a, &o->lookup, &o->code, &right, f));
-    if (!right) {
+    if (!right || (o->signs && !o->strong)) {
         a->late_err = fault(f, ERR_BAD_CODE, "the code is wrong or no longer valid");
         return code_tried(a, &o->lookup, f);
     }
@@ -236,10 +273,16 @@ enum err session_open(struct act *a, struct fault *f)
         TRY(insert_person(a, o, f));
 
     return session_issue(a, o->officer ? ACTOR_OFFICER : ACTOR_PERSON,
-                         o->officer ? &o->officer_id : &o->person, o->token, f);
+                         o->officer ? &o->officer_id : &o->person, o->strong, o->token, f);
 }
 
-enum err session_issue(struct act *a, enum actor_kind kind, const struct id *id,
+/* When a session is asked for: by whoever has one already. */
+static bool signed_in(const struct act *a)
+{
+    return a->actor.kind == ACTOR_PERSON || a->actor.kind == ACTOR_OFFICER;
+}
+
+enum err session_issue(struct act *a, enum actor_kind kind, const struct id *id, bool strong,
                        const uint8_t secret[SESSION_TOKEN], struct fault *f)
 {
     AUTO(buf) struct buf token = BUF(64);
@@ -247,15 +290,22 @@ enum err session_issue(struct act *a, enum actor_kind kind, const struct id *id,
     base64_encode(&token, str_bytes(secret, SESSION_TOKEN), BASE64_URL);
     struct hash digest = sha256(buf_str(&token));
     TRY(db_run(a->db, f, "DELETE FROM session WHERE expires < ?", "i", a->now - EXPIRED_KEPT_MS));
-    TRY(db_run(a->db, f, "INSERT INTO session(token, kind, id, created, expires) VALUES(?,?,?,?,?)",
-               "bidii", hash_str(&digest), (int64_t)kind, id, a->now,
-               a->now + (int64_t)SESSION_HOURS * 3600000));
+    /* fixation: whoever knew the earlier token has nothing of the new session */
+    if (signed_in(a))
+        TRY(db_run(a->db, f, "DELETE FROM session WHERE token = ?", "b",
+                   hash_str(&a->actor.session)));
+    TRY(db_run(a->db, f,
+               "INSERT INTO session(token, kind, id, created, expires, strong)"
+               " VALUES(?,?,?,?,?,?)",
+               "bidiii", hash_str(&digest), (int64_t)kind, id, a->now,
+               a->now + (int64_t)SESSION_HOURS * 3600000, (int64_t)strong));
     struct jw w = JW(&a->reply);
     a->status = 201;
     jw_open(&w, '{');
     jw_kv(&w, S("token"), buf_str(&token));
     jw_kv(&w, S("id"), act_id_text(a, id));
     jw_kv(&w, S("as"), kind == ACTOR_OFFICER ? S("officer") : S("person"));
+    jw_kv_bool(&w, S("strong"), strong);
     jw_close(&w, '}');
     return OK;
 }
@@ -345,13 +395,14 @@ static enum err load_session(struct house *h, const struct hash *token, struct a
     struct query q;
 
     TRY(db_pool_take(h->readers, &db, f));
-    enum err e = db_one(db, &q, f, "SELECT kind, id, expires FROM session WHERE token = ?", "b",
-                        hash_str(token));
+    enum err e = db_one(db, &q, f, "SELECT kind, id, expires, strong FROM session WHERE token = ?",
+                        "b", hash_str(token));
     if (e == OK) {
         *s = (struct session_slot){.token = *token,
                                    .kind = (enum actor_kind)query_int(&q, 0),
                                    .id = query_id(&q, 1),
                                    .expires = query_int(&q, 2),
+                                   .strong = query_int(&q, 3) != 0,
                                    .used = true};
         e = query_end(&q, f);
     } else if (e == ERR_NOT_FOUND) {
@@ -376,7 +427,8 @@ enum err session_find(struct house *h, str token, struct arena *a, struct actor 
     }
     if (s.expires < world_now(&h->world))
         return fault(f, ERR_SESSION_EXPIRED, "sign in again");
-    struct actor actor = {.kind = s.kind, .id = s.id, .session = digest, .n_roles = s.n_roles};
+    struct actor actor = {
+        .kind = s.kind, .id = s.id, .session = digest, .strong = s.strong, .n_roles = s.n_roles};
     str *roles = arena_alloc(a, s.n_roles * sizeof *roles);
     TRY_PTR(roles, f);
     for (unsigned i = 0; i < s.n_roles; i++) {
@@ -424,6 +476,12 @@ static void forget(struct registry *r, const struct hash *token)
 void session_forget(struct act *a)
 {
     forget(a->house->registry, &a->actor.session);
+}
+
+void session_rotated(struct act *a)
+{
+    if (signed_in(a))
+        session_forget(a);
 }
 
 /* ---- all of one's own ---------------------------------------------------------------------- */
@@ -522,14 +580,18 @@ void sessions_forget_all(struct registry *r)
     pthread_mutex_unlock(&r->sessions_lock);
 }
 
+/* Whoever has no session is told so: to ask is no mistake. */
 enum err session_show(struct act *a, struct fault *f)
 {
     struct jw w = JW(&a->reply);
 
     (void)f;
     jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, &a->actor.id));
-    jw_kv(&w, S("as"), a->actor.kind == ACTOR_OFFICER ? S("officer") : S("person"));
+    if (signed_in(a)) {
+        jw_kv(&w, S("id"), act_id_text(a, &a->actor.id));
+        jw_kv(&w, S("as"), a->actor.kind == ACTOR_OFFICER ? S("officer") : S("person"));
+        jw_kv_bool(&w, S("strong"), a->actor.strong);
+    }
     if (a->actor.kind == ACTOR_OFFICER) {
         jw_kv(&w, S("mission"), a->actor.mission);
         jw_key(&w, S("roles"));

@@ -106,6 +106,7 @@ export async function officer(name, email, viewport = DESK) {
   await page.getByRole("button", { name: "Send me a code" }).click();
   await page.getByLabel("Code").fill(await newCode(email, before));
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("You signed in with a code alone").waitFor();
   await page.getByLabel("Name").fill("counter");
   await page.setInputFiles("input[type=file]", join(KEYS, `key.${name}`));
   await page.getByRole("button", { name: "Register a passkey" }).click();

@@ -2,6 +2,9 @@
 //
 // What a passkey signs goes to the node as one run of bytes; src/crypto/passkey.h says in which form.
 
+import { post } from "./api";
+import type { Session } from "./session";
+
 const encoder = new TextEncoder();
 
 export function toBase64url(bytes: ArrayBuffer | Uint8Array): string {
@@ -31,6 +34,12 @@ export async function assertion(challenge: string, rp: string): Promise<string> 
   return toBase64url(
     Uint8Array.from([1, ...withLength(made.rawId), ...withLength(r.authenticatorData), ...withLength(r.clientDataJSON), ...withLength(r.signature)]),
   );
+}
+
+/** Opens a session with a passkey. */
+export async function enter(): Promise<Session> {
+  const { challenge, rp } = await post<{ challenge: string; rp: string }>("/v1/session/challenges");
+  return post<Session>("/v1/sessions/passkey", { assertion: await assertion(challenge, rp) });
 }
 
 /** Signs a statement: the challenge is its digest. */

@@ -1,9 +1,11 @@
 // session.ts - who is signed in, as far as this page knows; the node decides
-import { get, Problem } from "./api";
+import { get } from "./api";
 
 export interface Session {
   id: string;
   as: "person" | "officer";
+  /** Signed in with a key of their own, not with a code alone. */
+  strong: boolean;
   mission?: string;
   roles?: string[];
 }
@@ -13,12 +15,8 @@ const changed = new Set<(s: Session | null) => void>();
 
 export async function session(): Promise<Session | null> {
   if (known !== undefined) return known;
-  try {
-    return set(await get<Session>("/v1/sessions/current"));
-  } catch (error) {
-    if (error instanceof Problem && error.status === 401) return set(null);
-    throw error;
-  }
+  const who = await get<Session | Record<string, never>>("/v1/sessions/current");
+  return set("id" in who ? (who as Session) : null);
 }
 
 export function set(s: Session | null): Session | null {

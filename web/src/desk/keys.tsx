@@ -1,9 +1,10 @@
 // keys.tsx - an officer's own passkeys: which there are, another one, one taken away
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { del, get, post } from "../base/api";
-import { make, signed, signedWithFile } from "../base/passkey";
-import type { PageProps } from "../base/router";
+import { enter, make, signed, signedWithFile } from "../base/passkey";
+import { to, type PageProps } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Typed, useLoad } from "../base/ui";
+import { session, type Session } from "../base/session";
 import { Sessions } from "../base/sessions";
 import { t } from "../base/words";
 
@@ -12,6 +13,16 @@ interface Keys {
   rp: string;
   challenge: string;
   passkeys: { id: string; name: string; added: string; used?: string }[];
+}
+
+/** What a code alone opens, in words. */
+function CodeAlone() {
+  return (
+    <Notice kind="warn" title={t("desk.code-alone")}>
+      <p>{t("desk.code-alone-help")}</p>
+      <a href={to("/desk/sign-in")}>{t("desk.with-passkey")}</a>
+    </Notice>
+  );
 }
 
 function Add({ keys, again }: { keys: Keys; again: () => void }) {
@@ -28,6 +39,10 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
       const made = await make(keys.officer, name, keys.challenge, keys.rp);
       const signature = file ? await signedWithFile(file, made.statement) : await signed(made.statement, keys.rp);
       await post("/v1/officer/passkeys", { name, client_data: made.client_data, auth_data: made.auth_data, signature });
+      if (!(await session())?.strong) {
+        await enter();
+        return location.assign(to("/desk/keys"));
+      }
       again();
     } catch (error) {
       if (error instanceof DOMException || error instanceof SyntaxError || error instanceof TypeError) setRefused(true);
@@ -55,7 +70,9 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
 
 export function MyKeys(_: PageProps) {
   const keys = useLoad((signal) => get<Keys>("/v1/officer/passkeys", { signal }), []);
+  const [who, setWho] = useState<Session | null>();
   const [failed, setFailed] = useState<unknown>();
+  useEffect(() => void session().then(setWho, setFailed), []);
   const remove = async (id: string) => {
     try {
       await del(`/v1/officer/passkeys/${id}`);
@@ -68,6 +85,7 @@ export function MyKeys(_: PageProps) {
     <>
       <Heading lead={t("desk.keys-lead")}>{t("desk.keys")}</Heading>
       <Failure error={failed} />
+      {who?.strong === false && <CodeAlone />}
       <Load of={keys}>
         {(k) => (
           <>
@@ -81,11 +99,12 @@ export function MyKeys(_: PageProps) {
                 { label: t("desk.used"), cell: (r) => (r.used ? <Moment at={r.used} /> : t("common.none")) },
                 {
                   label: "",
-                  cell: (r) => (
-                    <Button kind="quiet" run={() => remove(r.id)}>
-                      {t("desk.remove")}
-                    </Button>
-                  ),
+                  cell: (r) =>
+                    who?.strong && (
+                      <Button kind="quiet" run={() => remove(r.id)}>
+                        {t("desk.remove")}
+                      </Button>
+                    ),
                 },
               ]}
             />

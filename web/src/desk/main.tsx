@@ -19,6 +19,10 @@ const routes: Route[] = [
   { path: "/desk/cases/:id", page: DeskCase },
 ];
 
+/** Whoever signed in with a code alone can register a passkey and sign in with it, and nothing else. */
+const toKeys = routes.map((r) => (r.path === "/desk/sign-in" ? r : { ...r, page: MyKeys }));
+const toSignIn = routes.map((r) => ({ ...r, page: SignIn }));
+
 function Missing() {
   return <Heading>{t("common.missing")}</Heading>;
 }
@@ -30,7 +34,7 @@ async function signOut(): Promise<void> {
 }
 
 function Desk({ who }: { who: Session | null }) {
-  const nav = who
+  const nav = who?.strong
     ? [
         { href: to("/desk"), label: t("desk.queue") },
         { href: to("/desk/keys"), label: t("desk.keys") },
@@ -50,7 +54,7 @@ function Desk({ who }: { who: Session | null }) {
         )
       }
     >
-      <Router routes={who ? routes : routes.map((r) => (r.path === "/desk/keys" ? r : { ...r, page: SignIn }))} missing={Missing} />
+      <Router routes={who ? (who.strong ? routes : toKeys) : toSignIn} missing={Missing} />
     </Frame>
   );
 }

@@ -1,7 +1,7 @@
 // sign-in.tsx - an officer signs in: with a passkey; with a code by e-mail only to register the first one
 import { useState } from "preact/hooks";
 import { post } from "../base/api";
-import { assertion } from "../base/passkey";
+import { enter } from "../base/passkey";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Failure, Field, Heading, Notice } from "../base/ui";
@@ -49,12 +49,11 @@ export function SignIn(_: PageProps) {
   const [refused, setRefused] = useState(false);
   // loaded anew: the frame asks who is there
   const enterAt = (path: string) => location.assign(to(path));
-  const enter = async () => {
+  const withPasskey = async () => {
     setFailed(undefined);
     setRefused(false);
     try {
-      const { challenge, rp } = await post<{ challenge: string; rp: string }>("/v1/session/challenges");
-      await post("/v1/sessions/passkey", { assertion: await assertion(challenge, rp) });
+      await enter();
       enterAt("/desk");
     } catch (error) {
       if (error instanceof DOMException) setRefused(true);
@@ -67,7 +66,7 @@ export function SignIn(_: PageProps) {
       <Failure error={failed} />
       {refused && <Notice kind="warn" title={t("desk.passkey-refused")} />}
       <div class="buttons">
-        <Button run={enter}>{t("desk.with-passkey")}</Button>
+        <Button run={withPasskey}>{t("desk.with-passkey")}</Button>
       </div>
       <details>
         <summary>{t("desk.no-passkey")}</summary>

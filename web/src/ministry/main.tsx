@@ -42,7 +42,7 @@ function SignInFirst() {
 function Ministry() {
   const [who, setWho] = useState<Session | null>();
   useEffect(() => {
-    session().then((s) => setWho(s?.as === "officer" ? s : null), () => setWho(null));
+    session().then((s) => setWho(s?.as === "officer" && s.strong ? s : null), () => setWho(null));
   }, []);
   const nav = who
     ? [

@@ -35,7 +35,7 @@ export function SignIn({ query }: PageProps) {
   const open = attempt(async () => {
     const typed = [...code].filter((c) => /\p{Nd}/u.test(c)).map((c) => String(digits(c))).join("");
     const made = await post<Session>("/v1/sessions", { email: email.trim(), code: typed, language });
-    set({ id: made.id, as: made.as });
+    set({ id: made.id, as: made.as, strong: made.strong });
     go(goal(query));
   });
   return (
