@@ -78,12 +78,21 @@ setting() {
 
 ready() { "${NET[@]}" curl -fsk -m 5 -o /dev/null "$URL/readyz" 2>/dev/null; }
 
+# The node takes its place, or has gone: a port that it had before may have become somebody's meanwhile.
+state_placed() { [ -s "$D/run/port" ] || ! kill -0 "$SERVER" 2>/dev/null; }
+
 # state_start [SCHEME]: the node runs and answers; its processes are the group $SERVER.
 state_start() {
+    local try
     rm -f "$D/run/port"
-    setsid "${NET[@]}" "${AS_USER[@]}" "$SIFARA" serve --data "$D" >>"$W/log" 2>&1 &
-    SERVER=$!
-    wait_for 20 test -s "$D/run/port" || fail "the node does not start"
+    for try in 1 2 3 4 5; do
+        setsid "${NET[@]}" "${AS_USER[@]}" "$SIFARA" serve --data "$D" >>"$W/log" 2>&1 &
+        SERVER=$!
+        wait_for 20 state_placed || fail "the node does not start"
+        [ -s "$D/run/port" ] && break
+        [ "$try" = 5 ] && fail "the node does not start"
+        sleep 0.5
+    done
     URL=${1:-http}://127.0.0.1:$(cat "$D/run/port")
     export SIFARA_NODE=$URL
     wait_for 20 ready || fail "the node is not ready"

@@ -134,6 +134,9 @@ static unsigned start_due(struct courier *c)
         if (l->called || l->due_ns <= now || (l->woken && l->tries == 0)) {
             l->woken = l->called = false;
             line_begin(l);
+        } else if (l->woken) { /* into the log all the same: a parcel may carry it */
+            l->woken = false;
+            line_append(l);
         }
         if (!l->active && l->due_ns < first)
             first = l->due_ns;

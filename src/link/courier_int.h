@@ -88,6 +88,9 @@ void xroad_free(struct courier *);
 
 /* Starts a turn: what there is to bring is brought, step after step, as the answers come. */
 void line_begin(struct line *);
+
+/* What waits to be sent goes into the log, while the partner is not called yet. */
+void line_append(struct line *);
 /* Ends a turn; the next one begins after a while, or when somebody wakes the line. */
 void line_rest(struct line *, int64_t wait_ms);
 /* Ends it as failed: the while grows with each failure, with chance, up to a quarter of an hour. */

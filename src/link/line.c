@@ -397,6 +397,19 @@ static enum err tail_is_lost(struct line *l, bool *out, struct fault *f)
     return OK;
 }
 
+void line_append(struct line *l)
+{
+    struct fault f = {0};
+
+    enum err e = line_read(l, load_ends, &f);
+    if (e == OK)
+        e = sending_append(l->courier->link, str_of(l->state), l->arena, &l->channel, &f);
+    if (e != OK && e != ERR_NOT_FOUND && e != ERR_DENIED)
+        LOG(LOG_WARN, "what waits is not in the log yet", LOG_CSTR("partner", l->state),
+            LOG_CSTR("detail", f.detail));
+    arena_reset(l->arena);
+}
+
 void line_begin(struct line *l)
 {
     struct link *link = l->courier->link;
