@@ -14,7 +14,7 @@ enum {
     PIN_ROOM = 64
 };
 
-enum step { IDLE, INTRODUCE, CHECKPOINT, ENTRIES, PAYLOADS, RECOVER };
+enum step { IDLE, CLOSE, INTRODUCE, CHECKPOINT, ENTRIES, PAYLOADS, RECOVER };
 
 struct line {
     struct courier *courier;
@@ -26,7 +26,9 @@ struct line {
     struct arena *arena; /* of the turn: reset when the line goes idle */
     struct peer partner, own;
     struct channel channel;
-    uint64_t next; /* entry to be brought next */
+    bool talks;             /* more than a closing passes */
+    struct closing closing; /* of the turn, where there is one */
+    uint64_t next;          /* entry to be brought next */
     struct hash root;
     str missing; /* what the partner lacks, as it said */
     struct buf head, receipt,

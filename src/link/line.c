@@ -3,6 +3,7 @@
  *   idle → checkpoint → entries → payloads → idle      what there is to bring
  *          introduce ↗   (404: the partner does not know the log yet)
  *   idle → recover → idle                              the log is mute: the partner may hold more
+ *   idle → close → …                                   a relation ended: both sides say so
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ enum {
 };
 
 static void done(struct http_call *);
+static void bring(struct line *);
 
 /* ---- a line rests --------------------------------------------------------------------------- */
 
@@ -64,7 +66,7 @@ void line_fail_with(struct line *l, const struct fault *f)
 /* What is said outside of the log is signed on the line, both ways. */
 static bool is_signed(enum step step)
 {
-    return step == INTRODUCE || step == RECOVER;
+    return step == CLOSE || step == INTRODUCE || step == RECOVER;
 }
 
 void line_send(struct line *l, enum step step, const char *path, const char *type)
@@ -97,6 +99,72 @@ enum err line_read(struct line *l, enum err (*make)(struct line *, struct db *, 
     enum err e = make(l, db, f);
     db_pool_put(l->courier->link->house->readers, db);
     return e;
+}
+
+/* ---- close ---------------------------------------------------------------------------------- */
+
+/* What goes on beside a closing, if anything does. */
+static void go_on(struct line *l)
+{
+    if (l->talks)
+        bring(l);
+    else
+        line_rest(l, LOOK_MS);
+}
+
+static enum err prove_closing(struct line *l, struct db *db, struct fault *f)
+{
+    buf_done(&l->body);
+    l->body = BUF(NOTE_BYTES);
+    return closing_prove(l->courier->link->house, db, &l->closing, l->arena, &l->body, f);
+}
+
+/* Our proof is kept before it leaves: what the partner was told is what we show. */
+static void bring_closing(struct line *l)
+{
+    struct fault f = {0};
+    enum err e = line_read(l, prove_closing, &f);
+
+    if (e == OK && !l->closing.proof.p)
+        e = closing_keep_proof(l->courier->link, &l->closing, buf_str(&l->body), l->arena, &f);
+    if (e != OK)
+        line_fail_with(l, &f);
+    else if (l->closing.ours && !l->closing.answered)
+        line_send(l, CLOSE, "close", "text/plain");
+    else
+        go_on(l);
+}
+
+static enum err keep_answer(struct line *l, str body, struct fault *f)
+{
+    struct house *h = l->courier->link->house;
+    struct closing_word *word;
+    struct db *db;
+
+    TRY(db_pool_take(h->readers, &db, f));
+    enum err e = closing_answer_read(h, db, world_now(&h->world), str_of(l->state), body, l->arena,
+                                     &word, f);
+    db_pool_put(h->readers, db);
+    TRY(e);
+    return closing_keep_answer(l->courier->link, word, l->arena, f);
+}
+
+/* A partner that does not say it leaves our word alone; what else there is goes its way. */
+static void close_answered(struct line *l, unsigned status, str body)
+{
+    struct fault f = {0};
+    enum err e = status == 200 ? keep_answer(l, body, &f)
+                               : fault(&f, ERR_DENIED, "a closing was answered by %u", status);
+
+    if (e != OK && !l->talks) {
+        line_fail_with(l, &f);
+        return;
+    }
+    if (e != OK)
+        LOG(LOG_INFO, "a partner does not say that the standing changed",
+            LOG_CSTR("partner", l->state), LOG_CSTR("detail", f.detail));
+    l->tries = 0;
+    go_on(l);
 }
 
 /* ---- introduce ------------------------------------------------------------------------------- */
@@ -322,6 +390,9 @@ static void entries_answered(struct line *l, unsigned status, str body)
 static void answered(struct line *l, unsigned status, str body)
 {
     switch (l->step) {
+    case CLOSE:
+        close_answered(l, status, body);
+        break;
     case INTRODUCE:
         if (status == 200)
             bring_checkpoint(l);
@@ -399,20 +470,47 @@ static enum err tail_is_lost(struct line *l, bool *out, struct fault *f)
 
 void line_append(struct line *l)
 {
+    struct appended now;
     struct fault f = {0};
 
     enum err e = line_read(l, load_ends, &f);
     if (e == OK)
-        e = sending_append(l->courier->link, str_of(l->state), l->arena, &l->channel, &f);
+        e = sending_append(l->courier->link, str_of(l->state), l->arena, &now, &f);
     if (e != OK && e != ERR_NOT_FOUND && e != ERR_DENIED)
         LOG(LOG_WARN, "what waits is not in the log yet", LOG_CSTR("partner", l->state),
             LOG_CSTR("detail", f.detail));
     arena_reset(l->arena);
 }
 
+/* What the partner lacks of our log, if it lacks anything. */
+static void bring(struct line *l)
+{
+    const struct house *h = l->courier->link->house;
+    struct fault f = {0};
+
+    if (l->channel.size == l->channel.head_size && l->greeted) {
+        line_rest(l, LOOK_MS);
+        return;
+    }
+    l->next = l->channel.head_size;
+    l->head = BUF(NOTE_BYTES);
+    l->ticket = BUF(WIRE_TICKET);
+    enum err e = line_read(l, line_root, &f);
+    if (e == OK)
+        e = keyring_link_head(h->keyring, l->channel.serial, l->channel.origin, l->channel.size,
+                              &l->root, &l->head, &f);
+    if (e != OK)
+        line_fail_with(l, &f);
+    else if (l->channel.pending_size == l->channel.size)
+        bring_entries(l);
+    else
+        bring_checkpoint(l);
+}
+
 void line_begin(struct line *l)
 {
     struct link *link = l->courier->link;
+    struct appended now = {0};
     struct fault f = {0};
     bool lost = false;
 
@@ -420,7 +518,10 @@ void line_begin(struct line *l)
     l->introduced = false;
     enum err e = line_read(l, load_ends, &f);
     if (e == OK)
-        e = sending_append(link, str_of(l->state), l->arena, &l->channel, &f);
+        e = sending_append(link, str_of(l->state), l->arena, &now, &f);
+    l->channel = now.channel;
+    l->talks = now.talks;
+    l->closing = now.closing;
     if (e == ERR_NOT_FOUND || e == ERR_DENIED) { /* no letter of ours, or of the partner */
         line_rest(l, LOOK_MS);
         return;
@@ -437,21 +538,8 @@ void line_begin(struct line *l)
         recover_ask(l);
         return;
     }
-    if (l->channel.size == l->channel.head_size && l->greeted) {
-        line_rest(l, LOOK_MS);
-        return;
-    }
-    l->next = l->channel.head_size;
-    l->head = BUF(NOTE_BYTES);
-    l->ticket = BUF(WIRE_TICKET);
-    e = line_read(l, line_root, &f);
-    if (e == OK)
-        e = keyring_link_head(link->house->keyring, l->channel.serial, l->channel.origin,
-                              l->channel.size, &l->root, &l->head, &f);
-    if (e != OK)
-        line_fail_with(l, &f);
-    else if (l->channel.pending_size == l->channel.size)
-        bring_entries(l);
+    if (now.closes)
+        bring_closing(l);
     else
-        bring_checkpoint(l);
+        bring(l);
 }

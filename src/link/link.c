@@ -92,6 +92,9 @@ const struct action link_actions[] = {
     {"channel.recover", UPLOAD, "/link/v1/recover", ACTOR_NOBODY, "Dispatch", NULL,
      "A partner asks for the tail of its own log", 4096, true, NULL, NULL, NULL, recover_read,
      NULL},
+    {"channel.close", UPLOAD, "/link/v1/close", ACTOR_NOBODY, "Dispatch", NULL,
+     "A partner says that relations ended, and we say it too", 16 << 10, true, close_prepare, NULL,
+     close_run, NULL, close_after, close_answer},
 
     {"witness.introduce", ACTION_ACT, ACTION_POST, "/link/v1/witness/introduce", ACTOR_PARTNER,
      "Log", NULL, "A partner wants one of its logs witnessed", 4096, true,

@@ -154,6 +154,31 @@ enum err introduce(struct act *, struct fault *);
 enum err introduce_answer(struct act *, struct fault *);
 enum err recover_read(struct act *, struct fault *);
 
+/* ---- closing.c: the end of a relation, said by both sides ---------------------------------- */
+
+/* Says it at the end of our log to that partner. In run(). */
+NODISCARD enum err closing_append(struct act *, struct channel *ours, const struct closing *,
+                                  struct fault *);
+/* The proof of our entry, as kept, or under a head that is signed now. */
+NODISCARD enum err closing_prove(struct house *, struct db *, const struct closing *,
+                                 struct arena *, struct buf *out, struct fault *);
+/* A chore through the gate. */
+NODISCARD enum err closing_keep_proof(struct link *, const struct closing *, str proof,
+                                      struct arena *, struct fault *);
+/* Reads and verifies a partner's answer to what we said; in the arena. */
+struct closing_word;
+NODISCARD enum err closing_answer_read(struct house *, struct db *, int64_t now, str partner,
+                                       str text, struct arena *, struct closing_word **out,
+                                       struct fault *);
+/* Keeps it: in run(), or as a chore through the gate. */
+NODISCARD enum err closing_answered(struct act *, const struct closing_word *, struct fault *);
+NODISCARD enum err closing_keep_answer(struct link *, struct closing_word *, struct arena *,
+                                       struct fault *);
+enum err close_prepare(struct act *, struct fault *);
+enum err close_run(struct act *, struct fault *);
+enum err close_answer(struct act *, struct fault *);
+void close_after(struct act *);
+
 /* ---- hop.c: what is said outside of the log is signed on the line (RFC 9421) --------------- */
 
 struct http_call;
@@ -281,9 +306,18 @@ void sending_free(void *);
 /* What the channel says of itself, without a payload: an outbox row. In run(). */
 NODISCARD enum err sending_say(struct act *, str partner, str kind, const struct id *correlation,
                                str body, struct fault *);
+/* Commits an entry to the policy under which the act is decided, salted. */
+void sending_commit(struct act *, struct entry *);
+/* Our log to a partner, with its entry 0. In run(). */
+NODISCARD enum err sending_channel(struct act *, str partner, struct channel *out, struct fault *);
 /* Opens the channel to a partner if there is none, and moves waiting outbox rows into its log. A
- * chore through the gate; *out is the channel after it. */
-NODISCARD enum err sending_append(struct link *, str partner, struct arena *, struct channel *out,
+ * chore through the gate. ERR_DENIED: we neither talk with the partner nor have a closing to do. */
+struct appended {
+    struct channel channel;
+    bool talks, closes;
+    struct closing closing; /* where it closes */
+};
+NODISCARD enum err sending_append(struct link *, str partner, struct arena *, struct appended *out,
                                   struct fault *);
 /* A chore through the gate, with data between its phases. */
 NODISCARD enum err sending_perform(struct link *, const struct action *, void *data, struct arena *,

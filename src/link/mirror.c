@@ -434,10 +434,25 @@ static enum err complete(struct act *a, struct upload *u, struct fault *f)
                   u->note, (int64_t)u->checkpoint.size, u->channel.log);
 }
 
+/* What is being written when relations end is not: from then on nothing passes. */
+static enum err still_talks(struct act *a, const struct upload *u, bool *out, struct fault *f)
+{
+    char standing[STANDING_MAX];
+
+    TRY(partner_standing(a->db, u->channel.partner, standing, f));
+    *out = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
+    return *out ? OK : mirror_refuse(a, 404, "the log is not known here");
+}
+
 enum err add_entries(struct act *a, struct fault *f)
 {
     struct upload *u = a->data;
     uint64_t before;
+    bool talks;
+
+    TRY(still_talks(a, u, &talks, f));
+    if (!talks)
+        return OK;
 
     /* what another request wrote meanwhile is the same: both were proved */
     TRY(channel_by_origin(a->db, u->channel.origin, false, a->arena, &u->channel, f));
@@ -493,7 +508,11 @@ enum err add_payloads(struct act *a, struct fault *f)
 {
     struct upload *u = a->data;
     struct piece p;
+    bool talks;
 
+    TRY(still_talks(a, u, &talks, f));
+    if (!talks)
+        return OK;
     for (str rest = u->pieces; rest.n;) {
         TRY(piece_next(&rest, &p, f));
         TRY(payload_piece(a, u->channel.log, &p, f));

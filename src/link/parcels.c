@@ -92,19 +92,25 @@ static enum err what_is_held(struct act *a, struct packing *p, struct fault *f)
     return OK;
 }
 
-enum err parcel_pack(struct act *a, struct fault *f)
+/* That relations ended, where the partner has not said so yet. */
+static enum err put_closing(struct act *a, bool *out, struct fault *f)
 {
-    struct packing *p = arena_new_of(a->arena, struct packing);
+    struct closing c;
+    enum err e = closing_due(a->db, act_param(a, S("state")), a->now, a->arena, &c, f);
 
-    TRY_PTR(p, f);
+    *out = e == OK && c.ours && c.proof.p;
+    if (*out)
+        put_frame(&a->reply, "close", c.proof);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+static enum err put_log(struct act *a, struct packing *p, struct fault *f)
+{
     TRY(channel_of(a->db, act_param(a, S("state")), true, a->arena, &p->channel, f));
     if (p->channel.muted)
         return fault(f, ERR_CONFLICT,
                      "the channel is mute until its partner has said what it holds");
     TRY(what_is_held(a, p, f));
-    a->reply.max = PARCEL_BYTES;
-    a->type = "application/octet-stream";
-    buf_add_str(&a->reply, str_of(magic));
     TRY(put_introduction(a, p, f));
     TRY(put_head(a, p, f));
     TRY(put_entries(a, p, f));
@@ -113,11 +119,34 @@ enum err parcel_pack(struct act *a, struct fault *f)
     return OK;
 }
 
+/* To a recalled partner nothing goes but that it is recalled. */
+enum err parcel_pack(struct act *a, struct fault *f)
+{
+    struct packing *p = arena_new_of(a->arena, struct packing);
+    char standing[STANDING_MAX];
+    bool closes;
+
+    TRY_PTR(p, f);
+    TRY(partner_standing(a->db, act_param(a, S("state")), standing, f));
+    bool talks = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
+    a->reply.max = PARCEL_BYTES;
+    a->type = "application/octet-stream";
+    buf_add_str(&a->reply, str_of(magic));
+    if (talks)
+        TRY(put_log(a, p, f));
+    TRY(put_closing(a, &closes, f));
+    return talks || closes ? OK : fault(f, ERR_CONFLICT, "nothing passes to this partner");
+}
+
 /* ---- the receipt comes back ------------------------------------------------------------------ */
 
+/* A signed checkpoint, and behind it (or alone) the proof of what the partner answered to a
+ * closing. */
 struct returned {
     struct channel channel;
     struct checkpoint head;
+    str receipt;
+    struct closing_word *closed;
 };
 
 static enum err verify_receipt(struct act *a, struct returned *r, struct fault *f)
@@ -126,11 +155,11 @@ static enum err verify_receipt(struct act *a, struct returned *r, struct fault *
     int64_t at;
     str text;
 
-    TRY(channel_of(a->db, act_param(a, S("state")), true, a->arena, &r->channel, f));
-    TRY(note_checkpoint(a->body, &r->head, &text, f));
+    TRY(note_checkpoint(r->receipt, &r->head, &text, f));
     if (!str_eq(r->head.origin, r->channel.origin))
         return fault(f, ERR_INVALID, "a receipt for another log");
-    TRY(link_check_receipt(a->house->link, a->db, r->channel.partner, a->body, a->arena, &at, f));
+    TRY(link_check_receipt(a->house->link, a->db, r->channel.partner, r->receipt, a->arena, &at,
+                           f));
     TRY(channel_root(a->db, &r->channel, r->head.size, &root, f));
     return secret_equal(root.b, r->head.root.b, sizeof root.b)
                ? OK
@@ -142,7 +171,16 @@ enum err parcel_receipt_prepare(struct act *a, struct fault *f)
     struct returned *r = arena_new_of(a->arena, struct returned);
 
     TRY_PTR(r, f);
-    TRY(verify_receipt(a, r, f));
+    *r = (struct returned){.receipt = a->body};
+    TRY(channel_of(a->db, act_param(a, S("state")), true, a->arena, &r->channel, f));
+    ptrdiff_t at = str_find(a->body, S("c2sp.org/tlog-proof@v1\n"));
+    if (at >= 0) {
+        r->receipt = str_sub(a->body, 0, (size_t)at);
+        TRY(closing_answer_read(a->house, a->db, a->now, r->channel.partner,
+                                str_sub(a->body, (size_t)at, a->body.n), a->arena, &r->closed, f));
+    }
+    if (at != 0)
+        TRY(verify_receipt(a, r, f));
     a->data = r;
     a->subject = str_printf(a->arena, "partner/%.*s", STR_FMT(r->channel.partner));
     a->content = sha256(a->body);
@@ -154,14 +192,17 @@ enum err parcel_receipt(struct act *a, struct fault *f)
     const struct returned *r = a->data;
     struct jw w = JW(&a->reply);
 
+    if (r->closed)
+        TRY(closing_answered(a, r->closed, f));
     TRY(db_run(a->db, f,
                "UPDATE channel SET head = ?, head_size = ?, pending_size = max(pending_size, ?)"
                " WHERE log = ? AND head_size < ?",
-               "siiii", a->body, (int64_t)r->head.size, (int64_t)r->head.size, r->channel.log,
+               "siiii", r->receipt, (int64_t)r->head.size, (int64_t)r->head.size, r->channel.log,
                (int64_t)r->head.size));
     jw_open(&w, '{');
     jw_kv(&w, S("partner"), r->channel.partner);
     jw_kv_int(&w, S("receipted"), (int64_t)r->head.size);
+    jw_kv_bool(&w, S("closed"), r->closed != NULL);
     jw_close(&w, '}');
     return OK;
 }

@@ -95,7 +95,7 @@ enum err sending_seal(struct act *a, struct sending *s, struct fault *f)
 }
 
 /* Salted: an entry shows under which policy it was decided only to whom we say it. */
-static void commit_policy(struct act *a, struct entry *e)
+void sending_commit(struct act *a, struct entry *e)
 {
     struct hash none = {{0}};
 
@@ -142,7 +142,7 @@ static enum err key_entry(struct act *a, struct sending *s, struct buf *text, st
     jw_kv(&w, S("of"), str_of(hex));
     jw_close(&w, '}');
     e.body = buf_str(&body);
-    commit_policy(a, &e);
+    sending_commit(a, &e);
     TRY(payload_keep(a, &s->key_digest, buf_str(&s->key), f));
     return entry_format(text, &e, a->arena, f);
 }
@@ -160,7 +160,7 @@ enum err sending_put(struct act *a, struct sending *s, struct fault *f)
                       .body = body_of(s)};
 
     memcpy(e.undertaking, s->undertaking, sizeof e.undertaking);
-    commit_policy(a, &e);
+    sending_commit(a, &e);
     if (s->locked)
         TRY(key_entry(a, s, &held, f));
     TRY(payload_keep(a, &s->sealed_digest, buf_str(&s->sealed), f));
@@ -179,7 +179,7 @@ enum err sending_say(struct act *a, str partner, str kind, const struct id *corr
     struct id id = id_new(&a->house->world, 0);
     struct entry e = {.kind = kind, .at = a->now, .correlation = *correlation, .body = body};
 
-    commit_policy(a, &e);
+    sending_commit(a, &e);
     return put_outbox(a, &id, partner, &e, f);
 }
 
@@ -187,8 +187,7 @@ enum err sending_say(struct act *a, str partner, str kind, const struct id *corr
 
 struct appending {
     struct peer partner, own;
-    struct channel channel;
-    bool talks;
+    struct appended out;
 };
 
 static enum err open_channel(struct act *a, struct appending *p, struct fault *f)
@@ -202,7 +201,7 @@ static enum err open_channel(struct act *a, struct appending *p, struct fault *f
     str origin = str_printf(a->arena, "sifara-channel/%s", hex);
     TRY_PTR(origin.p, f);
     TRY(channel_add(a, partner, origin, true, 1, p->own.serial, f));
-    return channel_of(a->db, partner, true, a->arena, &p->channel, f);
+    return channel_of(a->db, partner, true, a->arena, &p->out.channel, f);
 }
 
 /* Entry 0: by which note verbale the partner was accredited. */
@@ -220,16 +219,16 @@ static enum err first_entry(struct act *a, struct appending *p, struct fault *f)
         hex_encode(query_str(&q, 0).p, sizeof(struct hash), hex);
     TRY(query_end(&q, f));
     jw_open(&w, '{');
-    jw_kv_int(&w, S("epoch"), (int64_t)p->channel.epoch);
+    jw_kv_int(&w, S("epoch"), (int64_t)p->out.channel.epoch);
     jw_kv(&w, S("from"), a->house->state_code);
     jw_kv(&w, S("note"), str_of(hex));
     jw_kv(&w, S("to"), str_of(p->partner.state));
     jw_close(&w, '}');
     e.correlation = id_new(&a->house->world, 0);
     e.body = buf_str(&body);
-    commit_policy(a, &e);
+    sending_commit(a, &e);
     TRY(entry_format(&text, &e, a->arena, f));
-    return channel_append(a, &p->channel, (str[]){buf_str(&text)}, 1, f);
+    return channel_append(a, &p->out.channel, (str[]){buf_str(&text)}, 1, f);
 }
 
 /* Our keys changed: the log says so under the old ones, and the new ones count for this partner
@@ -247,11 +246,11 @@ static enum err say_keyset(struct act *a, struct appending *p, struct fault *f)
     jw_close(&w, '}');
     e.correlation = id_new(&a->house->world, 0);
     e.body = buf_str(&body);
-    commit_policy(a, &e);
+    sending_commit(a, &e);
     TRY(entry_format(&text, &e, a->arena, f));
     TRY(db_run(a->db, f, "UPDATE channel SET said_serial = ?, said_idx = ? WHERE log = ?", "iii",
-               (int64_t)p->own.serial, (int64_t)p->channel.size, p->channel.log));
-    return channel_append(a, &p->channel, (str[]){buf_str(&text)}, 1, f);
+               (int64_t)p->own.serial, (int64_t)p->out.channel.size, p->out.channel.log));
+    return channel_append(a, &p->out.channel, (str[]){buf_str(&text)}, 1, f);
 }
 
 /* Keys that have ended sign nothing that the partner would take: the newest ones count then, of
@@ -272,7 +271,7 @@ static enum err keys_ended(struct act *a, uint64_t serial, bool *out, struct fau
 
 static enum err turn_keys(struct act *a, struct appending *p, struct fault *f)
 {
-    struct channel *c = &p->channel;
+    struct channel *c = &p->out.channel;
     bool known = c->said_serial > c->serial && c->head_size > c->said_idx, ended = false;
 
     if (p->own.serial > c->serial)
@@ -311,17 +310,17 @@ static enum err move_rows(struct act *a, struct appending *p, struct fault *f)
 {
     struct id *ids = arena_alloc(a->arena, APPEND_AT_ONCE * sizeof *ids);
     str *entries = arena_alloc(a->arena, APPEND_AT_ONCE * sizeof *entries);
-    uint64_t first = p->channel.size;
+    uint64_t first = p->out.channel.size;
     size_t n;
 
     TRY_PTR(ids && entries, f);
     TRY(waiting_rows(a, str_of(p->partner.state), ids, entries, &n, f));
     if (n)
-        TRY(channel_append(a, &p->channel, entries, n, f));
+        TRY(channel_append(a, &p->out.channel, entries, n, f));
     for (size_t i = 0; i < n; i++) {
         TRY(db_run(a->db, f, "DELETE FROM link_outbox WHERE id = ?", "d", &ids[i]));
         TRY(db_run(a->db, f, "UPDATE dispatch SET log = ?, idx = ? WHERE id = ?", "iid",
-                   p->channel.log, (int64_t)(first + i), &ids[i]));
+                   p->out.channel.log, (int64_t)(first + i), &ids[i]));
     }
     return OK;
 }
@@ -355,11 +354,51 @@ static enum err give_keys(struct act *a, struct appending *p, struct fault *f)
     str entries[LOCK_HELD];
     size_t n;
 
-    TRY(held_keys(a, &p->channel, ids, entries, &n, f));
+    TRY(held_keys(a, &p->out.channel, ids, entries, &n, f));
     if (n)
-        TRY(channel_append(a, &p->channel, entries, n, f));
+        TRY(channel_append(a, &p->out.channel, entries, n, f));
     for (size_t i = 0; i < n; i++)
         TRY(db_run(a->db, f, "UPDATE dispatch SET held = NULL WHERE id = ?", "d", &ids[i]));
+    return OK;
+}
+
+/* Our log to the partner, begun where there is none. */
+static enum err ready_channel(struct act *a, struct appending *p, struct fault *f)
+{
+    enum err e = channel_of(a->db, str_of(p->partner.state), true, a->arena, &p->out.channel, f);
+
+    if (e == ERR_NOT_FOUND)
+        e = open_channel(a, p, f);
+    TRY(e);
+    return p->out.channel.size == 0 && !p->out.channel.muted ? first_entry(a, p, f) : OK;
+}
+
+enum err sending_channel(struct act *a, str partner, struct channel *out, struct fault *f)
+{
+    struct appending p = {0};
+
+    TRY(link_peer(a->house->link, a->db, partner, &p.partner, f));
+    TRY(link_peer(a->house->link, a->db, a->house->state_code, &p.own, f));
+    TRY(ready_channel(a, &p, f));
+    *out = p.out.channel;
+    return OK;
+}
+
+static enum err find_closing(struct act *a, struct appending *p, struct fault *f)
+{
+    enum err e = closing_due(a->db, str_of(p->partner.state), a->now, a->arena, &p->out.closing, f);
+
+    p->out.closes = e == OK;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* That the relation ended is said in our log, at the end that it then has. */
+static enum err say_closings(struct act *a, struct appending *p, struct fault *f)
+{
+    while (p->out.closes && !p->out.closing.has_entry) {
+        TRY(closing_append(a, &p->out.channel, &p->out.closing, f));
+        TRY(find_closing(a, p, f));
+    }
     return OK;
 }
 
@@ -370,18 +409,18 @@ static enum err append_run(struct act *a, struct fault *f)
     char standing[STANDING_MAX];
 
     TRY(partner_standing(a->db, partner, standing, f));
-    p->talks = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
-    enum err e = channel_of(a->db, partner, true, a->arena, &p->channel, f);
-    if (!p->talks)
+    p->out.talks = strcmp(standing, "accredited") == 0 || strcmp(standing, "suspended") == 0;
+    TRY(find_closing(a, p, f));
+    if (!p->out.talks && !p->out.closes)
         return OK;
-    if (e == ERR_NOT_FOUND)
-        e = open_channel(a, p, f);
-    TRY(e);
-    if (p->channel.muted)
+    TRY(ready_channel(a, p, f));
+    if (p->out.channel.muted)
         return OK;
-    if (p->channel.size == 0)
-        TRY(first_entry(a, p, f));
-    TRY(turn_keys(a, p, f));
+    if (p->out.talks)
+        TRY(turn_keys(a, p, f));
+    TRY(say_closings(a, p, f));
+    if (!p->out.talks)
+        return OK;
     TRY(give_keys(a, p, f));
     return move_rows(a, p, f);
 }
@@ -410,7 +449,7 @@ enum err sending_perform(struct link *l, const struct action *action, void *data
     return e;
 }
 
-enum err sending_append(struct link *l, str partner, struct arena *arena, struct channel *out,
+enum err sending_append(struct link *l, str partner, struct arena *arena, struct appended *out,
                         struct fault *f)
 {
     struct appending *p = arena_new_of(arena, struct appending);
@@ -424,8 +463,10 @@ enum err sending_append(struct link *l, str partner, struct arena *arena, struct
     db_pool_put(l->house->readers, db);
     TRY(e);
     TRY(sending_perform(l, &append_chore, p, arena, f));
-    *out = p->channel;
-    return p->talks ? OK : fault(f, ERR_DENIED, "the partner is neither accredited nor suspended");
+    *out = p->out;
+    return out->talks || out->closes
+               ? OK
+               : fault(f, ERR_DENIED, "the partner is neither accredited nor suspended");
 }
 
 /* ---- what the partner holds ---------------------------------------------------------------- */

@@ -58,7 +58,8 @@ static bool take_frame(str *rest, str *name, str *body)
 static bool is_request(str name)
 {
     return str_eq(name, S("introduce")) || str_eq(name, S("add-checkpoint")) ||
-           str_eq(name, S("add-entries")) || str_eq(name, S("add-payloads"));
+           str_eq(name, S("add-entries")) || str_eq(name, S("add-payloads")) ||
+           str_eq(name, S("close"));
 }
 
 /* The partner's signed head, behind the proof of an add-checkpoint request. */
@@ -108,7 +109,9 @@ static int take_one(struct cli *c, str name, str body, str *head, struct buf *re
     bool follows = str_eq(name, S("add-checkpoint")) && is_here_already(said, *head);
     if (status != 200 && status != 202 && !(status == 409 && follows))
         return refused(c, name, said);
-    if (status == 200 && str_starts(said, S("\xe2\x80\x94 ")) && head->p) {
+    if (status == 200 && str_eq(name, S("close"))) {
+        buf_add_str(receipt, said);
+    } else if (status == 200 && str_starts(said, S("\xe2\x80\x94 ")) && head->p) {
         buf_clear(receipt);
         buf_add_str(receipt, *head);
         buf_add_str(receipt, said);

@@ -751,6 +751,95 @@ static void test_expired(void **state)
     settle(HOUR_MS);
 }
 
+/* ---- relations end ----------------------------------------------------------------------------
+ */
+
+/* What two officers would have done. */
+static void set_standing(struct side *at, const char *was, const char *to)
+{
+    struct db *w = at->node->writer;
+    struct world world = world_of_sim(&at->sim);
+    struct id id = id_new(&world, 0);
+
+    assert_int_equal(db_run(w, NULL, "UPDATE accreditation SET standing = ? WHERE state = ?", "ss",
+                            str_of(to), str_of(at->other)),
+                     OK);
+    if (!standing_closes(str_of(to)))
+        return;
+    assert_int_equal(db_run(w, NULL,
+                            "INSERT INTO closing(id, state, ours, was, standing, at, their_size,"
+                            " their_received, answered) VALUES(?,?,1,?,?,?,0,0,0)",
+                            "dsssi", &id, str_of(at->other), str_of(was), str_of(to),
+                            at->sim.now_ms),
+                     OK);
+}
+
+#define CLOSING(SIDE, COLUMN, OURS)                                                                \
+    number(SIDE, "SELECT " COLUMN " FROM closing WHERE state = ? AND ours = " OURS, (SIDE)->other)
+
+/* Both hold the same words: the sizes of either log, by their own hand and by the other's. */
+static void compare_closing(struct side *by, struct side *other)
+{
+    assert_int_equal(CLOSING(by, "their_size", "1"), CLOSING(other, "idx + 1", "0"));
+    assert_int_equal(CLOSING(by, "their_received", "1"), CLOSING(other, "received", "0"));
+    assert_int_equal(CLOSING(by, "idx + 1", "1"), CLOSING(other, "their_size", "0"));
+    assert_int_equal(CLOSING(by, "received", "1"), CLOSING(other, "their_received", "0"));
+    assert_int_equal(CLOSING(by, "their_proof IS NOT NULL", "1"), 1);
+    assert_int_equal(CLOSING(other, "proof IS NOT NULL", "0"), 1);
+    assert_int_equal(number(by, "SELECT count(*) FROM equivocation WHERE partner = ?", other->code),
+                     0);
+}
+
+/* Recalled in a storm, with power cuts: nothing passes any more but the word of either side, and it
+ * passes once. */
+static void test_recalled_in_a_storm(void **state)
+{
+    (void)state;
+    both_write();
+    settle(HOUR_MS);
+    net.storm = true;
+    both_write();
+    run_for(1500);
+    set_standing(&sides[0], "accredited", "recalled");
+    int64_t size =
+        number(&sides[0], "SELECT size FROM channel WHERE partner = ? AND sent = 0", "XA");
+    for (int i = 0; i < 60 && CLOSING(&sides[0], "answered > 0", "1") != 1; i++) {
+        run_for((int64_t)demo_draw(&net.chance, 60000));
+        if (i % 3 == 1)
+            restart();
+    }
+    net.storm = false;
+    run_for(HOUR_MS);
+    assert_int_equal(
+        number(&sides[0], "SELECT size FROM channel WHERE partner = ? AND sent = 0", "XA"), size);
+    assert_int_equal(number(&sides[1], "SELECT count(*) FROM closing WHERE state = ?", "XU"), 1);
+    compare_closing(&sides[0], &sides[1]);
+    set_standing(&sides[0], "recalled", "accredited");
+    restart();
+    settle(HOUR_MS);
+}
+
+/* A partner that is dead, or says something else: our word stands alone, and is shown so, until the
+ * partner says its own. */
+static void test_one_sided(void **state)
+{
+    (void)state;
+    net.cut = true;
+    set_standing(&sides[1], "accredited", "severed");
+    restart();
+    run_for(HOUR_MS);
+    assert_int_equal(CLOSING(&sides[1], "proof IS NOT NULL", "1"), 1);
+    assert_int_equal(CLOSING(&sides[1], "answered", "1"), 0);
+    assert_int_equal(CLOSING(&sides[0], "count(*)", "0"), 0);
+    net.cut = false;
+    run_for(HOUR_MS);
+    compare_closing(&sides[1], &sides[0]);
+    set_standing(&sides[1], "severed", "accredited");
+    restart();
+    both_write();
+    settle(HOUR_MS);
+}
+
 static void test_crowd(void **state)
 {
     AUTO(arena) struct arena *a = arena_new(32 << 20);
@@ -863,6 +952,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_thirty_days),
         cmocka_unit_test(test_rotation_in_a_storm),
         cmocka_unit_test(test_expired),
+        cmocka_unit_test(test_recalled_in_a_storm),
+        cmocka_unit_test(test_one_sided),
         cmocka_unit_test(test_crowd),
     };
 

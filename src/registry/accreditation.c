@@ -522,6 +522,19 @@ static enum err keep_step(struct act *a, const struct proposal *p, struct fault 
                   officer_signature_str(&p->signature), p->change.partner);
 }
 
+/* What ends something is said to the partner, which says it too (link/closing.c). */
+static enum err close_relation(struct act *a, const struct proposal *p, struct fault *f)
+{
+    const struct closing c = {.id = id_new(&a->house->world, 0),
+                              .state = p->change.partner,
+                              .was = p->change.was,
+                              .standing = p->change.to,
+                              .ours = true,
+                              .at = a->now};
+
+    return standing_closes(c.standing) ? closing_begin(a, &c, f) : OK;
+}
+
 /* A letter of another root begins anew: what the old root vouched for counts no longer. */
 static enum err take_letter(struct act *a, const struct proposal *p, struct fault *f)
 {
@@ -558,6 +571,7 @@ enum err partner_confirm(struct act *a, struct fault *f)
                " wanted_note = NULL, proposer = NULL, proposed_at = NULL,"
                " proposer_signature = NULL WHERE state = ?",
                "sis", p->change.to, a->now, p->change.partner));
+    TRY(close_relation(a, p, f));
     jw_open(&w, '{');
     jw_kv(&w, S("partner"), p->change.partner);
     jw_kv(&w, S("standing"), p->change.to);

@@ -65,6 +65,34 @@ struct standing_change {
 NODISCARD enum err standing_statement(struct arena *, const struct standing_change *, str *out,
                                       struct fault *);
 
+/* ---- closings.c: how a relation changed its standing, said by both sides -------------------- */
+
+enum { CLOSING_DAYS = 30 }; /* a partner is asked for its word that long */
+#define CLOSING_MS ((int64_t)CLOSING_DAYS * 86400000)
+
+/* One of them. The sizes are numbers of entries; proofs are C2SP tlog-proofs. */
+struct closing {
+    struct id id; /* also the correlation of both entries */
+    str state, was, standing;
+    bool ours; /* our officers decided it */
+    bool has_entry;
+    int64_t at, log, index, received; /* our entry; what we hold of the partner's log */
+    str proof;
+    int64_t their_size,
+        their_received; /* the partner's log with its entry; what it holds of ours */
+    str their_proof;
+    int64_t answered; /* when the partner's word came; 0 */
+};
+/* Is it a standing that ends something? */
+bool standing_closes(str standing);
+/* In run(). */
+NODISCARD enum err closing_begin(struct act *, const struct closing *, struct fault *);
+NODISCARD enum err closing_load(struct db *, const struct id *, struct arena *, struct closing *out,
+                                struct fault *);
+/* What there is to do next for the closings with a partner. ERR_NOT_FOUND. */
+NODISCARD enum err closing_due(struct db *, str state, int64_t now, struct arena *,
+                               struct closing *out, struct fault *);
+
 /* Told, in the writer's after-phase, that standings or keysets changed; set by the floor above. */
 void registry_on_standing(struct registry *, void (*told)(void *ctx), void *ctx);
 

@@ -193,6 +193,7 @@ enum err partner_show(struct act *a, struct fault *f)
     put_standing(&w, facts, s, day);
     jw_kv_int(&w, S("balance"), balance);
     TRY(accreditation_put(a, &w, s->code, f));
+    TRY(closings_put(a, &w, s->code, f));
     put_organisations(&w, facts, s->code);
     put_agreements(&w, facts, s->code, day);
     TRY(put_engagements(a, &w, s->code, f));

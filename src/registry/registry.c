@@ -64,6 +64,12 @@ static const struct migration migrations[] = {
     {"CREATE INDEX officer_passkey_officer ON officer_passkey(officer)"},
     {"CREATE TABLE sign_in_challenge(challenge BLOB PRIMARY KEY, expires BIGINT NOT NULL)"},
     {"ALTER TABLE session ADD COLUMN strong INTEGER NOT NULL DEFAULT 0"},
+    /* the ends of relations, as both sides said them: their entry, and ours */
+    {"CREATE TABLE closing(id BLOB PRIMARY KEY, state TEXT NOT NULL, ours INTEGER NOT NULL,"
+     " was TEXT NOT NULL, standing TEXT NOT NULL, at BIGINT NOT NULL, log BIGINT, idx BIGINT,"
+     " received BIGINT, proof TEXT, their_size BIGINT NOT NULL, their_received BIGINT NOT NULL,"
+     " their_proof TEXT, answered BIGINT NOT NULL)"},
+    {"CREATE INDEX closing_state ON closing(state, id)"},
 };
 
 static const struct migration keys_migrations[] = {

@@ -130,6 +130,7 @@ enum err partner_confirm(struct act *, struct fault *);
 void partner_told(struct act *);
 /* Member "node" of a partner's page. */
 enum err accreditation_put(struct act *, struct jw *, str state, struct fault *);
+enum err closings_put(struct act *, struct jw *, str state, struct fault *);
 
 enum err own_mission_facts(struct act *, struct fault *);
 enum err partner_list(struct act *, struct fault *);

@@ -4,6 +4,7 @@ import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Heading, Load, Moment, Table, Tag, useLoad } from "../base/ui";
 import { country, inWords, number, t } from "../base/words";
+import { type Closing, Closings } from "./closings";
 import { Engagements, type Partner } from "./country";
 
 interface Row {
@@ -54,7 +55,7 @@ export function Partners(_: PageProps) {
 
 export function PartnerPage({ params }: PageProps) {
   const code = params["state"] ?? "";
-  const partner = useLoad((signal) => get<Partner>(`/v1/partners/${code}`, { signal }), [code]);
+  const partner = useLoad((signal) => get<Partner & { closings?: Closing[] }>(`/v1/partners/${code}`, { signal }), [code]);
   const dispatches = useLoad((signal) => get<{ dispatches: Dispatch[] }>(`/v1/partners/${code}/dispatches`, { signal }), [code]);
   return (
     <>
@@ -68,6 +69,7 @@ export function PartnerPage({ params }: PageProps) {
             <p>
               <a href={to(`/ministry/countries/${code}`)}>{t("ministry.country-file")}</a>
             </p>
+            <Closings list={p.closings ?? []} code={code} nameOf={(state) => (state === code ? nameOf(p) : t("ministry.closing.us"))} />
             <Engagements list={p.engagements} />
           </>
         )}
