@@ -119,6 +119,9 @@ static const struct {
     {"passkey.v1", OBJECT("\"name\",\"client_data\",\"auth_data\",\"signature\"",
                           "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY
                                                ",\"signature\":" SIGNATURE)},
+    {"person-passkey.v1",
+     OBJECT("\"name\",\"client_data\",\"auth_data\"",
+            "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY)},
     {"mission.v1",
      OBJECT(
          "\"code\",\"kind\",\"country\",\"zone\",\"weekend\",\"name\"",

@@ -1,4 +1,5 @@
-/* passkeys.c - officers' passkeys: registering, signing in, what the node knows of them
+/* passkeys.c - officers' passkeys: registering, what the node knows of them; signing in with a
+ * passkey, an officer's or a person's (person_passkeys.c)
  *
  * The node checks a passkey's signature to tell an officer at once what is wrong; the keyring keeps
  * passkeys of its own and checks again before it seals (node/keyring.c), so that no row here makes
@@ -11,7 +12,7 @@
 enum { CHALLENGE_MINUTES = 5 };
 
 /* "embassy.example" of "https://embassy.example:8443": to which passkeys are bound. */
-static str rp_of(const struct house *h)
+str passkey_rp(const struct house *h)
 {
     ptrdiff_t at = str_find(h->url, S("://"));
     str host = at < 0 ? h->url : str_sub(h->url, (size_t)at + 3, h->url.n);
@@ -20,7 +21,7 @@ static str rp_of(const struct house *h)
     return colon < 0 ? host : str_sub(host, 0, (size_t)colon);
 }
 
-static enum err input_bytes(struct act *a, str name, str *out, struct fault *f)
+enum err passkey_input(struct act *a, str name, str *out, struct fault *f)
 {
     AUTO(buf) struct buf raw = BUF(OFFICER_SIGNATURE_MAX);
     str pointer = str_printf(a->arena, "/%.*s", STR_FMT(name));
@@ -32,7 +33,7 @@ static enum err input_bytes(struct act *a, str name, str *out, struct fault *f)
     return OK;
 }
 
-static void put_base64(struct jw *w, str key, str bytes)
+void passkey_put_base64(struct jw *w, str key, str bytes)
 {
     AUTO(buf) struct buf b = BUF(2048);
 
@@ -42,7 +43,7 @@ static void put_base64(struct jw *w, str key, str bytes)
 
 /* ---- what there is ------------------------------------------------------------------------ */
 
-static enum err read_passkey(struct act *a, str text, struct passkey *out, struct fault *f)
+enum err passkey_parse(struct act *a, str text, struct passkey *out, struct fault *f)
 {
     struct json *j;
 
@@ -60,7 +61,7 @@ enum err passkeys_of(struct act *a, const struct id *officer, struct passkey *li
     TRY(db_query(a->db, &q, f, "SELECT passkey FROM officer_passkey WHERE officer = ? LIMIT ?",
                  "di", officer, (int64_t)PASSKEYS_MAX));
     for (; e == OK && query_row(&q); query_next(&q))
-        e = read_passkey(a, query_str(&q, 0), &list[n++], f);
+        e = passkey_parse(a, query_str(&q, 0), &list[n++], f);
     TRY(query_end(&q, f));
     *out_n = n;
     return e;
@@ -71,7 +72,7 @@ static void put_row(struct jw *w, struct query *q)
     char at[32];
 
     jw_open(w, '{');
-    put_base64(w, S("id"), query_str(q, 0));
+    passkey_put_base64(w, S("id"), query_str(q, 0));
     jw_kv(w, S("name"), query_str(q, 1));
     time_format(query_int(q, 2), at);
     jw_kv(w, S("added"), str_of(at));
@@ -95,8 +96,8 @@ enum err passkey_list(struct act *a, struct fault *f)
                  "d", &a->actor.id));
     jw_open(&w, '{');
     jw_kv(&w, S("officer"), act_id_text(a, &a->actor.id));
-    jw_kv(&w, S("rp"), rp_of(a->house));
-    put_base64(&w, S("challenge"), hash_str(&challenge));
+    jw_kv(&w, S("rp"), passkey_rp(a->house));
+    passkey_put_base64(&w, S("challenge"), hash_str(&challenge));
     jw_key(&w, S("passkeys"));
     jw_open(&w, '[');
     for (; query_row(&q); query_next(&q))
@@ -113,13 +114,13 @@ enum err passkey_add_prepare(struct act *a, struct fault *f)
 {
     AUTO(buf) struct buf statement = BUF(256);
     struct keyring_passkey ask = {
-        .officer = a->actor.id, .rp = rp_of(a->house), .origin = a->house->url};
+        .officer = a->actor.id, .rp = passkey_rp(a->house), .origin = a->house->url};
     struct passkey *made = arena_new_of(a->arena, struct passkey);
     struct hash challenge = passkey_challenge(&a->actor.id);
 
     TRY_PTR(made, f);
-    TRY(input_bytes(a, S("client_data"), &ask.client_data, f));
-    TRY(input_bytes(a, S("auth_data"), &ask.auth_data, f));
+    TRY(passkey_input(a, S("client_data"), &ask.client_data, f));
+    TRY(passkey_input(a, S("auth_data"), &ask.auth_data, f));
     TRY(passkey_made(a->arena, ask.client_data, ask.auth_data, &challenge, ask.rp, ask.origin, made,
                      f));
     passkey_statement(&statement, &a->actor.id, ask.auth_data);
@@ -145,21 +146,29 @@ enum err passkey_add(struct act *a, struct fault *f)
     a->status = 201;
     w = JW(&a->reply);
     jw_open(&w, '{');
-    put_base64(&w, S("id"), p->id);
+    passkey_put_base64(&w, S("id"), p->id);
     jw_close(&w, '}');
+    return OK;
+}
+
+/* Of the path. */
+enum err passkey_named(struct act *a, str *out, struct fault *f)
+{
+    AUTO(buf) struct buf raw = BUF(1024);
+
+    if (!base64_decode(&raw, act_param(a, S("passkey")), BASE64_URL) || !raw.n)
+        return fault(f, ERR_NOT_FOUND, "no such passkey");
+    *out = str_copy(a->arena, buf_str(&raw));
+    TRY_PTR(out->p, f);
     return OK;
 }
 
 enum err passkey_remove_prepare(struct act *a, struct fault *f)
 {
-    AUTO(buf) struct buf raw = BUF(1024);
     str *id = arena_new_of(a->arena, str);
 
     TRY_PTR(id, f);
-    if (!base64_decode(&raw, act_param(a, S("passkey")), BASE64_URL) || !raw.n)
-        return fault(f, ERR_NOT_FOUND, "no such passkey");
-    *id = str_copy(a->arena, buf_str(&raw));
-    TRY_PTR(id->p, f);
+    TRY(passkey_named(a, id, f));
     a->data = id;
     a->subject = str_printf(a->arena, "officer/%.*s", STR_FMT(act_id_text(a, &a->actor.id)));
     a->content = sha256(*id);
@@ -203,20 +212,21 @@ enum err session_challenge(struct act *a, struct fault *f)
     TRY(db_run(a->db, f, "INSERT INTO sign_in_challenge(challenge, expires) VALUES(?,?)", "bi",
                hash_str(challenge), a->now + CHALLENGE_MINUTES * 60000));
     jw_open(&w, '{');
-    put_base64(&w, S("challenge"), hash_str(challenge));
-    jw_kv(&w, S("rp"), rp_of(a->house));
+    passkey_put_base64(&w, S("challenge"), hash_str(challenge));
+    jw_kv(&w, S("rp"), passkey_rp(a->house));
     jw_close(&w, '}');
     return OK;
 }
 
 struct entering {
     struct hash challenge;
-    struct id officer;
+    enum actor_kind kind;
+    struct id id;
     str passkey;
     uint8_t token[SESSION_TOKEN];
 };
 
-/* The passkey of an active officer. */
+/* The passkey of an active officer, or of a person. */
 static enum err find_passkey(struct act *a, str id, struct entering *e, struct passkey *out,
                              struct fault *f)
 {
@@ -227,10 +237,16 @@ static enum err find_passkey(struct act *a, str id, struct entering *e, struct p
                           " WHERE p.id = ? AND o.state = 'active'",
                           "b", id);
 
+    e->kind = ACTOR_OFFICER;
+    if (err == ERR_NOT_FOUND) {
+        e->kind = ACTOR_PERSON;
+        err = db_one(a->db, &q, f, "SELECT person, passkey FROM person_passkey WHERE id = ?", "b",
+                     id);
+    }
     if (err != OK)
         return err == ERR_NOT_FOUND ? fault(f, ERR_BAD_CODE, "the passkey is not known here") : err;
-    e->officer = query_id(&q, 0);
-    err = read_passkey(a, query_str(&q, 1), out, f);
+    e->id = query_id(&q, 0);
+    err = passkey_parse(a, query_str(&q, 1), out, f);
     TRY(query_end(&q, f));
     return err;
 }
@@ -243,7 +259,7 @@ enum err session_passkey_prepare(struct act *a, struct fault *f)
     str bytes;
 
     TRY_PTR(e, f);
-    TRY(input_bytes(a, S("assertion"), &bytes, f));
+    TRY(passkey_input(a, S("assertion"), &bytes, f));
     if (!assertion_parse(bytes, &made))
         return fault_at(f, ERR_INVALID, "/assertion", "not an assertion of a passkey");
     TRY(find_passkey(a, made.id, e, &p, f));
@@ -255,16 +271,21 @@ enum err session_passkey_prepare(struct act *a, struct fault *f)
     return OK;
 }
 
-/* The challenge is one that we gave and that nobody used. */
+/* The challenge is one that we gave and that nobody used; the passkey is still there. */
 enum err session_passkey(struct act *a, struct fault *f)
 {
     const struct entering *e = a->data;
+    bool officer = e->kind == ACTOR_OFFICER;
 
     TRY(db_run(a->db, f, "DELETE FROM sign_in_challenge WHERE challenge = ? AND expires >= ?", "bi",
                hash_str(&e->challenge), a->now));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_BAD_CODE, "it took too long, or was used already");
-    TRY(db_run(a->db, f, "UPDATE officer_passkey SET used = ? WHERE id = ?", "ib", a->now,
-               e->passkey));
-    return session_issue(a, ACTOR_OFFICER, &e->officer, true, e->token, f);
+    TRY(db_run(a->db, f,
+               officer ? "UPDATE officer_passkey SET used = ? WHERE id = ?"
+                       : "UPDATE person_passkey SET used = ? WHERE id = ?",
+               "ib", a->now, e->passkey));
+    if (db_changes(a->db) != 1)
+        return fault(f, ERR_BAD_CODE, "the passkey is not known here");
+    return session_issue(a, e->kind, &e->id, true, e->token, f);
 }

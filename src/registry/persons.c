@@ -235,3 +235,13 @@ enum err person_update(struct act *a, struct fault *f)
     jw_close(&w, '}');
     return OK;
 }
+
+enum err person_tell(struct act *a, const struct json *profile, str message,
+                     const struct json *words, struct fault *f)
+{
+    str email = json_get_str(profile, S("email")), language = json_get_str(profile, S("language"));
+
+    if (!email.p)
+        return OK;
+    return mail_queue(a, email, message, language.p ? language : S("en"), words, f);
+}

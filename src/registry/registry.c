@@ -70,6 +70,10 @@ static const struct migration migrations[] = {
      " received BIGINT, proof TEXT, their_size BIGINT NOT NULL, their_received BIGINT NOT NULL,"
      " their_proof TEXT, answered BIGINT NOT NULL)"},
     {"CREATE INDEX closing_state ON closing(state, id)"},
+    {"CREATE TABLE person_passkey(id BLOB NOT NULL, bucket INTEGER NOT NULL, person BLOB NOT NULL,"
+     " name BLOB NOT NULL, passkey TEXT NOT NULL, added BIGINT NOT NULL, used BIGINT,"
+     " PRIMARY KEY(id, bucket))"},
+    {"CREATE INDEX person_passkey_person ON person_passkey(person)"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -141,6 +145,14 @@ const struct action registry_actions[] = {
     {"person.update", ACTION_ACT, ACTION_PUT, "/v1/person", ACTOR_PERSON, "File", "person.v1",
      "Change my own record", 0, false, person_update_prepare, person_own_facts, person_update, NULL,
      NULL},
+    {"person.passkey-list", ACTION_READ, ACTION_GET, "/v1/person/passkeys", ACTOR_PERSON, "File",
+     NULL, "My passkeys", 0, false, NULL, person_own_facts, NULL, person_passkey_list, NULL},
+    {"person.passkey-add", ACTION_ACT, ACTION_POST, "/v1/person/passkeys", ACTOR_PERSON, "File",
+     "person-passkey.v1", "Register a passkey to sign in with", 0, false,
+     person_passkey_add_prepare, person_own_facts, person_passkey_add, NULL, NULL},
+    {"person.passkey-remove", ACTION_ACT, ACTION_DELETE, "/v1/person/passkeys/{passkey}",
+     ACTOR_PERSON, "File", NULL, "Remove one of my passkeys", 0, false,
+     person_passkey_remove_prepare, person_own_facts, person_passkey_remove, NULL, NULL},
     {"person.access", ACTION_READ, ACTION_GET, "/v1/person/access", ACTOR_PERSON, "File", NULL,
      "Who looked at my file?", 0, false, NULL, person_own_facts, NULL, access_list, NULL},
     {"access.delay-propose", ACTION_ACT, ACTION_POST, "/v1/access-delays", ACTOR_OFFICER,

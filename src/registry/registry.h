@@ -59,6 +59,11 @@ NODISCARD enum err person_traces_write(struct act *, const struct id *person,
 NODISCARD enum err person_identified(struct act *, const struct id *person, bool *out,
                                      struct fault *);
 
+/* The passkeys of a person, at most PASSKEYS_MAX (crypto/passkey.h). */
+struct passkey;
+NODISCARD enum err person_passkeys_of(struct act *, const struct id *person, struct passkey *list,
+                                      size_t *out_n, struct fault *);
+
 /* ---- sessions (sessions.c) -------------------------------------------------------------- */
 
 /* Who holds this token: fills actor, its strings in the arena. ERR_UNAUTHENTICATED,
@@ -160,6 +165,10 @@ NODISCARD enum err access_put(struct act *, struct jw *w, const struct id *perso
  * address is of a person (from the profile by prepare) or given. */
 NODISCARD enum err mail_queue(struct act *, str to, str message, str language,
                               const struct json *words, struct fault *);
+
+/* To all addresses of a person, as the profile has them; NULL: nobody is told. Inside run(). */
+NODISCARD enum err person_tell(struct act *, const struct json *profile, str message,
+                               const struct json *words, struct fault *);
 
 /* The same with texts of a service, ICU MessageFormat in the language, formatted when it is sent.
  */

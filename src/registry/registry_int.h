@@ -65,6 +65,12 @@ NODISCARD enum err session_issue(struct act *, enum actor_kind, const struct id 
 /* The passkeys of an officer, at most PASSKEYS_MAX. */
 NODISCARD enum err passkeys_of(struct act *, const struct id *officer, struct passkey *list,
                                size_t *out_n, struct fault *);
+/* What both kinds share: the relying party, bytes of the input in base64url, the id in the path. */
+str passkey_rp(const struct house *);
+NODISCARD enum err passkey_input(struct act *, str name, str *out, struct fault *);
+NODISCARD enum err passkey_named(struct act *, str *out, struct fault *);
+NODISCARD enum err passkey_parse(struct act *, str text, struct passkey *out, struct fault *);
+void passkey_put_base64(struct jw *, str key, str bytes);
 enum err passkey_list(struct act *, struct fault *);
 enum err passkey_add_prepare(struct act *, struct fault *);
 enum err passkey_add(struct act *, struct fault *);
@@ -75,6 +81,17 @@ enum err session_challenge_prepare(struct act *, struct fault *);
 enum err session_challenge(struct act *, struct fault *);
 enum err session_passkey_prepare(struct act *, struct fault *);
 enum err session_passkey(struct act *, struct fault *);
+
+/* ---- person_passkeys.c ------------------------------------------------------------------- */
+
+/* Has the person any? */
+NODISCARD enum err person_has_passkey(struct act *, const struct id *person, bool *out,
+                                      struct fault *);
+enum err person_passkey_list(struct act *, struct fault *);
+enum err person_passkey_add_prepare(struct act *, struct fault *);
+enum err person_passkey_add(struct act *, struct fault *);
+enum err person_passkey_remove_prepare(struct act *, struct fault *);
+enum err person_passkey_remove(struct act *, struct fault *);
 
 enum err officer_add_prepare(struct act *, struct fault *);
 enum err officer_add(struct act *, struct fault *);

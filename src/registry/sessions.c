@@ -28,6 +28,7 @@ struct opening {
     struct id person, officer_id;
     bool fresh; /* a new person, whose key and profile are ready */
     str profile;
+    struct json *told; /* profile of whoever has passkeys and comes with a code nevertheless */
     uint8_t token[SESSION_TOKEN];
 };
 
@@ -211,6 +212,14 @@ static enum err check_opening(struct act *a, struct opening *o, struct fault *f)
     return err_class(e) == CLASS_INTERNAL ? fault(f, e, "%s", ignored.detail) : OK;
 }
 
+static enum err look_for_passkeys(struct act *a, struct opening *o, struct fault *f)
+{
+    bool has;
+
+    TRY(person_has_passkey(a, &o->person, &has, f));
+    return has ? person_profile(a, &o->person, &o->told, f) : OK;
+}
+
 enum err session_open_prepare(struct act *a, struct fault *f)
 {
     struct opening *o = arena_new_of(a->arena, struct opening);
@@ -232,7 +241,9 @@ enum err session_open_prepare(struct act *a, struct fault *f)
         o->person = query_id(&q, 0);
     TRY(query_end(&q, f));
     TRY(code_matches(a, &o->lookup, &o->code, &right, f));
-    return known || !right ? OK : make_person(a, o, f);
+    if (!right)
+        return OK;
+    return known ? look_for_passkeys(a, o, f) : make_person(a, o, f);
 }
 
 static enum err insert_person(struct act *a, struct opening *o, struct fault *f)
@@ -271,7 +282,7 @@ enum err session_open(struct act *a, struct fault *f)
         TRY(find_officer(a, o, f));
     else
         TRY(insert_person(a, o, f));
-
+    TRY(person_tell(a, o->told, S("signed-in-with-code"), NULL, f));
     return session_issue(a, o->officer ? ACTOR_OFFICER : ACTOR_PERSON,
                          o->officer ? &o->officer_id : &o->person, o->strong, o->token, f);
 }

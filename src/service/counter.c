@@ -305,6 +305,7 @@ static enum err free_address(struct act *a, const struct recording *r, const str
     TRY(db_run(a->db, f, "UPDATE person SET profile = NULL WHERE id = ?", "d", &holder));
     TRY(db_run(a->db, f, "DELETE FROM person_trace WHERE person = ?", "d", &holder));
     TRY(db_run(a->db, f, "DELETE FROM session WHERE id = ?", "d", &holder));
+    TRY(db_run(a->db, f, "DELETE FROM person_passkey WHERE person = ?", "d", &holder));
     return db_run(a->db, f, "DELETE FROM lookup WHERE person = ?", "d", &holder);
 }
 
@@ -323,6 +324,7 @@ enum err person_email(struct act *a, struct fault *f)
     TRY(free_address(a, r, &address, f));
     if (r->former.p) {
         TRY(db_run(a->db, f, "DELETE FROM session WHERE id = ?", "d", &r->person));
+        TRY(db_run(a->db, f, "DELETE FROM person_passkey WHERE person = ?", "d", &r->person));
         TRY(mail_queue(a, r->former, S("address-changed"), r->language, NULL, f));
     }
     TRY(db_run(a->db, f, "DELETE FROM lookup WHERE person = ?", "d", &r->person));

@@ -124,6 +124,7 @@ enum err person_erase(struct act *a, struct fault *f)
         "UPDATE document SET content = NULL WHERE person = ?",
         "DELETE FROM lookup WHERE person = ?",
         "DELETE FROM person_trace WHERE person = ?",
+        "DELETE FROM person_passkey WHERE person = ?",
         "DELETE FROM session WHERE id = ?",
     };
 

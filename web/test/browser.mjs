@@ -49,7 +49,7 @@ export async function somebody(viewport, options = {}) {
   return page;
 }
 
-const mailsTo = (email) =>
+export const mailsTo = (email) =>
   readdirSync(join(DATA, "mail"))
     .filter((f) => f.endsWith(".eml"))
     .sort()
@@ -58,6 +58,12 @@ const mailsTo = (email) =>
 
 export function textOf(mail) {
   return Buffer.from(mail.split(/\r?\n\r?\n/).slice(1).join("").replace(/\s/g, ""), "base64").toString();
+}
+
+/** RFC 2047: encoded words, folded. */
+export function subjectOf(mail) {
+  const lines = mail.match(/^Subject:((?:.*\r?\n[ \t])*.*)$/m)?.[1] ?? "";
+  return Buffer.concat([...lines.matchAll(/=\?UTF-8\?B\?([^?]*)\?=/g)].map((m) => Buffer.from(m[1], "base64"))).toString();
 }
 
 export const mailCount = (email) => mailsTo(email).length;

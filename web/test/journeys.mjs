@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
+import { persons } from "./persons.mjs";
 
 const SCAN = process.env.SIFARA_SCAN;
 const ar = { email: "البريد الإلكتروني", send: "أرسل لي رمزًا", code: "الرمز", signIn: "تسجيل الدخول" };
@@ -278,6 +279,8 @@ await step("the ministry: map, missions, a country, partners, policy, aims, pack
   expect(csv.suggestedFilename().endsWith(".csv"), "no table to take away");
   await weight(await somebody(DESK), "/en/desk", 300_000, "desk");
 });
+
+await persons(step);
 
 await step("what is typed is shown and never run", async () => {
   const mallory = await somebody(DESK);

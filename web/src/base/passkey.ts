@@ -1,4 +1,4 @@
-// passkey.ts - an officer's passkey (WebAuthn): made, for signing in, for signing a statement
+// passkey.ts - a passkey (WebAuthn): made, for signing in, for signing a statement
 //
 // What a passkey signs goes to the node as one run of bytes; src/crypto/passkey.h says in which form.
 
@@ -24,22 +24,37 @@ function withLength(bytes: ArrayBuffer): number[] {
   return [bytes.byteLength >> 8, bytes.byteLength & 255, ...new Uint8Array(bytes)];
 }
 
-/** Asks the officer to confirm; the challenge is 32 bytes in base64url. */
-export async function assertion(challenge: string, rp: string): Promise<string> {
-  const made = (await navigator.credentials.get({
-    publicKey: { challenge: fromBase64url(challenge), rpId: rp, userVerification: "required", timeout: 120_000 },
-  })) as PublicKeyCredential | null;
-  if (!made) throw new DOMException("", "NotAllowedError");
+function packed(made: PublicKeyCredential): string {
   const r = made.response as AuthenticatorAssertionResponse;
   return toBase64url(
     Uint8Array.from([1, ...withLength(made.rawId), ...withLength(r.authenticatorData), ...withLength(r.clientDataJSON), ...withLength(r.signature)]),
   );
 }
 
+interface Asking {
+  /** Offered among what the browser fills into a field, until somebody chooses it. */
+  offered?: AbortSignal;
+}
+
+/** Asks whoever has the passkey to confirm; the challenge is 32 bytes in base64url. */
+export async function assertion(challenge: string, rp: string, { offered }: Asking = {}): Promise<string> {
+  const made = (await navigator.credentials.get({
+    publicKey: { challenge: fromBase64url(challenge), rpId: rp, userVerification: "required", timeout: 120_000 },
+    ...(offered ? { mediation: "conditional", signal: offered } : {}),
+  })) as PublicKeyCredential | null;
+  if (!made) throw new DOMException("", "NotAllowedError");
+  return packed(made);
+}
+
 /** Opens a session with a passkey. */
-export async function enter(): Promise<Session> {
+export async function enter(asking: Asking = {}): Promise<Session> {
   const { challenge, rp } = await post<{ challenge: string; rp: string }>("/v1/session/challenges");
-  return post<Session>("/v1/sessions/passkey", { assertion: await assertion(challenge, rp) });
+  return post<Session>("/v1/sessions/passkey", { assertion: await assertion(challenge, rp, asking) });
+}
+
+/** Can the browser offer passkeys in a field? */
+export async function offers(): Promise<boolean> {
+  return (await globalThis.PublicKeyCredential?.isConditionalMediationAvailable?.()) ?? false;
 }
 
 /** Signs a statement: the challenge is its digest. */
@@ -51,17 +66,17 @@ export async function signed(statement: string, rp = location.hostname): Promise
 export interface Made {
   client_data: string;
   auth_data: string;
-  /** What has to be signed for it, with an older passkey or the key file. */
+  /** What has to be signed for an officer's, with an older one or the key file. */
   statement: string;
 }
 
-/** A new passkey for an officer, kept by the device or a security key. */
-export async function make(officer: string, name: string, challenge: string, rp: string): Promise<Made> {
+/** A new passkey for an officer or a person, kept by the device or a security key. */
+export async function make(owner: string, name: string, challenge: string, rp: string): Promise<Made> {
   const made = (await navigator.credentials.create({
     publicKey: {
       challenge: fromBase64url(challenge),
       rp: { id: rp, name: document.documentElement.dataset["state"] ?? rp },
-      user: { id: encoder.encode(officer), name, displayName: name },
+      user: { id: encoder.encode(owner), name, displayName: name },
       pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
       authenticatorSelection: { residentKey: "required", userVerification: "required" },
       attestation: "none",
@@ -75,7 +90,7 @@ export async function make(officer: string, name: string, challenge: string, rp:
   return {
     client_data: toBase64url(r.clientDataJSON),
     auth_data: toBase64url(auth),
-    statement: JSON.stringify({ officer, passkey: hex }),
+    statement: JSON.stringify({ officer: owner, passkey: hex }),
   };
 }
 

@@ -234,7 +234,7 @@ function useSigning(done: () => void) {
   const told = (
     <>
       <Failure error={failed} />
-      {refused && <Notice kind="warn" title={t("desk.passkey-refused")} />}
+      {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
     </>
   );
   return { attempt, told };

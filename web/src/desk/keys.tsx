@@ -54,7 +54,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
       <h2>{t("desk.add-passkey")}</h2>
       <p>{t(first ? "desk.first-passkey-help" : "desk.more-passkey-help")}</p>
       <Failure error={failed} />
-      {refused && <Notice kind="warn" title={t("desk.passkey-refused")} />}
+      {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
       <Field label={t("desk.passkey-name")} help={t("desk.passkey-name-help")}>
         {(a) => <input {...a} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
       </Field>

@@ -53,8 +53,8 @@ export function SignIn(_: PageProps) {
     setFailed(undefined);
     setRefused(false);
     try {
-      await enter();
-      enterAt("/desk");
+      const who = await enter();
+      enterAt(who.as === "officer" ? "/desk" : "/cases");
     } catch (error) {
       if (error instanceof DOMException) setRefused(true);
       else setFailed(error);
@@ -64,7 +64,7 @@ export function SignIn(_: PageProps) {
     <>
       <Heading lead={t("desk.sign-in-lead")}>{t("common.sign-in")}</Heading>
       <Failure error={failed} />
-      {refused && <Notice kind="warn" title={t("desk.passkey-refused")} />}
+      {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
       <div class="buttons">
         <Button run={withPasskey}>{t("desk.with-passkey")}</Button>
       </div>

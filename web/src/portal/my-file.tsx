@@ -8,6 +8,7 @@ import { t } from "../base/words";
 import { forgetDrafts } from "./draft";
 import { set } from "../base/session";
 import { Sessions } from "../base/sessions";
+import { Passkeys } from "./passkeys";
 
 interface Person {
   id: string;
@@ -131,6 +132,7 @@ export function MyFile(_: PageProps) {
       <Heading lead={t("portal.my-file-lead")}>{t("portal.my-file")}</Heading>
       <Load of={person}>{(p) => <Profile person={p} />}</Load>
       <Looked />
+      <Passkeys />
       <Sessions />
       <Leave />
     </>

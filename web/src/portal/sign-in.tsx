@@ -1,6 +1,7 @@
-// sign-in.tsx - a code by e-mail, then the session; no account is made before somebody uses the code
-import { useState } from "preact/hooks";
+// sign-in.tsx - with a code by e-mail or with a passkey; no account is made before somebody uses the code
+import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../base/api";
+import { enter, offers } from "../base/passkey";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Failure, Field, Heading, Notice } from "../base/ui";
@@ -19,6 +20,13 @@ export function SignIn({ query }: PageProps) {
   const [code, setCode] = useState("");
   const [sent, setSent] = useState(false);
   const [failed, setFailed] = useState<unknown>();
+  const [refused, setRefused] = useState(false);
+  const offering = useRef<AbortController>();
+  const entered = (made: Session) => {
+    if (made.as !== "person") return location.assign(to("/desk"));
+    set({ id: made.id, as: made.as, strong: made.strong });
+    go(goal(query));
+  };
   const attempt = (f: () => Promise<void>) => async (e: Event) => {
     e.preventDefault();
     setFailed(undefined);
@@ -35,9 +43,26 @@ export function SignIn({ query }: PageProps) {
   const open = attempt(async () => {
     const typed = [...code].filter((c) => /\p{Nd}/u.test(c)).map((c) => String(digits(c))).join("");
     const made = await post<Session>("/v1/sessions", { email: email.trim(), code: typed, language });
-    set({ id: made.id, as: made.as, strong: made.strong });
-    go(goal(query));
+    entered(made);
   });
+  // while the field has the focus, the browser may offer a passkey among what it fills in
+  const offer = async () => {
+    if (offering.current || !(await offers())) return;
+    offering.current = new AbortController();
+    await enter({ offered: offering.current.signal }).then(entered, () => undefined);
+  };
+  const withPasskey = async () => {
+    setFailed(undefined);
+    setRefused(false);
+    offering.current?.abort();
+    try {
+      entered(await enter());
+    } catch (error) {
+      if (error instanceof DOMException) setRefused(true);
+      else setFailed(error);
+    }
+  };
+  useEffect(() => () => offering.current?.abort(), []);
   return (
     <>
       <Heading lead={t("portal.sign-in.lead")}>{t("common.sign-in")}</Heading>
@@ -63,7 +88,7 @@ export function SignIn({ query }: PageProps) {
         <form onSubmit={ask}>
           <Field label={t("portal.sign-in.email")}>
             {(a) => (
-              <input {...a} type="email" required dir="ltr" autocomplete="email" value={email} onInput={(e) => setEmail(e.currentTarget.value)} />
+              <input {...a} type="email" required dir="ltr" autocomplete="email webauthn" onFocus={offer} value={email} onInput={(e) => setEmail(e.currentTarget.value)} />
             )}
           </Field>
           <div class="buttons">
@@ -71,6 +96,16 @@ export function SignIn({ query }: PageProps) {
           </div>
         </form>
       )}
+      <section class="card">
+        <h2>{t("portal.sign-in.passkey")}</h2>
+        <p>{t("portal.sign-in.passkey-help")}</p>
+        {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
+        <div class="buttons">
+          <Button kind="quiet" run={withPasskey}>
+            {t("portal.sign-in.with-passkey")}
+          </Button>
+        </div>
+      </section>
     </>
   );
 }

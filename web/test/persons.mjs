@@ -1,0 +1,71 @@
+// persons.mjs - a person's own ways in: a code to begin, passkeys, and a code again when they are lost
+import { DESK, expect, look, mailCount, mailsTo, PHONE, signIn, somebody, subjectOf, URL_, withPasskeys } from "./browser.mjs";
+
+const ar = { email: "البريد الإلكتروني", send: "أرسل لي رمزًا", code: "الرمز", signIn: "تسجيل الدخول" };
+const en = { email: "E-mail address", send: "Send me a code", code: "Code", signIn: "Sign in" };
+const SALMA = "salma@example.org";
+
+async function told(subject, before) {
+  for (let i = 0; i < 75; i++) {
+    if (mailsTo(SALMA).slice(before).some((m) => subjectOf(m) === subject)) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`nobody is told: ${subject}`);
+}
+
+export async function persons(step) {
+  const salma = await somebody(PHONE);
+  let before;
+
+  await step("Salma, in Arabic, begins with a code and adds a passkey; her address is told", async () => {
+    await withPasskeys(salma);
+    await salma.goto(`${URL_}/ar/sign-in`);
+    await look(salma, "portal-sign-in-ar");
+    await signIn(salma, SALMA, ar);
+    await salma.waitForURL(/cases/);
+    await salma.goto(`${URL_}/ar/my-file`);
+    await salma.getByRole("heading", { name: "مفاتيح المرور" }).waitFor();
+    before = mailCount(SALMA);
+    await salma.locator("form", { has: salma.getByRole("button", { name: "إضافة مفتاح مرور" }) }).getByRole("textbox").fill("هاتفي");
+    await salma.getByRole("button", { name: "إضافة مفتاح مرور" }).click();
+    await salma.getByRole("cell", { name: "هاتفي" }).waitFor();
+    await told("أُضيف مفتاح مرور إلى ملفك", before);
+    await look(salma, "portal-passkeys-ar");
+  });
+
+  await step("she signs in with it, without a code", async () => {
+    before = mailCount(SALMA);
+    await salma.getByRole("button", { name: "تسجيل الخروج" }).click();
+    await salma.goto(`${URL_}/ar/sign-in`);
+    await salma.getByRole("button", { name: "تسجيل الدخول بمفتاح المرور" }).click();
+    await salma.waitForURL(/cases/);
+    expect(mailCount(SALMA) === before, "a passkey asked for a code");
+    const who = await salma.evaluate(() => fetch("/v1/sessions/current").then((r) => r.json()));
+    expect(who.as === "person" && who.strong === true, `she is signed in as ${JSON.stringify(who)}`);
+  });
+
+  await step("on a device without it a code brings her back, and her address is told", async () => {
+    const other = await somebody(DESK);
+    await other.goto(`${URL_}/en/sign-in`);
+    before = mailCount(SALMA);
+    await signIn(other, SALMA, en);
+    await other.waitForURL(/cases/);
+    await told("سُجّل الدخول إلى ملفك برمز", before);
+    await other.goto(`${URL_}/en/my-file`);
+    await other.getByRole("cell", { name: "هاتفي" }).waitFor();
+    await look(other, "portal-passkeys-en");
+    before = mailCount(SALMA);
+    await other.getByRole("row", { name: "هاتفي" }).getByRole("button", { name: "Remove" }).click();
+    await other.getByText("You have none yet.").waitFor();
+    await told("أُزيل مفتاح مرور من ملفك", before);
+    await other.goto(`${URL_}/fr/my-file`);
+    await look(other, "portal-passkeys-fr");
+    await other.context().close();
+    await salma.getByRole("button", { name: "تسجيل الخروج" }).click();
+    await salma.goto(`${URL_}/fr/sign-in`);
+    await look(salma, "portal-sign-in-fr");
+    await salma.getByRole("button", { name: "Se connecter avec une clé d’accès" }).click();
+    await salma.getByRole("alert").waitFor();
+    await salma.context().close();
+  });
+}
