@@ -292,7 +292,7 @@ static enum err show_page(struct act *a, struct fault *f)
 
     if (!is_language(n, language))
         return fault(f, ERR_NO_ROUTE, "no such page");
-    put_head(&a->reply, n, language, part_of(act_param(a, S("page"))));
+    put_head(&a->reply, n, language, part_of(act_param(a, S("below"))));
     put_plain(&a->reply, n, language);
     a->type = "text/html; charset=utf-8";
     a->cache = ask_again;
@@ -308,7 +308,7 @@ static enum err show_page(struct act *a, struct fault *f)
 const struct action screen_actions[] = {
     SCREEN("screen.begin", "/", "The portal in the reader's language", go_to_language),
     SCREEN("screen.home", "/{language}", "The portal", show_page),
-    SCREEN("screen.page", "/{language}/{page*}", "A page of the portal, the desk or the ministry",
+    SCREEN("screen.page", "/{language}/{below*}", "A page of the portal, the desk or the ministry",
            show_page),
     SCREEN("screen.words", "/words/{language}/{part}", "The words of a part of the screens",
            show_words),

@@ -100,7 +100,7 @@ static const struct kind {
     {"address", "an object", FITS_OBJECT, true},
     {"file", "a string or an object", FITS_ANY, true},
     {"person", "an object", FITS_OBJECT, true},
-    {"signature", "a string or an object", FITS_ANY, true},
+    {"signature", "a string", FITS_STRING, false},
 };
 
 static const struct kind *kind_of(str name)
@@ -173,6 +173,10 @@ static void check_field(struct check *c, const struct json *page, const struct j
     if (k && !kind_fits(k, schema))
         check_add(c, file, str_of(pointer), "change the kind, or the type in form.json",
                   "a field of the kind %s wants %s at %.*s", k->name, k->wants, STR_FMT(at));
+    if (str_eq(name, S("signature")) &&
+        (str_find_char(str_sub(at, 1, at.n), '/') >= 0 || str_eq(at, S("/*"))))
+        check_add(c, file, str_of(pointer), "give it a pointer of one part",
+                  "a signature stands at the top of the answers, not at %.*s", STR_FMT(at));
     if ((json_get(field, S("when")) || json_get(page, S("when"))) && form_required(c->form, at))
         check_add(c, file, str_of(pointer),
                   "require it in form.json only under the same condition (if, then)",

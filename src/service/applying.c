@@ -120,6 +120,7 @@ enum err case_file_prepare(struct act *a, struct fault *f)
     TRY(case_start_prepare(a, f));
     p = a->data;
     TRY(service_check(p->c.service, answers, a->arena, f));
+    TRY(case_signatures(a, &p->c, answers, f));
     TRY(case_weigh(a, &p->c, answers, &weighed, f));
     if (weighed.n_documents)
         return fault_at(f, ERR_CONFLICT, "/service",
@@ -203,6 +204,7 @@ enum err case_submit_choose(struct act *a, struct casefile *c, struct fault *f)
 
     TRY(case_answers(a, c, &a->record_key, &answers, f));
     TRY(service_check(c->service, answers, a->arena, f));
+    TRY(case_signatures(a, c, answers, f));
     TRY(case_weigh(a, c, answers, &weighed, f));
     TRY(count_attachments(a, c, &attached, f));
     if (attached < weighed.n_documents)
@@ -241,6 +243,7 @@ enum err case_answer_choose(struct act *a, struct casefile *c, const struct json
     struct weighed weighed;
 
     TRY(service_check(c->service, answers, a->arena, f));
+    TRY(case_signatures(a, c, answers, f));
     TRY(case_weigh(a, c, answers, &weighed, f));
     case_fix_fee(c, &weighed);
     TRY(case_seal_answers(a, answers, &c->answers, f));

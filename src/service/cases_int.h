@@ -237,6 +237,10 @@ enum err hold_lift(struct act *, struct fault *);
 
 /* What the rules say of the case with these answers; ERR_NOT_ELIGIBLE unless its conditions are
  * met. */
+/* Is what stands in the fields of the kind "signature" signed by the person, over these answers
+ * (signing.c)? ERR_INVALID, ERR_BAD_SIGNATURE, ERR_UNTRUSTED. */
+enum err case_signatures(struct act *, const struct casefile *, const struct json *answers,
+                         struct fault *);
 enum err case_weigh(struct act *, const struct casefile *, const struct json *answers,
                     struct weighed *out, struct fault *);
 /* The data that rules see of the case with these answers. */

@@ -1,4 +1,5 @@
 // persons.mjs - a person's own ways in: a code to begin, passkeys, and a code again when they are lost
+import { readFileSync } from "node:fs";
 import { DESK, expect, look, mailCount, mailsTo, PHONE, signIn, somebody, subjectOf, URL_, withPasskeys } from "./browser.mjs";
 
 const ar = { email: "البريد الإلكتروني", send: "أرسل لي رمزًا", code: "الرمز", signIn: "تسجيل الدخول" };
@@ -42,6 +43,38 @@ export async function persons(step) {
     expect(mailCount(SALMA) === before, "a passkey asked for a code");
     const who = await salma.evaluate(() => fetch("/v1/sessions/current").then((r) => r.json()));
     expect(who.as === "person" && who.strong === true, `she is signed in as ${JSON.stringify(who)}`);
+  });
+
+  await step("she signs a power of attorney with it; an answer that changes ends the signature", async () => {
+    const answers = JSON.parse(readFileSync(new URL("../../services/power-of-attorney/golden.json", import.meta.url))).cases[0].answers;
+    const call = (method, path, body) =>
+      salma.evaluate(async ([m, p, b]) => {
+        const made = await fetch(p, { method: m, headers: { "Content-Type": "application/json" }, ...(b ? { body: JSON.stringify(b) } : {}) });
+        return { status: made.status, ...(await made.json()) };
+      }, [method, path, body]);
+    const { id } = await call("POST", "/v1/cases", { service: "power-of-attorney", country: "CY" });
+    await call("PUT", `/v1/cases/${id}/answers`, { answers });
+    const submitted = async () => (await call("POST", `/v1/cases/${id}/submit`)).errors?.map((e) => e.pointer).join();
+    await salma.goto(`${URL_}/ar/cases/${id}/apply?page=sign`);
+    await salma.getByRole("button", { name: "التوقيع بمفتاح المرور" }).click();
+    await salma.getByText("وقّعت هذه الأجوبة.").waitFor();
+    await look(salma, "portal-signed-ar");
+    await salma.getByText("· محفوظ", { exact: false }).waitFor();
+    expect((await submitted()) === "/attachments", "what she signed is not taken");
+    const kept = (await call("GET", `/v1/cases/${id}`)).answers;
+    expect(kept.signature?.length > 100, "the signature is not in the draft");
+    await call("PUT", `/v1/cases/${id}/answers`, { answers: { ...kept, subject: "Sale of everything" } });
+    expect((await submitted()) === "/answers/signature", "other answers than were signed are taken");
+    await call("PUT", `/v1/cases/${id}/answers`, { answers: { ...answers, signature: "on-paper" } });
+    expect((await submitted()) === "/answers/signature", "a person says that a paper is signed");
+    await call("PUT", `/v1/cases/${id}/answers`, { answers: { ...kept, subject: "Sale of everything" } });
+    const second = await call("POST", "/v1/cases", { service: "power-of-attorney", country: "CY" });
+    await call("PUT", `/v1/cases/${second.id}/answers`, { answers: kept });
+    expect((await call("POST", `/v1/cases/${second.id}/submit`)).errors?.[0]?.pointer === "/answers/signature", "a signature is good for another case");
+    await salma.evaluate(() => localStorage.clear());
+    await salma.goto(`${URL_}/ar/cases/${id}/apply?page=sign`);
+    await salma.getByText("غيّرت جوابًا بعد التوقيع").waitFor();
+    await look(salma, "portal-sign-again-ar");
   });
 
   await step("on a device without it a code brings her back, and her address is told", async () => {

@@ -63,6 +63,21 @@ export async function signed(statement: string, rp = location.hostname): Promise
   return assertion(toBase64url(digest), rp);
 }
 
+/** Is the assertion over this statement? What the device said it signed is in it, before the signature. */
+export async function isOver(value: string, statement: string): Promise<boolean> {
+  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(statement));
+  try {
+    const bytes = fromBase64url(value);
+    const view = new DataView(bytes.buffer);
+    let at = 1;
+    for (let skip = 0; skip < 2; skip++) at += 2 + view.getUint16(at);
+    const client = JSON.parse(new TextDecoder().decode(bytes.subarray(at + 2, at + 2 + view.getUint16(at)))) as { challenge: string };
+    return client.challenge === toBase64url(digest);
+  } catch {
+    return false;
+  }
+}
+
 export interface Made {
   client_data: string;
   auth_data: string;

@@ -17,6 +17,7 @@ function value(field: PlanField, pointer: string, schema: Schema | undefined, v:
   if (typeof v === "number") return number(v);
   if (typeof v !== "string") return v === undefined ? t("common.none") : JSON.stringify(v);
   if (schema?.enum) return words[`option.${wordKey(pointer)}.${v}`] ?? v;
+  if (field.kind === "signature") return t(v === "on-paper" ? "common.signed-on-paper" : "common.signed-with-passkey");
   if (field.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(v)) return <Day on={v} />;
   if (field.kind === "nationality") return nationality(v);
   if (field.kind === "country" || pointer.endsWith("/country")) return country(v);

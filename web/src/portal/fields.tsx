@@ -1,10 +1,12 @@
 // fields.tsx - the fields of a service's form, by the kinds that its page plan names
-import { useId, useState } from "preact/hooks";
-import { Field, type Mistake } from "../base/ui";
+import { useEffect, useId, useState } from "preact/hooks";
+import { isOver, signed } from "../base/passkey";
+import { Button, Field, Notice, type Mistake } from "../base/ui";
 import { collate, country, language, number, t } from "../base/words";
 import { digits, fromGregorian, fromHijri, monthNames, toHijri, type YearMonthDay } from "../base/dates";
 import { labelOf, wordKey } from "../base/labels";
 import { countries } from "../base/countries";
+import { statementOf } from "./sign";
 import type { Answers, PlanField, Schema } from "../base/model";
 import { at, isRequired, schemaAt } from "../base/model";
 
@@ -267,6 +269,61 @@ function kindOf(name: string, schema: Schema): string {
   return "text";
 }
 
+/** At the counter the person signs the paper, and the officer says so. */
+function OnPaper(p: FieldProps) {
+  const id = `${fieldId(p.pointer)}-paper`;
+  return (
+    <Group {...p}>
+      <div class="choice">
+        <input id={id} type="checkbox" checked={at(p.answers, p.pointer) === "on-paper"} onChange={(e) => p.change(p.pointer, e.currentTarget.checked ? "on-paper" : undefined)} />
+        <label for={id}>{t("common.signed-on-paper")}</label>
+      </div>
+    </Group>
+  );
+}
+
+/** The person's passkey signs the digest of all other answers: a change of one of them ends it. */
+function Signature(p: FieldProps) {
+  const [failed, setFailed] = useState<unknown>();
+  const [good, setGood] = useState(false);
+  const value = at(p.answers, p.pointer);
+  const statement = statementOf(p.answers, p.pointer);
+  useEffect(() => {
+    let here = true;
+    void statement.then(async (s) => {
+      const same = typeof value === "string" && (await isOver(value, s));
+      if (here) setGood(same);
+    });
+    return () => void (here = false);
+  }, [p.answers]);
+  const sign = async () => {
+    setFailed(undefined);
+    try {
+      p.change(p.pointer, await signed(await statement));
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  return (
+    <Group {...p}>
+      {good && <Notice kind="good" title={t("portal.signed")} />}
+      {!good && typeof value === "string" && <Notice kind="warn" title={t("portal.sign-again")} />}
+      {failed !== undefined && <Notice kind="warn" title={t("common.passkey-refused")} />}
+      <div class="buttons">
+        <Button kind="quiet" run={sign}>
+          {t("portal.sign")}
+        </Button>
+        {typeof value === "string" && (
+          <Button kind="quiet" run={() => p.change(p.pointer, undefined)}>
+            {t("portal.sign-not")}
+          </Button>
+        )}
+      </div>
+      <p class="help">{t("portal.sign-help")}</p>
+    </Group>
+  );
+}
+
 const kinds: Record<string, (p: FieldProps) => preact.JSX.Element> = {
   long: Long,
   choice: Choice,
@@ -274,6 +331,7 @@ const kinds: Record<string, (p: FieldProps) => preact.JSX.Element> = {
   country: Country,
   nationality: Nationality,
   date: DateField,
+  signature: (p) => (location.pathname.split("/")[2] === "desk" ? <OnPaper {...p} /> : <Signature {...p} />),
 };
 
 export function FormField(p: FieldProps) {
