@@ -85,7 +85,7 @@ static void test_services(void **state)
         size_t pages, rules, attachments;
     } services[] = {{"consular-registration", 3, 4, 0},
                     {"emergency-travel-document", 4, 4, 2},
-                    {"power-of-attorney", 4, 5, 1}};
+                    {"power-of-attorney", 5, 5, 1}};
     const char *root = getenv("SIFARA_SOURCE");
 
     (void)state;
