@@ -673,10 +673,15 @@ struct db *gate_writer_for_test(struct gate *g)
     return g->writer;
 }
 
-enum err job_add(struct act *a, str kind, str subject, struct fault *f)
+enum err job_add_at(struct act *a, str kind, str subject, int64_t due, struct fault *f)
 {
     struct id id = id_new(&a->house->world, 0);
 
     return db_run(a->db, f, "INSERT INTO job(id, kind, subject, created, due) VALUES(?,?,?,?,?)",
-                  "dssii", &id, kind, subject, a->now, a->now);
+                  "dssii", &id, kind, subject, a->now, due);
+}
+
+enum err job_add(struct act *a, str kind, str subject, struct fault *f)
+{
+    return job_add_at(a, kind, subject, a->now, f);
 }

@@ -198,5 +198,7 @@ void act_done(struct act *);
 
 /* Jobs and mails, written inside run(). */
 NODISCARD enum err job_add(struct act *, str kind, str subject, struct fault *);
+/* One that is not due before then. */
+NODISCARD enum err job_add_at(struct act *, str kind, str subject, int64_t due, struct fault *);
 
 #endif

@@ -55,6 +55,7 @@ int cli_doctor(struct cli *);
 int cli_backup(struct cli *);
 int cli_restore(struct cli *);
 int cli_seal(struct cli *);
+int cli_check_draw(struct cli *);
 int cli_check_proof(struct cli *);
 int cli_check_heads(struct cli *);
 int cli_policy_authorize(struct cli *);

@@ -14,6 +14,7 @@
 #include "package/words.h"
 #include "paper/worker.h"
 #include "registry/registry.h"
+#include "service/appointments.h"
 #include "service/borders.h"
 #include "service/documents.h"
 #include "service/drafts.h"
@@ -393,12 +394,13 @@ static void *background(void *arg)
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
     for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0, gifts_at = 0, borders_at = 0,
-                 protection_at = 0;
+                 protection_at = 0, appointments_at = 0;
          !n->stopping;) {
         unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at) +
                         drafts_work(&n->house, &drafts_at) + gifts_work(&n->house, &gifts_at) +
                         borders_work(&n->house, &borders_at) +
-                        protection_work(&n->house, &protection_at);
+                        protection_work(&n->house, &protection_at) +
+                        appointments_work(&n->house, &appointments_at);
         int64_t now = monotonic_ns();
         if (now - mails_at >= MAIL_PACE_NS) {
             mails_at = now;

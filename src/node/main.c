@@ -156,6 +156,8 @@ static const struct command {
      "Check the seal of a PDF or a photograph, offline"},
     {"seal", "decode", cli_seal, "--hex H | FILE [--out FILE]",
      "Show what a seal says; its bytes into a file"},
+    {"appointment", "check-draw", cli_check_draw, "FILE [--key FILE]",
+     "Do the draw of a round again, from what was published, offline"},
     {"ledger", "check-proof", cli_check_proof, "FILE --key FILE",
      "Check a proof of a step, offline"},
     {"ledger", "check-heads", cli_check_heads, "OLD NEW --proof FILE --key FILE",

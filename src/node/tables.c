@@ -78,6 +78,11 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define EMAIL     "{\"type\":\"string\",\"format\":\"email\",\"maxLength\":254}"
 #define PHONE     "{\"type\":\"string\",\"pattern\":\"^[+][1-9][0-9]{5,14}$\"}"
 #define CODE      "{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"}"
+/* a time at a mission, as its clocks show it */
+#define SLOT                "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$\"}"
+#define CLOCK               "{\"type\":\"string\",\"pattern\":\"^[0-9]{2}:[0-9]{2}$\"}"
+#define SPAN                "\"from\":" CLOCK ",\"to\":" CLOCK
+#define NUMBER(least, most) "{\"type\":\"integer\",\"minimum\":" #least ",\"maximum\":" #most "}"
 /* who somebody is, as on their documents */
 #define PERSON_REQUIRED "\"surname\",\"given_names\",\"birth_date\",\"nationality\""
 #define PERSON_NAMES                                                                               \
@@ -178,7 +183,8 @@ static const struct {
                 300) ",\"case\":{\"type\":\"object\"},\"answers\":{\"type\":\"object\"},"
                      "\"person\":{\"type\":\"object\"},\"steps\":" LIST ",\"decisions\":" LIST
                      ",\"payments\":" LIST ",\"documents\":" LIST ",\"attachments\":" LIST
-                     ",\"access\":" LIST ",\"proofs\":" LIST)},
+                     ",\"access\":" LIST ",\"proofs\":" LIST ",\"messages\":" LIST
+                     ",\"remarks\":" LIST)},
     {"access-delay.v1", OBJECT("\"person\",\"until\",\"basis\"",
                                "\"person\":" ID_SCHEMA ",\"until\":" DATE ",\"basis\":" TEXT(500))},
     {"policy.v1",
@@ -201,6 +207,44 @@ static const struct {
             "\"message\":" TEXT(
                 2000) ",\"fields\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":"
                       "\"string\",\"format\":\"json-pointer\"}}")},
+    {"message.v1", OBJECT("\"text\"", "\"text\":" TEXT(4000))},
+    {"rating.v1", OBJECT("\"score\"", "\"score\":{\"type\":\"integer\",\"minimum\":1,"
+                                      "\"maximum\":5},\"text\":" TEXT(2000))},
+    {"appointment-rule.v1",
+     OBJECT(
+         "\"hours\",\"counters\",\"minutes\"",
+         "\"hours\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":14,\"items\":" OBJECT(
+             "\"days\",\"from\",\"to\"",
+             "\"days\":{\"type\":\"array\",\"minItems\":1,"
+             "\"maxItems\":7,\"uniqueItems\":true,\"items\":{\"type\":\"integer\","
+             "\"minimum\":0,\"maximum\":6}}," SPAN) "},\"breaks\":{\"type\":\"array\",\"maxItems\":"
+                                                    "10,\"items\":" OBJECT("\"from\",\"to\"",
+                                                                           SPAN) "},"
+                                                                                 "\"counters\""
+                                                                                 ":" NUMBER(1,
+                                                                                            20) ","
+                                                                                                "\""
+                                                                                                "mi"
+                                                                                                "nu"
+                                                                                                "te"
+                                                                                                "s"
+                                                                                                "\""
+                                                                                                ":" NUMBER(5,
+                                                                                                           240) ",\"held\":" NUMBER(0,
+                                                                                                                                    200) ",\"grace\":" NUMBER(0,
+                                                                                                                                                              240) ",\"states\":{\"type\":\"array\",\"maxItems\":20,\"items\":" TEXT(40) "}")},
+    {"appointment-round.v1",
+     OBJECT("\"closes\",\"from\",\"to\"", "\"closes\":" SLOT ",\"from\":" DATE ",\"to\":" DATE)},
+    {"appointment-ask.v1",
+     OBJECT("\"round\"", "\"round\":" ID_SCHEMA
+                         ",\"wishes\":{\"type\":\"array\",\"maxItems\":10,\"uniqueItems\":true,"
+                         "\"items\":{\"type\":\"string\",\"pattern\":"
+                         "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?$\"}},"
+                         "\"any\":{\"type\":\"boolean\"}")},
+    {"appointment-book.v1", OBJECT("\"at\"", "\"at\":" SLOT)},
+    {"appointment-give.v1", OBJECT("\"at\",\"reason\"", "\"at\":" SLOT ",\"reason\":" TEXT(500))},
+    {"appointment-mark.v1",
+     OBJECT("\"as\"", "\"as\":{\"enum\":[\"arrived\",\"served\",\"missed\"]}")},
     {"decision.v1", OBJECT("\"outcome\",\"signature\"",
                            "\"outcome\":{\"enum\":[\"approve\",\"refuse\"]},\"reason\":" TEXT(
                                2000) ",\"signature\":" SIGNATURE)},
@@ -250,19 +294,19 @@ static const struct {
     {"witnesses.v1",
      OBJECT("\"policy\",\"signature\"", "\"policy\":" TEXT(16384) ",\"signature\":" SIGNATURE)},
     {"guest.v1",
-     OBJECT(
-         "\"email\",\"name\",\"state\",\"subject\",\"text\",\"language\",\"until\"",
-         "\"email\":" EMAIL
-         ",\"name\":" TEXT(120) ",\"state\":" COUNTRY ",\"subject\":" TEXT(300) ",\"text\":" TEXT(
-             20000) ",\"language\":{\"enum\":[\"ar\",\"en\",\"fr\"]},"
-                    "\"until\":" DATE
-                    ",\"may\":{\"type\":\"array\",\"uniqueItems\":true,\"maxItems\":3,"
-                    "\"items\":{\"enum\":[\"download\",\"answer\",\"acknowledge\"]}},"
-                    "\"file\":" OBJECT(
-                        "\"name\",\"data\"",
-                        "\"name\":" TEXT(
-                            200) ",\"data\":{\"type\":\"string\",\"contentEncoding\":"
-                                 "\"base64\",\"minLength\":1,\"maxLength\":2800000}"))},
+     OBJECT("\"email\",\"name\",\"state\",\"subject\",\"text\",\"language\",\"until\"",
+            "\"email\":" EMAIL ",\"name\":" TEXT(
+                120) ",\"state\":" COUNTRY
+                     ",\"subject\":" TEXT(300) ",\"text\":" TEXT(
+                         20000) ",\"language\":{\"enum\":[\"ar\",\"en\",\"fr\"]},"
+                                "\"until\":" DATE
+                                ",\"may\":{\"type\":\"array\",\"uniqueItems\":true,\"maxItems\":3,"
+                                "\"items\":{\"enum\":[\"download\",\"answer\",\"acknowledge\"]}},"
+                                "\"file\":" OBJECT(
+                                    "\"name\",\"data\"",
+                                    "\"name\":" TEXT(
+                                        200) ",\"data\":{\"type\":\"string\",\"contentEncoding\":"
+                                             "\"base64\",\"minLength\":1,\"maxLength\":2800000}"))},
     {"joint-note.v1", OBJECT("\"subject\",\"text\",\"language\",\"matter\"",
                              "\"subject\":" TEXT(300) ",\"text\":" TEXT(
                                  100000) ",\"language\":" LANGUAGE ",\"matter\":" CODE_NAME

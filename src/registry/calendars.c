@@ -28,6 +28,29 @@ int32_t mission_day(const struct missions *m, const struct mission *at, int64_t 
     return day_of_ms(ms + zone_offset(m->zone[position(m, at)], ms));
 }
 
+int64_t mission_moment(const struct missions *m, const struct mission *at, int32_t day, int minute)
+{
+    const struct time_zone *z = m->zone[position(m, at)];
+    int64_t local = (int64_t)day * DAY_MS + (int64_t)minute * 60000;
+    int32_t before = zone_offset(z, local - DAY_MS), after = zone_offset(z, local + DAY_MS);
+
+    if (zone_offset(z, local - before) != before && zone_offset(z, local - after) == after)
+        return local - after;
+    return local - before;
+}
+
+int mission_minute(const struct missions *m, const struct mission *at, int64_t ms)
+{
+    int64_t local = ms + zone_offset(m->zone[position(m, at)], ms);
+
+    return (int)((local - (int64_t)day_of_ms(local) * DAY_MS) / 60000);
+}
+
+int day_weekday(int32_t day)
+{
+    return ((day % 7) + 7 + 4) % 7; /* 1970-01-01 was a Thursday */
+}
+
 static int by_mission_day(const void *a, const void *b)
 {
     const struct closed_day *x = a, *y = b;
@@ -40,9 +63,8 @@ static int by_mission_day(const void *a, const void *b)
 bool mission_works(const struct missions *m, const struct mission *at, int32_t day)
 {
     struct closed_day key = {(uint32_t)position(m, at), day};
-    int weekday = ((day % 7) + 7 + 4) % 7; /* 1970-01-01 was a Thursday; Sunday is 0 */
 
-    return !(at->weekend >> weekday & 1) &&
+    return !(at->weekend >> day_weekday(day) & 1) &&
            !bsearch(&key, m->closed, m->n_closed, sizeof key, by_mission_day);
 }
 
@@ -205,6 +227,8 @@ enum err calendar_adopt(struct act *a, struct fault *f)
             return fault_at(f, e, pointer, "the day is there twice, or there is no such mission");
         TRY(e);
     }
+    /* whoever has an appointment on one of them is told */
+    TRY(job_add(a, S("calendar-changed"), mission, f));
     struct jw w = JW(&a->reply);
     jw_open(&w, '{');
     jw_kv_int(&w, S("days"), days ? days->n : 0);

@@ -130,7 +130,13 @@ const struct mission *mission_at(const struct missions *, size_t i);
 str jurisdiction_of(const struct missions *, str country, str service);
 /* Days since 1970-01-01 of a moment at the mission. */
 int32_t mission_day(const struct missions *, const struct mission *, int64_t ms);
+/* The moment at which clocks there first show so many minutes of that day; one that they jump over
+ * is as long after the jump. And what they show at a moment. */
+int64_t mission_moment(const struct missions *, const struct mission *, int32_t day, int minute);
+int mission_minute(const struct missions *, const struct mission *, int64_t ms);
 bool mission_works(const struct missions *, const struct mission *, int32_t day);
+/* 0 is Sunday. */
+int day_weekday(int32_t day);
 /* The day on which a promise of so many working days ends: the day of receipt does not count, nor
  * does any day on which the authority is closed. 0 days is the first working day from day on. */
 int32_t due_day(const struct missions *, const struct mission *, int32_t day,

@@ -23,7 +23,7 @@ struct arriving {
     struct hash lookup;
     bool has_address;
     /* sealed, one for each item of the input's lists, in their order */
-    str *notes, *contents, *names;
+    str *notes, *contents, *names, *messages, *remarks;
 };
 
 static void release(void *data)
@@ -214,6 +214,8 @@ enum err case_import_prepare(struct act *a, struct fault *f)
     TRY(seal_all(a, "steps", "note", "note", &r->notes, f));
     TRY(seal_all(a, "documents", "content", "document", &r->contents, f));
     TRY(seal_all(a, "attachments", "name", "name", &r->names, f));
+    TRY(seal_all(a, "messages", "text", "message", &r->messages, f));
+    TRY(seal_all(a, "remarks", "text", "remark", &r->remarks, f));
     a->content = sha256(a->body);
     return OK;
 }
@@ -350,6 +352,44 @@ static enum err write_attachments(struct act *a, const struct arriving *r, struc
     return OK;
 }
 
+static enum err write_messages(struct act *a, const struct arriving *r, struct fault *f)
+{
+    const struct json *list = list_of(a, "messages"), *j;
+    struct id officer;
+
+    for (size_t i = 0; (j = json_at(list, i)); i++) {
+        bool by_officer = read_id(j, "officer", &officer);
+        if (!r->messages[i].p)
+            return damaged(f, "messages", i);
+        TRY(db_run(a->db, f,
+                   "INSERT INTO case_message(file, seq, bucket, at, mission, role, officer, text,"
+                   " waits, seen) VALUES(?,?,?,?,?,?,?,?,?,?)",
+                   "diiissdbii", &r->c.id, (int64_t)i, (int64_t)id_bucket(&r->c.id),
+                   json_get_int(j, S("at"), 0), r->c.mission, json_get_str(j, S("role")),
+                   by_officer ? &officer : NULL, r->messages[i], json_get_int(j, S("waits"), 0),
+                   json_get_int(j, S("seen"), 0)));
+    }
+    return OK;
+}
+
+static enum err write_remarks(struct act *a, const struct arriving *r, struct fault *f)
+{
+    const struct json *list = list_of(a, "remarks"), *j;
+    struct id officer;
+
+    for (size_t i = 0; (j = json_at(list, i)); i++) {
+        if (!r->remarks[i].p || !read_id(j, "officer", &officer))
+            return damaged(f, "remarks", i);
+        TRY(db_run(a->db, f,
+                   "INSERT INTO case_remark(file, seq, bucket, at, mission, role, officer, text)"
+                   " VALUES(?,?,?,?,?,?,?,?)",
+                   "diiissdb", &r->c.id, (int64_t)i, (int64_t)id_bucket(&r->c.id),
+                   json_get_int(j, S("at"), 0), json_get_str(j, S("mission")),
+                   json_get_str(j, S("role")), &officer, r->remarks[i]));
+    }
+    return OK;
+}
+
 static enum err write_accesses(struct act *a, const struct arriving *r, struct fault *f)
 {
     const struct json *list = list_of(a, "access"), *j;
@@ -439,6 +479,8 @@ enum err case_import(struct act *a, struct fault *f)
     TRY(write_payments(a, r, f));
     TRY(write_documents(a, r, f));
     TRY(write_attachments(a, r, f));
+    TRY(write_messages(a, r, f));
+    TRY(write_remarks(a, r, f));
     TRY(write_accesses(a, r, f));
     TRY(case_touch(a, &r->c, f));
     a->status = 201;

@@ -191,7 +191,7 @@ enum err case_find_addressee(struct act *a, struct casefile *c, struct fault *f)
     return OK;
 }
 
-static str mission_title(struct act *a, str code, str language)
+str case_mission_title(struct act *a, str code, str language)
 {
     struct missions *m = missions_hold(a->house->registry);
     const struct mission *at = mission_find(m, code);
@@ -222,7 +222,7 @@ enum err case_mail(struct act *a, const struct casefile *c, const struct address
               json_put(a->arena, &words, S("due"), json_of_str(str_of(due))) &&
               json_put(a->arena, &words, S("until"), json_of_str(until.p ? until : S(""))) &&
               json_put(a->arena, &words, S("mission"),
-                       json_of_str(mission_title(a, c->mission, to->language)));
+                       json_of_str(case_mission_title(a, c->mission, to->language)));
     TRY_PTR(ok, f);
     if (!str_starts(message, S("message.")))
         return mail_queue(a, to->email, message, to->language, &words, f);

@@ -94,6 +94,8 @@ void case_fix_fee(struct casefile *, const struct weighed *);
 str case_money(struct act *, int64_t amount, str currency);
 /* The word of a state ("state.ID") or an event ("event.NAME"): the package's, else the house's. */
 str case_word(struct act *, const struct service *, str language, const char *head, str name);
+/* The name of a mission in a language. */
+str case_mission_title(struct act *, str code, str language);
 /* The last day of the state's timer, as text; STR_NONE without one. */
 str case_until(struct act *, const struct casefile *);
 /* The language of whoever asks: ?language=, else that of the session. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/encode.h"
-#include "service/cases_int.h"
+#include "service/messages_int.h"
 
 enum err examining_new(struct act *a, struct examining **out, struct fault *f)
 {
@@ -69,6 +69,8 @@ enum err case_examine_run(struct act *a, struct fault *f)
     struct examining *x = a->data;
     str reason = act_param(a, S("reason"));
 
+    if (strcmp(a->action->name, "case.examine") == 0)
+        TRY(messages_read(a, &x->c, f));
     return access_note(a, &x->c.person, a->subject, reason.p ? reason : S("examination"), f);
 }
 

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "service/cases_int.h"
+#include "service/messages_int.h"
 
 enum { YEAR_DAYS = 365 };
 
@@ -114,6 +114,26 @@ static enum err put_count(struct act *a, struct jw *w, str key, const char *sql,
     return query_end(&q, f);
 }
 
+/* Of the last thirty days, and those to come. */
+static enum err put_appointments(struct act *a, struct jw *w, str mission, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT coalesce(sum(CASE WHEN state IN ('booked', 'arrived') AND ends > ? THEN 1"
+               " ELSE 0 END), 0), coalesce(sum(CASE WHEN state = 'served' THEN 1 ELSE 0 END), 0),"
+               " coalesce(sum(CASE WHEN state = 'missed' THEN 1 ELSE 0 END), 0) FROM appointment"
+               " WHERE mission = ? AND starts > ?",
+               "isi", a->now, mission, a->now - 30 * (int64_t)DAY_MS));
+    jw_key(w, S("appointments"));
+    jw_open(w, '{');
+    jw_kv_int(w, S("to_come"), query_int(&q, 0));
+    jw_kv_int(w, S("served"), query_int(&q, 1));
+    jw_kv_int(w, S("missed"), query_int(&q, 2));
+    jw_close(w, '}');
+    return query_end(&q, f);
+}
+
 enum err mission_glance(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission"));
@@ -131,6 +151,8 @@ enum err mission_glance(struct act *a, struct fault *f)
     TRY(put_count(a, &w, S("officers"),
                   "SELECT count(*) FROM officer WHERE mission = ? AND state = 'active'", mission,
                   f));
+    TRY(put_appointments(a, &w, mission, f));
+    TRY(satisfaction_put(a, &w, mission, f));
     jw_close(&w, '}');
     return OK;
 }
@@ -229,6 +251,7 @@ enum err ministry_glance(struct act *a, struct fault *f)
         jw_close(&w, '}');
     }
     jw_close(&w, ']');
+    TRY(satisfaction_put(a, &w, S(""), f));
     jw_close(&w, '}');
     return OK;
 }

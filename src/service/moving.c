@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "service/cases_int.h"
+#include "service/messages_int.h"
 
 /* ---- choosing ----------------------------------------------------------------------------- */
 
@@ -213,5 +213,6 @@ enum err case_move(struct act *a, struct casefile *c, str note, struct fault *f)
     TRY(case_advance(a, c, f));
     TRY(case_write_step(a, c, c->event, note, f));
     TRY(case_write(a, c, f));
+    TRY(rating_due(a, c, f));
     return c->next->message.p ? case_mail(a, c, &c->to, c->next->message, f) : OK;
 }

@@ -2,9 +2,12 @@
 #include <stdio.h>
 
 #include "base/fs.h"
+#include "service/appointments_int.h"
 #include "service/attachments.h"
 #include "service/borders_int.h"
 #include "service/documents_int.h"
+#include "service/jobs_int.h"
+#include "service/messages_int.h"
 #include "service/packages_int.h"
 #include "service/protection_int.h"
 #include "service/documents.h"
@@ -94,6 +97,42 @@ static const struct migration migrations[] = {
     {"ALTER TABLE case_step ADD COLUMN journal TEXT"},
     {"ALTER TABLE case_step ADD COLUMN proof BLOB"},
     {"ALTER TABLE attachment ADD COLUMN named BLOB"},
+    /* appointments: rules, rounds, who asked, places; made and at: moments, first and last: days */
+    {"CREATE TABLE appointment_rule(mission TEXT NOT NULL, service TEXT NOT NULL, doc TEXT NOT "
+     "NULL,"
+     " at BIGINT NOT NULL, officer BLOB NOT NULL, PRIMARY KEY(mission, service))"},
+    {"CREATE TABLE appointment_round(id BLOB PRIMARY KEY, mission TEXT NOT NULL, service TEXT NOT"
+     " NULL, state TEXT NOT NULL, opened BIGINT NOT NULL, closes BIGINT NOT NULL, first INTEGER NOT"
+     " NULL, last INTEGER NOT NULL, opening TEXT NOT NULL, seed BLOB NOT NULL, head TEXT, drawn"
+     " BIGINT NOT NULL, officer BLOB NOT NULL, epoch INTEGER NOT NULL, entry BIGINT NOT NULL)"},
+    {"CREATE INDEX appointment_round_of ON appointment_round(mission, service, state)"},
+    {"CREATE TABLE appointment_ask(id BLOB NOT NULL, bucket INTEGER NOT NULL, round BLOB NOT NULL,"
+     " person BLOB NOT NULL, file BLOB NOT NULL, wishes TEXT NOT NULL, takes_any INTEGER NOT NULL,"
+     " class INTEGER NOT NULL, place INTEGER NOT NULL, turn BIGINT NOT NULL, state TEXT NOT NULL,"
+     " drawn TEXT, at BIGINT NOT NULL, PRIMARY KEY(id, bucket), UNIQUE(round, person, bucket))"},
+    {"CREATE INDEX appointment_ask_file ON appointment_ask(file)"},
+    {"CREATE TABLE appointment(id BLOB NOT NULL, bucket INTEGER NOT NULL, person BLOB NOT NULL,"
+     " file BLOB NOT NULL, round BLOB, ask BLOB, mission TEXT NOT NULL, service TEXT NOT NULL,"
+     " state TEXT NOT NULL, at TEXT NOT NULL, starts BIGINT NOT NULL, ends BIGINT NOT NULL, counter"
+     " INTEGER NOT NULL, sequence INTEGER NOT NULL, until BIGINT NOT NULL, urgent INTEGER NOT NULL,"
+     " officer BLOB, made BIGINT NOT NULL, counted INTEGER NOT NULL, PRIMARY KEY(id, bucket))"},
+    {"CREATE UNIQUE INDEX appointment_place ON appointment(mission, service, starts, counter)"
+     " WHERE state IN ('offered', 'booked', 'arrived', 'served', 'missed')"},
+    {"CREATE INDEX appointment_file ON appointment(file)"},
+    {"CREATE INDEX appointment_person ON appointment(person, service)"},
+    {"CREATE INDEX appointment_day ON appointment(mission, at)"},
+    /* waits: a person's message that is not answered yet; seen: by the other side, 0 not yet */
+    {"CREATE TABLE case_message(file BLOB NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL,"
+     " at BIGINT NOT NULL, mission TEXT NOT NULL, role TEXT NOT NULL, officer BLOB, text BLOB NOT"
+     " NULL, waits INTEGER NOT NULL, seen BIGINT NOT NULL, PRIMARY KEY(file, seq, bucket))"},
+    {"CREATE INDEX case_message_waits ON case_message(mission, at) WHERE waits = 1"},
+    {"CREATE TABLE case_remark(file BLOB NOT NULL, seq INTEGER NOT NULL, bucket INTEGER NOT NULL,"
+     " at BIGINT NOT NULL, mission TEXT NOT NULL, role TEXT NOT NULL, officer BLOB NOT NULL, text"
+     " BLOB NOT NULL, PRIMARY KEY(file, seq, bucket))"},
+    {"CREATE TABLE case_rating(file BLOB NOT NULL, bucket INTEGER NOT NULL, mission TEXT NOT NULL,"
+     " service TEXT NOT NULL, at BIGINT NOT NULL, score INTEGER NOT NULL, text BLOB,"
+     " PRIMARY KEY(file, bucket))"},
+    {"CREATE INDEX case_rating_mission ON case_rating(mission, at)"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
@@ -198,6 +237,35 @@ const struct action service_actions[] = {
     {"case.proof", ACTION_READ, ACTION_GET, "/v1/cases/{id}/steps/{step}/proof", PERSON, "Case",
      NULL, "Proof of a step, to be checked offline", 0, false, NULL, case_facts, NULL,
      case_step_proof, NULL},
+    {"message.send", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/messages", PERSON, "Case",
+     "message.v1", "Write to the mission about my case", 0, false, message_send_prepare, case_facts,
+     message_send, NULL, NULL},
+    {"message.seen", ACTION_CHORE, ACTION_POST, "/v1/cases/{id}/messages/seen", PERSON, "Case",
+     NULL, "I have read what the mission wrote", 0, false, NULL, NULL, message_seen, NULL, NULL},
+    {"case.rate", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/rating", PERSON, "Case", "rating.v1",
+     "Say how it was, once my case has ended", 0, false, case_rate_prepare, case_facts, case_rate,
+     NULL, NULL},
+    {"appointment.show", ACTION_READ, ACTION_GET, "/v1/cases/{id}/appointment", PERSON, "Case",
+     NULL, "My appointment, or where I stand", 0, false, NULL, case_facts, NULL, appointment_show,
+     NULL},
+    {"appointment.calendar", ACTION_READ, ACTION_GET, "/v1/cases/{id}/appointment.ics", PERSON,
+     "Case", NULL, "My appointment as a calendar file", 0, false, NULL, case_facts, NULL,
+     appointment_calendar, NULL},
+    {"appointment.ask", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/appointment/asks", PERSON, "Case",
+     "appointment-ask.v1", "Ask for an appointment in a round (wishes)", 0, false,
+     appointment_ask_prepare, case_facts, appointment_ask, NULL, NULL},
+    {"appointment.withdraw", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/appointment/withdraw", PERSON,
+     "Case", NULL, "Ask no longer", 0, false, appointment_prepare, case_facts, appointment_withdraw,
+     NULL, NULL},
+    {"appointment.accept", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/appointment/accept", PERSON,
+     "Case", NULL, "Accept the place that became free", 0, false, appointment_prepare, case_facts,
+     appointment_accept, NULL, NULL},
+    {"appointment.book", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/appointment", PERSON, "Case",
+     "appointment-book.v1", "Take a place for which nobody waits, or move mine there", 0, false,
+     appointment_prepare, case_facts, appointment_book, NULL, NULL},
+    {"appointment.cancel", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/appointment/cancel", PERSON,
+     "Case", NULL, "Give my place back, or decline the one that is offered", 0, false,
+     appointment_prepare, case_facts, appointment_cancel, NULL, NULL},
     {"document.show", ACTION_READ, ACTION_GET, "/v1/documents/{id}", PERSON, "Document", NULL,
      "My document", 0, false, NULL, document_facts, NULL, document_show, NULL},
     {"document.pdf", ACTION_READ, ACTION_GET, "/v1/documents/{id}/pdf", PERSON, "Document", NULL,
@@ -265,6 +333,37 @@ const struct action service_actions[] = {
     {"case.payment", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/payments", OFFICER, "Case",
      "payment.v1", "Record what was paid", 0, false, case_payment_prepare, case_move_facts,
      case_payment, NULL, NULL},
+    {"message.write", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/messages", OFFICER, "Case",
+     "message.v1", "Write to the person of a case", 0, false, message_write_prepare, case_facts,
+     message_write, NULL, NULL},
+    {"remark.add", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/remarks", OFFICER, "Case",
+     "message.v1", "Note something for colleagues", 0, false, remark_add_prepare, case_facts,
+     remark_add, NULL, NULL},
+    {"desk.messages", ACTION_READ, ACTION_GET, "/v1/desk/messages", OFFICER, "Mission", NULL,
+     "Cases whose person waits for an answer (?mission=)", 0, false, NULL, desk_queue_facts, NULL,
+     desk_messages, NULL},
+    {"appointment.give", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/appointment", OFFICER,
+     "Case", "appointment-give.v1", "Give a place that is held back, or another time", 0, false,
+     appointment_give_prepare, case_facts, appointment_give, NULL, NULL},
+    {"appointment.mark", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/appointment/mark", OFFICER,
+     "Case", "appointment-mark.v1", "Say that a person arrived, was served or did not come", 0,
+     false, appointment_give_prepare, case_facts, appointment_mark, NULL, NULL},
+    {"appointment.rules", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/appointments", OFFICER,
+     "Mission", NULL, "When a mission gives appointments", 0, false, NULL, desk_queue_facts, NULL,
+     appointment_rules, NULL},
+    {"appointment.rule", ACTION_ACT, ACTION_PUT, "/v1/missions/{mission}/appointments/{service}",
+     OFFICER, "Mission", "appointment-rule.v1", "Set when a mission gives appointments", 0, false,
+     NULL, appointment_mission_facts, appointment_rule, NULL, NULL},
+    {"appointment.open", ACTION_ACT, ACTION_POST,
+     "/v1/missions/{mission}/appointments/{service}/rounds", OFFICER, "Mission",
+     "appointment-round.v1", "Open a round of appointments", 0, false, appointment_open_prepare,
+     appointment_mission_facts, appointment_open, NULL, NULL},
+    {"appointment.rounds", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/rounds", OFFICER,
+     "Mission", NULL, "Rounds of appointments of a mission", 0, false, NULL, desk_queue_facts, NULL,
+     appointment_rounds, NULL},
+    {"appointment.day", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/days/{day}", OFFICER,
+     "Mission", NULL, "Appointments of a day", 0, false, NULL, desk_queue_facts, NULL,
+     appointment_day, NULL},
 
     /* the officer for a person, at the counter or from post */
     {"person.find", ACTION_ACT, ACTION_POST, "/v1/desk/persons/find", OFFICER, "Mission",
@@ -446,6 +545,26 @@ const struct action service_actions[] = {
     {"case.lapse", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
      "The term of a case has passed", 0, false, case_lapse_prepare, case_move_facts, case_lapse,
      NULL, NULL},
+    {"case.ask-rating", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "A person is asked how it was", 0, false, case_ask_rating_prepare, case_facts, case_ask_rating,
+     NULL, NULL},
+    {"appointment.draw", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Mission", NULL,
+     "The places of a round are drawn", 0, false, appointment_draw_prepare, appointment_draw_facts,
+     appointment_draw, NULL, NULL},
+    {"appointment.tell", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "A person is told of their appointment", 0, false, appointment_node_prepare,
+     appointment_node_facts, appointment_tell, NULL, NULL},
+    {"appointment.remind", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "A person is reminded of their appointment", 0, false, appointment_node_prepare,
+     appointment_node_facts, appointment_remind, NULL, NULL},
+    {"appointment.pass", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "An offer that was not answered goes to the next", 0, false, appointment_node_prepare,
+     appointment_node_facts, appointment_pass, NULL, NULL},
+    {"appointment.displace", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "The mission is closed on the day of an appointment", 0, false, appointment_node_prepare,
+     appointment_node_facts, appointment_displace, NULL, NULL},
+    {"job.drop", ACTION_CHORE, ACTION_INTERNAL, NULL, SYSTEM, "Mission", NULL,
+     "A job has nothing more to do", 0, false, NULL, NULL, job_end, NULL, NULL},
     {"case.carry", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
      "A draft meets another version of its service", 0, false, case_carry_prepare, case_move_facts,
      case_carry, NULL, NULL},
@@ -457,6 +576,9 @@ const struct action service_actions[] = {
     {"package.key", ACTION_OPEN, ACTION_GET, "/v1/package-key", ACTOR_NOBODY, "Service", NULL,
      "The key by which other states know our packages", 0, false, NULL, NULL, NULL, package_key,
      NULL},
+    {"appointment.round", ACTION_OPEN, ACTION_GET, "/v1/rounds/{round}", ACTOR_NOBODY, "Mission",
+     NULL, "A round of appointments, so that anybody can check its draw", 0, false, NULL, NULL,
+     NULL, appointment_round, NULL},
     {"service.list", ACTION_OPEN, ACTION_GET, "/v1/services", ACTOR_NOBODY, "Service", NULL,
      "Services offered (?language=)", 0, false, NULL, NULL, NULL, service_list, NULL},
     {"name.latin", ACTION_OPEN, ACTION_GET, "/v1/names/{name}/latin", ACTOR_NOBODY, "Service", NULL,

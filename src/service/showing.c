@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/encode.h"
-#include "service/cases_int.h"
+#include "service/messages_int.h"
 
 enum err case_list_facts(struct act *a, struct fault *f)
 {
@@ -247,6 +247,38 @@ static void put_state(struct act *a, struct jw *w, const struct casefile *c)
         jw_kv(w, S("until"), until);
 }
 
+/* Why it takes so long: who is awaited, since when, and how many working days are over. */
+static enum err put_waits(struct act *a, struct jw *w, const struct casefile *c, struct fault *f)
+{
+    bool ministry = !str_eq(c->queue, c->mission);
+    const char *who = c->state->turn == TURN_PERSON ? "person"
+                      : c->state->turn == TURN_NODE ? "node"
+                      : ministry                    ? "ministry"
+                                                    : "mission";
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+    int32_t today = at ? mission_day(m, at, a->now) : 0;
+    unsigned late =
+        at && !c->paused && c->due < today ? working_days_between(m, at, c->due, today) : 0;
+    struct query q;
+    char text[32];
+
+    missions_drop(m);
+    if (!c->filed || c->state->turn == TURN_END)
+        return OK;
+    TRY(db_one(a->db, &q, f, "SELECT max(at) FROM case_step WHERE file = ?", "d", &c->id));
+    time_format(query_int(&q, 0), text);
+    TRY(query_end(&q, f));
+    jw_key(w, S("waits"));
+    jw_open(w, '{');
+    jw_kv(w, S("for"), str_of(who));
+    jw_kv(w, S("since"), str_of(text));
+    jw_kv_bool(w, S("taken"), !id_is_nil(&c->officer));
+    jw_kv_int(w, S("late"), late);
+    jw_close(w, '}');
+    return OK;
+}
+
 /* The whole file as one object: for its person, the officer who examines it, and the export. */
 enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
                   struct fault *f)
@@ -276,6 +308,7 @@ enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const s
         if (!c->paused)
             jw_kv(w, S("due"), str_of(text));
     }
+    TRY(put_waits(a, w, c, f));
     put_fee(w, c);
     jw_key(w, S("answers"));
     jw_tree(w, answers);
@@ -283,6 +316,8 @@ enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const s
     TRY(put_documents(a, w, c, f));
     TRY(put_steps(a, w, c, k, f));
     TRY(put_next(a, w, c, &data, f));
+    TRY(messages_put(a, w, c, k, f));
+    TRY(rating_put(a, w, c, k, f));
     jw_close(w, '}');
     return buf_ok(&a->reply) ? OK : fault(f, ERR_MEMORY_LIMIT, "the file is too large to show");
 }
