@@ -10,6 +10,7 @@
 #include "act/journal_int.h"
 #include "base/encode.h"
 #include "base/log.h"
+#include "policy/why.h"
 
 enum {
     BATCH_MAX = 256,
@@ -190,6 +191,30 @@ static enum err decide(struct act *a, struct policy *policy, struct fault *f)
         return fault(f, ERR_DENIED, "%s is refused by %.*s", a->action->name,
                      STR_FMT(a->decision.by[0]));
     return fault(f, ERR_DENIED, "no rule permits %s here", a->action->name);
+}
+
+enum err gate_advise(struct gate *g, const struct act *a, const struct action *action, void *data,
+                     struct jw *w, struct fault *f)
+{
+    struct act b = {.action = action,
+                    .house = a->house,
+                    .arena = a->arena,
+                    .actor = a->actor,
+                    .params = a->params,
+                    .n_params = a->n_params,
+                    .now = a->now,
+                    .db = a->db,
+                    .data = data};
+    struct policy *policy = gate_policy(g);
+    enum err e = decide(&b, policy, f);
+
+    if (e == ERR_DENIED && !b.decision.permit && b.request.principal.type.p) {
+        jw_key(w, S("refused"));
+        e = policy_why(w, policy, b.entities, &b.request, &b.decision, a->actor.language, true,
+                       a->arena, f);
+    }
+    policy_unref(policy);
+    return e;
 }
 
 /* Of those that pass the writer: what is decided upon is journaled, and the other way round. */

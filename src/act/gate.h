@@ -180,6 +180,12 @@ void gate_answer(struct act *);
 /* The same, waiting for the end; returns act->err. Not from the writer thread. */
 enum err gate_perform(struct gate *, struct act *);
 
+/* What the policy would say of another action of the same actor as the facts stand on a->db: advice
+ * before a button is pressed, never a permission. data is what its prepare() would have left. A
+ * refusal is written into the object that is open in w, as "refused": what policy_why says. */
+NODISCARD enum err gate_advise(struct gate *, const struct act *a, const struct action *, void *data,
+                               struct jw *w, struct fault *);
+
 struct gate_stats {
     uint64_t acts, refused, failed, batches;
     unsigned queued;

@@ -85,9 +85,10 @@ static void put_principals(struct buf *b, unsigned who)
         }
 }
 
-/* event: of the workflow; barred: by who did an earlier one. amount: units of a capability that the
- * act asks for; free: what is left of it without the act. strong: the session was opened with a key
- * of the actor's own, not with a code alone. */
+/* event: of the workflow; barred: by who did an earlier one; to: where the colleague works whose
+ * the case becomes. amount: units of a capability that the act asks for; free: what is left of it
+ * without the act. strong: the session was opened with a key of the actor's own, not with a code
+ * alone. */
 static void put_action(struct buf *b, const struct action *a)
 {
     buf_printf(b, "  action \"%s\" appliesTo { principal: [", a->name);
@@ -97,7 +98,7 @@ static void put_action(struct buf *b, const struct action *a)
                ", interest?: Bool",
                a->resource);
     if (strcmp(a->resource, "Case") == 0)
-        buf_add_str(b, S(", event?: String, barred?: Bool"));
+        buf_add_str(b, S(", event?: String, barred?: Bool, to?: Mission"));
     if (a->partner)
         buf_add_str(b, S(", partner: State, undertakings: Set<String>, purpose: String,"
                          " urgent: Bool, aim?: String, amount: Long, free: Long"));

@@ -169,6 +169,14 @@ static const struct {
     {"case.release", PLAIN, "OoC"},
     {"case.release", ASSISTANCE, "OC"},
     {"case.release", INTEREST, ""},
+    {"case.pass-on", PLAIN, "OC"},
+    {"case.pass-on", FREE, ""},
+    {"case.pass-on", ASSISTANCE, "OC"},
+    {"case.pass-on", INTEREST, ""},
+    {"case.pass-on", BARRED, ""},
+    {"case.examine-document", PLAIN, "OoC"},
+    {"case.examine-document", ASSISTANCE, "OC"},
+    {"case.examine-document", INTEREST, ""},
     {"case.request-correction", PLAIN, "OoC"},
     {"case.request-correction", ASSISTANCE, "OC"},
     {"case.request-correction", INTEREST, ""},
@@ -214,13 +222,14 @@ static const struct {
     {"appointment.rule", PLAIN, "CH"},
     {"appointment.open", PLAIN, "CH"},
     {"document.revoke", PLAIN, "H"},
+    {"document.find", PLAIN, "OoCH"},
     {"calendar.adopt", PLAIN, "H"},
 
     {"officer.declare-interest", PLAIN, "OoCH"},
     {"mission.add", PLAIN, "M"},
     {"jurisdiction.set", PLAIN, "M"},
     {"officer.add", PLAIN, "M"},
-    {"officer.list", PLAIN, "M"},
+    {"officer.list", PLAIN, "OoCHM"},
     {"policy.show", PLAIN, "M"},
     {"policy.propose", PLAIN, "M"},
     {"policy.adopt", PLAIN, "M"},
@@ -706,6 +715,7 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     if (str_eq(type, S("Sifara::Case"))) {
         cedar_put(es, context, S("interest"), cedar_bool(who->role && s == INTEREST));
         cedar_put(es, context, S("event"), cedar_str(S("hand-over")));
+        cedar_put(es, context, S("to"), mission(es, "paris"));
         cedar_put(es, context, S("barred"), cedar_bool(who->role && s == BARRED));
     }
     assert_true(cedar_entities_ok(es));

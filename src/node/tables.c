@@ -174,6 +174,8 @@ static const struct {
      OBJECT("\"person\",\"service\",\"country\",\"channel\",\"received\"",
             "\"person\":" ID_SCHEMA ",\"service\":" CODE_NAME ",\"country\":" COUNTRY "," RECEIVED
             ",\"answers\":{\"type\":\"object\"}")},
+    {"pass-on.v1", OBJECT("\"officer\"", "\"officer\":" ID_SCHEMA)},
+    {"mrz.v1", OBJECT("\"text\"", "\"text\":" TEXT(200))},
     {"case-lodge.v1",
      OBJECT("\"event\",\"channel\",\"received\"",
             "\"event\":" TEXT(40) "," RECEIVED ",\"answers\":{\"type\":\"object\"}," STEP_TEXTS)},

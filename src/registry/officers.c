@@ -79,13 +79,27 @@ enum err officer_add(struct act *a, struct fault *f)
     return OK;
 }
 
+enum err officer_list_facts(struct act *a, struct fault *f)
+{
+    str mission = act_param(a, S("mission"));
+
+    (void)f;
+    act_resource(a, S("Mission"), mission.n ? mission : S("-"));
+    return OK;
+}
+
 enum err officer_list(struct act *a, struct fault *f)
 {
+    str mission = act_param(a, S("mission"));
     struct jw w = JW(&a->reply);
     struct query q;
 
+    if (!mission.p)
+        mission = S("");
     TRY(db_query(a->db, &q, f,
-                 "SELECT id, name, mission, roles, state FROM officer ORDER BY mission, name", ""));
+                 "SELECT id, name, mission, roles, state FROM officer WHERE ? = '' OR mission = ?"
+                 " ORDER BY mission, name",
+                 "ss", mission, mission));
     jw_open(&w, '{');
     jw_key(&w, S("officers"));
     jw_open(&w, '[');

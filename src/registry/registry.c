@@ -129,7 +129,8 @@ const struct action registry_actions[] = {
     {"officer.add", ACTION_ACT, ACTION_POST, "/v1/officers", ACTOR_OFFICER, "Mission", "officer.v1",
      "Appoint an officer", 0, false, officer_add_prepare, mission_facts, officer_add, NULL, NULL},
     {"officer.list", ACTION_READ, ACTION_GET, "/v1/officers", ACTOR_OFFICER, "Mission", NULL,
-     "All officers", 0, false, NULL, mission_facts, NULL, officer_list, NULL},
+     "All officers, or those of a mission (?mission=)", 0, false, NULL, officer_list_facts, NULL,
+     officer_list, NULL},
 
     {"passkey.list", ACTION_READ, ACTION_GET, "/v1/officer/passkeys", ACTOR_OFFICER, "Session",
      NULL, "My passkeys", 0, false, NULL, NULL, NULL, passkey_list, NULL},

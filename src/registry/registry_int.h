@@ -95,6 +95,7 @@ enum err person_passkey_remove(struct act *, struct fault *);
 
 enum err officer_add_prepare(struct act *, struct fault *);
 enum err officer_add(struct act *, struct fault *);
+enum err officer_list_facts(struct act *, struct fault *);
 enum err officer_list(struct act *, struct fault *);
 
 enum err mission_facts(struct act *, struct fault *);

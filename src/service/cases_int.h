@@ -152,6 +152,17 @@ enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);
 enum err country_glance(struct act *, struct fault *);
 
+/* passing_on.c, findings.c, similar.c: what helps at the desk */
+enum err case_pass_on_prepare(struct act *, struct fault *);
+enum err case_pass_on_facts(struct act *, struct fault *);
+enum err case_pass_on(struct act *, struct fault *);
+enum err case_document(struct act *, struct fault *);
+enum err document_find_facts(struct act *, struct fault *);
+enum err document_find(struct act *, struct fault *);
+enum err mrz_answer(struct act *, struct fault *);
+/* "similar": cases of the same service that may be the same one, as a member of an open object. */
+enum err case_put_similar(struct act *, struct jw *, const struct casefile *, struct fault *);
+
 enum err case_examine_prepare(struct act *, struct fault *);
 enum err case_examine(struct act *, struct fault *);
 enum err case_examine_run(struct act *, struct fault *);

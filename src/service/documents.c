@@ -166,22 +166,29 @@ enum err document_sealed_prepare(struct act *a, struct fault *f)
     return case_choose(a, &s->c, S("sealed"), NULL, f);
 }
 
-enum err document_facts(struct act *a, struct fault *f)
+enum err document_facts_of(struct act *a, const struct document *d, struct fault *f)
 {
     struct cedar_entities *es = a->entities;
-    struct document d;
+    str id = act_id_text(a, &d->id);
     struct casefile c;
+
+    TRY(case_load(a, &d->file, &c, f));
+    struct cedar_entity *e = act_resource(a, S("Document"), id);
+    cedar_attr(es, e, S("person"), cedar_ref(es, S("Sifara::Person"), act_id_text(a, &d->person)));
+    cedar_attr(es, e, S("authority"), cedar_ref(es, S("Sifara::Mission"), c.mission));
+    cedar_attr(es, e, S("state"), cedar_str(d->state));
+    a->subject = str_printf(a->arena, "document/%.*s", STR_FMT(id));
+    return OK;
+}
+
+enum err document_facts(struct act *a, struct fault *f)
+{
+    struct document d;
     struct id id;
 
     TRY(act_param_id(a, S("id"), &id, f));
     TRY(document_load(a, &id, &d, f));
-    TRY(case_load(a, &d.file, &c, f));
-    struct cedar_entity *e = act_resource(a, S("Document"), act_id_text(a, &id));
-    cedar_attr(es, e, S("person"), cedar_ref(es, S("Sifara::Person"), act_id_text(a, &d.person)));
-    cedar_attr(es, e, S("authority"), cedar_ref(es, S("Sifara::Mission"), c.mission));
-    cedar_attr(es, e, S("state"), cedar_str(d.state));
-    a->subject = str_printf(a->arena, "document/%.*s", STR_FMT(act_id_text(a, &id)));
-    return OK;
+    return document_facts_of(a, &d, f);
 }
 
 enum err document_sealed(struct act *a, struct fault *f)
@@ -298,6 +305,16 @@ enum err document_render(struct act *a, const struct document *d, struct buf *ou
     return worker_render(a->house->worker, &in, RENDER_DEADLINE_MS, out, f);
 }
 
+enum err document_put_pdf(struct act *a, struct document *d, struct fault *f)
+{
+    if (!d->seal.p)
+        return fault(f, ERR_CONFLICT, "the document is %.*s", STR_FMT(d->state));
+    a->reply.max = RENDER_PDF_MAX;
+    TRY(document_render(a, d, &a->reply, f));
+    a->type = "application/pdf";
+    return OK;
+}
+
 enum err document_pdf(struct act *a, struct fault *f)
 {
     struct document d;
@@ -305,12 +322,7 @@ enum err document_pdf(struct act *a, struct fault *f)
 
     TRY(act_param_id(a, S("id"), &id, f));
     TRY(document_load(a, &id, &d, f));
-    if (!d.seal.p)
-        return fault(f, ERR_CONFLICT, "the document is %.*s", STR_FMT(d.state));
-    a->reply.max = RENDER_PDF_MAX;
-    TRY(document_render(a, &d, &a->reply, f));
-    a->type = "application/pdf";
-    return OK;
+    return document_put_pdf(a, &d, f);
 }
 
 enum err document_show(struct act *a, struct fault *f)

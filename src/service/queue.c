@@ -35,9 +35,10 @@ struct waiting {
 };
 
 struct queue {
-    str mission, service; /* service: empty is any */
+    str mission, service;     /* service: empty is any */
+    const struct id *officer; /* who has taken them; NULL: whoever, or nobody */
     struct id after_id;
-    int64_t after_due, limit;
+    int64_t after_due, before, limit; /* before: due days below it */
     size_t n, room;
     struct waiting *list;
 };
@@ -49,10 +50,12 @@ static enum err add_waiting(struct act *a, struct queue *queue, str state, struc
 
     TRY(db_query(a->db, &q, f,
                  "SELECT id, service, due, filed, officer, country FROM case_file"
-                 " WHERE queue = ? AND state = ? AND (due > ? OR (due = ? AND id > ?))"
-                 " AND (? = '' OR service = ?) ORDER BY due, id LIMIT ?",
-                 "ssiidssi", queue->mission, state, queue->after_due, queue->after_due,
-                 &queue->after_id, queue->service, queue->service, queue->limit));
+                 " WHERE queue = ? AND state = ? AND due >= ? AND due < ? AND (due > ? OR id > ?)"
+                 " AND (? = '' OR service = ?) AND (? IS NULL OR officer = ?)"
+                 " ORDER BY due, id LIMIT ?",
+                 "ssiiidssddi", queue->mission, state, queue->after_due, queue->before,
+                 queue->after_due, &queue->after_id, queue->service, queue->service, queue->officer,
+                 queue->officer, queue->limit));
     for (; query_row(&q) && queue->n < queue->room; query_next(&q))
         queue->list[queue->n++] = (struct waiting){.id = query_id(&q, 0),
                                                    .service = str_copy(a->arena, query_str(&q, 1)),
@@ -72,15 +75,17 @@ static int by_due(const void *a, const void *b)
                             : memcmp(x->id.b, y->id.b, sizeof x->id.b);
 }
 
-/* The states in which some service waits for an officer to take the case: each name once. */
-static size_t takeable(const struct house *h, str *out)
+/* The states in which some service waits for an officer to take the case, or for whoever has taken
+ * it: each name once. */
+static size_t waiting_states(const struct house *h, bool taken, str *out)
 {
     size_t n = 0;
 
     for (size_t i = 0; service_known(h->services, i); i++) {
         const struct workflow *w = service_known(h->services, i)->package->workflow;
         for (size_t k = 0; k < w->n && n < STATES_MAX; k++) {
-            bool there = !workflow_takes(&w->state[k], S("take"));
+            bool there =
+                taken ? w->state[k].turn == TURN_END : !workflow_takes(&w->state[k], S("take"));
             for (size_t m = 0; m < n; m++)
                 there |= str_eq(out[m], w->state[k].id);
             if (!there)
@@ -133,19 +138,37 @@ static void put_queue(struct act *a, const struct queue *queue)
     jw_close(&w, '}');
 }
 
+/* ?before=: only what is due before that day. ?officer=me: only what the officer has taken. */
+static enum err read_filters(struct act *a, struct queue *queue, struct fault *f)
+{
+    str before = act_param(a, S("before")), officer = act_param(a, S("officer"));
+    int32_t day;
+
+    queue->service = act_param(a, S("service"));
+    if (!queue->service.p)
+        queue->service = S("");
+    if (before.n && !day_parse(before, &day))
+        return fault_at(f, ERR_INVALID, "/before", "a day, as 2026-11-26");
+    queue->before = before.n ? day : INT32_MAX;
+    if (officer.n && !str_eq(officer, S("me")))
+        return fault_at(f, ERR_INVALID, "/officer", "only \"me\" can be asked for");
+    queue->officer = officer.n ? &a->actor.id : NULL;
+    return OK;
+}
+
 /* What lies on a mission's desk, by due day: nothing of what persons wrote. Without ?state= what
- * waits to be taken. */
+ * waits to be taken, or all that the officer has taken. */
 enum err desk_queue(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission")), asked = act_param(a, S("state"));
     struct queue queue = {.mission = mission.p ? mission : a->actor.mission,
-                          .service = act_param(a, S("service")),
                           .after_due = INT32_MIN};
     str after = act_param(a, S("after")), states[STATES_MAX] = {asked};
-    size_t n = asked.p ? 1 : takeable(a->house, states);
+    size_t n = 1;
 
-    if (!queue.service.p)
-        queue.service = S("");
+    TRY(read_filters(a, &queue, f));
+    if (!asked.p)
+        n = waiting_states(a->house, queue.officer != NULL, states);
     TRY(page_limit(a, &queue.limit, f));
     if (after.p && !parse_cursor(after, &queue.after_due, &queue.after_id))
         return fault_at(f, ERR_INVALID, "/after", "not the end of a page");

@@ -127,25 +127,43 @@ static void put_asks(struct act *a, struct jw *w, const struct casefile *c,
     jw_close(w, ']');
 }
 
-static void put_way(struct act *a, struct jw *w, const struct casefile *c,
-                    const struct workflow_row *row)
+/* An officer learns before pressing a button whether the policy lets them, and why not. */
+static enum err put_advice(struct act *a, struct jw *w, const struct casefile *c,
+                           const struct workflow_row *row, str action, struct fault *f)
 {
+    struct casefile *chosen = arena_new_of(a->arena, struct casefile);
+
+    TRY_PTR(chosen, f);
+    *chosen = *c;
+    chosen->event = row->event;
+    chosen->next = row;
+    return gate_advise(a->house->gate, a, action_named(service_actions, service_actions_n, action),
+                       chosen, w, f);
+}
+
+static enum err put_way(struct act *a, struct jw *w, const struct casefile *c,
+                        const struct workflow_row *row, struct fault *f)
+{
+    bool officer = a->actor.kind == ACTOR_OFFICER;
+    /* what is the person's turn an officer does for them, by an act of its own */
+    str action =
+        officer && row->kind->by == TURN_PERSON ? S("case.lodge") : str_of(row->kind->action);
+
     jw_open(w, '{');
     jw_kv(w, S("event"), row->event);
-    /* what is the person's turn an officer does for them, by an act of its own */
-    jw_kv(w, S("action"),
-          a->actor.kind == ACTOR_OFFICER && row->kind->by == TURN_PERSON
-              ? S("case.lodge")
-              : str_of(row->kind->action));
+    jw_kv(w, S("action"), action);
     jw_kv(w, S("text"), case_word(a, c->service, case_language(a), "event", row->event));
     if (row->n_asks)
         put_asks(a, w, c, row);
     if (row->paid && c->fee > c->paid)
         jw_kv_bool(w, S("waits_for_fee"), true);
+    if (officer)
+        TRY(put_advice(a, w, c, row, action, f));
     jw_close(w, '}');
+    return OK;
 }
 
-/* The events that are open to whoever asks; whether they may is the policy's to say. */
+/* The events that the state takes from whoever asks. */
 static enum err put_next(struct act *a, struct jw *w, const struct casefile *c,
                          const struct json *data, struct fault *f)
 {
@@ -162,7 +180,7 @@ static enum err put_next(struct act *a, struct jw *w, const struct casefile *c,
         if (e != OK && e != ERR_CONFLICT)
             return fault(f, e, "a rule of the service goes beyond its limits");
         if (e == OK && row == r)
-            put_way(a, w, c, r);
+            TRY(put_way(a, w, c, r, f));
     }
     jw_close(w, ']');
     return OK;
@@ -279,16 +297,15 @@ static enum err put_waits(struct act *a, struct jw *w, const struct casefile *c,
     return OK;
 }
 
-/* The whole file as one object: for its person, the officer who examines it, and the export. */
-enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
-                  struct fault *f)
+/* The members of the whole file: for its person, the officer who examines it, and the export. */
+static enum err put_members(struct act *a, struct jw *w, const struct casefile *c,
+                            const struct key *k, struct fault *f)
 {
     struct json *answers, data;
     char text[32];
 
     TRY(case_answers(a, c, k, &answers, f));
     TRY(case_rule_data(a, c, answers, &data, f));
-    jw_open(w, '{');
     jw_kv(w, S("id"), act_id_text(a, &c->id));
     jw_kv(w, S("service"), c->service_name);
     jw_kv(w, S("country"), c->country);
@@ -317,7 +334,16 @@ enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const s
     TRY(put_steps(a, w, c, k, f));
     TRY(put_next(a, w, c, &data, f));
     TRY(messages_put(a, w, c, k, f));
-    TRY(rating_put(a, w, c, k, f));
+    return rating_put(a, w, c, k, f);
+}
+
+enum err case_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
+                  struct fault *f)
+{
+    jw_open(w, '{');
+    TRY(put_members(a, w, c, k, f));
+    if (a->action->kind == ACTION_READ_FILE)
+        TRY(case_put_similar(a, w, c, f));
     jw_close(w, '}');
     return buf_ok(&a->reply) ? OK : fault(f, ERR_MEMORY_LIMIT, "the file is too large to show");
 }

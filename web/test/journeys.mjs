@@ -209,11 +209,37 @@ await step("Rana proposes with her passkey; without her confirming it nothing ha
   await rana.getByText("A decision is proposed").first().waitFor();
 });
 
-await step("she may not confirm her own proposal, and is told why", async () => {
-  await rana.keyboard.press("y");
-  await rana.getByRole("button", { name: "Sign and confirm" }).click();
-  await rana.getByRole("alert").waitFor();
+await step("she may not confirm her own proposal, and is told why before she tries", async () => {
+  expect(await rana.getByRole("button", { name: /Look and confirm/ }).isDisabled(), "her own proposal can be confirmed");
+  await rana.getByText(/not open to you/).click();
+  await rana.getByText(/a second officer must confirm it/).first().waitFor();
   await look(rana, "desk-refused-en");
+});
+
+await step("she holds the passport's lines against the answers", async () => {
+  await rana.getByText("Check a passport or card").click();
+  const lines = rana.getByLabel("The lines at its foot");
+  await lines.fill("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<14");
+  await rana.getByRole("button", { name: "Check", exact: true }).click();
+  await rana.getByText("Check digits do not hold").waitFor();
+  await lines.fill("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10");
+  await rana.getByRole("button", { name: "Check", exact: true }).click();
+  await rana.getByText("It has expired").waitFor();
+  expect(!(await rana.getByText("Check digits do not hold").count()), "right digits are called wrong");
+  await look(rana, "desk-passport-en");
+  await lines.fill("not a passport");
+  await rana.getByRole("button", { name: "Check", exact: true }).click();
+  await rana.getByRole("alert").waitFor();
+});
+
+await step("her own cases in the queue; what she puts back is put back", async () => {
+  await rana.goto(`${URL_}/en/desk?whose=me`);
+  await rana.locator("tbody tr").first().waitFor();
+  await rana.locator("body").press("s");
+  await rana.getByText("One chosen").waitFor();
+  await look(rana, "desk-batch-en");
+  await rana.getByRole("button", { name: "Put them back" }).click();
+  await rana.getByText(/0 done, one refused/).waitFor(); // proposed: it waits for the second officer
 });
 
 await step("Karim, the second officer, sees the same and signs it: the document is sealed", async () => {
@@ -226,6 +252,18 @@ await step("Karim, the second officer, sees the same and signs it: the document 
   await karim.getByRole("button", { name: "وقّع وأكّد" }).click();
   await karim.getByText(/PPT-\d{4}-\d+/).first().waitFor();
   await look(karim, "desk-decided-ar");
+  const number = await karim.getByText(/PPT-\d{4}-\d+/).first().textContent();
+  for (let i = 0; i < 20 && !(await karim.getByRole("link", { name: "عرض وطباعة" }).count()); i++) {
+    await karim.waitForTimeout(300);
+    await karim.reload({ waitUntil: "networkidle" });
+  }
+  const paper = await karim.evaluate(async (path) => (await fetch(path)).headers.get("Content-Type"), await karim.getByRole("link", { name: "عرض وطباعة" }).getAttribute("href"));
+  expect(paper === "application/pdf", `the officer sees ${paper}`);
+  await karim.goto(`${URL_}/ar/desk/documents`);
+  await karim.getByLabel("رقم الوثيقة").fill(number);
+  await karim.getByRole("button", { name: "ابحث" }).click();
+  await karim.getByText("سارية", { exact: true }).waitFor();
+  await look(karim, "desk-document-ar");
   await karim.context().close();
 });
 

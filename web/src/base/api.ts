@@ -17,7 +17,7 @@ export interface ProblemBody {
 /** Why the policy said no. */
 export interface Decision {
   by?: Clause[];
-  near?: { id: string; title?: string; failed?: string[] }[];
+  near?: (Clause & { failed?: string[] })[];
 }
 
 export interface Clause {

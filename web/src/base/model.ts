@@ -1,4 +1,5 @@
 // model.ts - what the node tells about services, cases and persons
+import type { Decision } from "./api";
 import { language } from "./words";
 
 export interface ServiceRow {
@@ -114,6 +115,8 @@ export interface NextStep {
   text: string;
   asks?: { name: string; text: string }[];
   waits_for_fee?: boolean;
+  /** To an officer: why the policy would say no. */
+  refused?: Decision;
 }
 
 export interface Attachment {
@@ -142,6 +145,8 @@ export interface CaseFile {
   documents: { id: string; number: string; state: string }[];
   steps: Step[];
   next: NextStep[];
+  /** To an officer: cases of the same service that may be the same one. */
+  similar?: { id: string; mission: string; state: string; state_text?: string; filed: string; why: "same-person" | "same-name-or-number" }[];
 }
 
 /** A member of the answers by JSON Pointer (RFC 6901). */

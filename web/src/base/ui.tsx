@@ -160,7 +160,7 @@ export function Button({ kind = "main", run, children, ...rest }: ButtonProps) {
 }
 
 /** Why the policy said no: the clauses, in the words of the policy. */
-function Reasons({ by }: { by: Clause[] }) {
+export function Reasons({ by }: { by: Clause[] }) {
   return (
     <ul class="reasons">
       {by.map((c) => (

@@ -4,12 +4,13 @@ import { get, post, query } from "../base/api";
 import { signed } from "../base/passkey";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
+import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Reasons, Tag, Typed, useLoad } from "../base/ui";
 import { country, language, money, t } from "../base/words";
 import { labelOf } from "../base/labels";
 import type { Answers, Attachment, CaseFile, NextStep, PlanField, PlanPage, ServiceForm } from "../base/model";
 import { at, wordsOf } from "../base/model";
 import { answered, Shown } from "../base/shown";
+import { Documents, PassOn, Passport, Similar } from "./aids";
 
 interface Seen {
   file: CaseFile;
@@ -46,7 +47,9 @@ function Open({ file, service, done }: DeskProps) {
     <>
       <Heading>{words["title"] ?? file.service}</Heading>
       <Summary file={file} />
+      <Similar file={file} />
       <Actions file={file} service={service} done={done} />
+      <Documents file={file} />
       <div class="split">
         <section>
           {service.pages.map((p) => {
@@ -63,6 +66,8 @@ function Open({ file, service, done }: DeskProps) {
         </section>
         <Scans file={file} />
       </div>
+      <Passport file={file} service={service} />
+      {file.next.some((n) => n.action === "case.release") && <PassOn file={file} done={done} />}
       <History file={file} />
     </>
   );
@@ -178,7 +183,7 @@ function Actions({ file, service, done }: DeskProps) {
     const key = (e: KeyboardEvent) => {
       if ((e.target as Element).closest("input, select, textarea") || e.ctrlKey || e.metaKey || e.altKey) return;
       const n = steps.find((x) => letters[x.action] === e.key);
-      if (!n) return;
+      if (!n || n.refused) return;
       e.preventDefault();
       void run(n);
     };
@@ -191,15 +196,43 @@ function Actions({ file, service, done }: DeskProps) {
       <Failure error={failed} />
       <div class="buttons">
         {steps.map((n) => (
-          <Button key={n.event} kind={n.action === "case.release" || n.action === "case.return" ? "quiet" : "main"} run={() => run(n)} aria-expanded={open === n.event} aria-keyshortcuts={letters[n.action]}>
+          <Button
+            key={n.event}
+            kind={n.refused || n.action === "case.release" || n.action === "case.return" ? "quiet" : "main"}
+            run={() => run(n)}
+            disabled={n.refused !== undefined}
+            aria-expanded={open === n.event}
+            aria-keyshortcuts={letters[n.action]}
+            {...(n.refused ? { "aria-describedby": `why-${n.event}` } : {})}
+          >
             {n.text}
-            {letters[n.action] && <kbd>{letters[n.action]}</kbd>}
+            {letters[n.action] && !n.refused && <kbd>{letters[n.action]}</kbd>}
           </Button>
         ))}
       </div>
+      <Refused steps={steps} />
       {steps.map((n) => open === n.event && <Form key={n.event} step={n} file={file} service={service} done={done} />)}
       {(file.fee?.owed ?? 0) > 0 && <Payment file={file} done={done} />}
     </section>
+  );
+}
+
+/** What the policy would say to each step that is not open to this officer, before it is tried. */
+function Refused({ steps }: { steps: NextStep[] }) {
+  const refused = steps.filter((n) => n.refused);
+  if (!refused.length) return null;
+  return (
+    <details class="why">
+      <summary>{t("desk.not-open", { n: refused.length })}</summary>
+      <dl>
+        {refused.map((n) => (
+          <div key={n.event} id={`why-${n.event}`}>
+            <dt>{n.text}</dt>
+            <dd>{n.refused?.by?.length ? <Reasons by={n.refused.by} /> : <Reasons by={n.refused?.near ?? []} />}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
 

@@ -8,6 +8,7 @@ import { session, set, type Session } from "../base/session";
 import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
 import { DeskCase } from "./case";
+import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
 import { Queue } from "./queue";
 import { SignIn } from "./sign-in";
@@ -17,6 +18,7 @@ const routes: Route[] = [
   { path: "/desk/sign-in", page: SignIn },
   { path: "/desk/keys", page: MyKeys },
   { path: "/desk/cases/:id", page: DeskCase },
+  { path: "/desk/documents", page: FindDocument },
 ];
 
 /** Whoever signed in with a code alone can register a passkey and sign in with it, and nothing else. */
@@ -37,6 +39,7 @@ function Desk({ who }: { who: Session | null }) {
   const nav = who?.strong
     ? [
         { href: to("/desk"), label: t("desk.queue") },
+        { href: to("/desk/documents"), label: t("desk.documents") },
         { href: to("/desk/keys"), label: t("desk.keys") },
         { href: to("/ministry"), label: t("desk.ministry") },
       ]

@@ -1,6 +1,6 @@
 // queue.tsx - what waits on the desk of a mission, by due day; keyboard all the way
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { get, query } from "../base/api";
+import { get, post, Problem, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { session } from "../base/session";
@@ -29,6 +29,8 @@ interface Filter {
   state: string;
   service: string;
   mission: string;
+  due: string;
+  whose: string;
 }
 
 const STATES = ["", "filed", "in-review", "proposed", "correction", "approved"];
@@ -47,31 +49,87 @@ function risk(due: string): "bad" | "warn" | "" {
   return days < 0 ? "bad" : days < 2 ? "warn" : "";
 }
 
-/** j and k move, Enter opens: as in other programs of this kind. */
-function useKeys(rows: Row[], at: number, setAt: (n: number) => void): void {
+/** j and k move, s chooses, Enter opens: as in other programs of this kind. */
+function useKeys(rows: Row[], at: number, setAt: (n: number) => void, toggle: (id: string) => void): void {
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
       if ((e.target as Element).closest("input, select, textarea, button, a, summary") || e.ctrlKey || e.metaKey || e.altKey) return;
       if (e.key === "j" || e.key === "ArrowDown") setAt(Math.min(at + 1, rows.length - 1));
       else if (e.key === "k" || e.key === "ArrowUp") setAt(Math.max(at - 1, 0));
+      else if (e.key === "s" && rows[at]) toggle(rows[at].id);
       else if (e.key === "Enter" && rows[at]) go(`/desk/cases/${rows[at].id}`);
       else return;
       e.preventDefault();
     };
     document.addEventListener("keydown", key);
     return () => document.removeEventListener("keydown", key);
-  }, [rows, at]);
+  }, [rows, at, toggle]);
 }
 
-function Rows({ rows, title }: { rows: Row[]; title: (name: string) => string }) {
+/** The first day that a filter by due day leaves out: days are those of whoever asks. */
+function before(due: string): string | undefined {
+  if (!due) return undefined;
+  const day = new Date(Date.now() + (due === "soon" ? 3 : 0) * 86_400_000);
+  return new Date(day.getTime() - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
+/** Each is an act of its own: what one refuses does not stop the others. */
+function Batch({ chosen, done }: { chosen: string[]; done: () => void }) {
+  const [told, setTold] = useState<{ done: number; refused: number }>();
+  const [failed, setFailed] = useState<unknown>();
+  const all = async (act: "take" | "release") => {
+    let n = 0;
+    let refused = 0;
+    setFailed(undefined);
+    for (const id of chosen)
+      try {
+        await post(`/v1/desk/cases/${id}/${act}`);
+        n++;
+      } catch (error) {
+        if (!(error instanceof Problem)) return setFailed(error);
+        setFailed(error);
+        refused++;
+      }
+    setTold({ done: n, refused });
+    done();
+  };
+  return (
+    <div class="batch">
+      <Failure error={failed} />
+      {told && <p role="status">{t("desk.batch-done", told)}</p>}
+      {chosen.length > 0 && (
+        <p class="buttons">
+          <span>{t("desk.selected", { n: chosen.length })}</span>
+          <Button run={() => all("take")}>{t("desk.take-chosen")}</Button>
+          <Button kind="quiet" run={() => all("release")}>
+            {t("desk.release-chosen")}
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface RowsProps {
+  rows: Row[];
+  title: (name: string) => string;
+  chosen: string[];
+  choose: (list: string[]) => void;
+}
+
+function Rows({ rows, title, chosen, choose }: RowsProps) {
   const [at, setAt] = useState(0);
-  useKeys(rows, at, setAt);
+  const toggle = (id: string) => choose(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id]);
+  useKeys(rows, at, setAt, toggle);
   return (
     <div class="table" tabIndex={0} role="region" aria-label={t("desk.queue")}>
       <table class="queue">
         <caption>{t("desk.waiting", { n: rows.length })}</caption>
         <thead>
           <tr>
+            <td>
+              <input type="checkbox" aria-label={t("desk.choose-all")} checked={rows.length > 0 && chosen.length === rows.length} onChange={(e) => choose(e.currentTarget.checked ? rows.map((r) => r.id) : [])} />
+            </td>
             <th scope="col">{t("desk.due")}</th>
             <th scope="col">{t("desk.service")}</th>
             <th scope="col">{t("desk.state")}</th>
@@ -82,6 +140,9 @@ function Rows({ rows, title }: { rows: Row[]; title: (name: string) => string })
         <tbody>
           {rows.map((r, i) => (
             <tr key={r.id} class={i === at ? "here" : undefined}>
+              <td>
+                <input type="checkbox" aria-label={`${t("desk.choose")}: ${title(r.service)}, ${r.due}`} checked={chosen.includes(r.id)} onChange={() => toggle(r.id)} />
+              </td>
               <td>
                 <Tag kind={risk(r.due)}>
                   <Day on={r.due} both={false} />
@@ -123,21 +184,25 @@ export function Queue({ query: asked }: PageProps) {
   const [state, setState] = useState(asked.get("state") ?? "");
   const [service, setService] = useState(asked.get("service") ?? "");
   const [mission, setMission] = useState(asked.get("mission") ?? "");
+  const [due, setDue] = useState(asked.get("due") ?? "");
+  const [whose, setWhose] = useState(asked.get("whose") ?? "");
+  const [chosen, setChosen] = useState<string[]>([]);
   const [filters, setFilters] = useState(savedFilters);
   const [more, setMore] = useState<Row[]>([]);
   const [next, setNext] = useState<string>();
   const [failed, setFailed] = useState<unknown>();
   const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
   const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const address = (after?: string) => `/v1/desk/queue${query({ state, service, mission, language, limit: 50, after })}`;
+  const address = (after?: string) => `/v1/desk/queue${query({ state, service, mission, before: before(due), officer: whose, language, limit: 50, after })}`;
   const page = useLoad(
     async (signal) => {
       const p = await get<Page>(address(), { signal });
       setMore([]);
+      setChosen([]);
       setNext(p.next);
       return p;
     },
-    [state, service, mission],
+    [state, service, mission, due, whose],
   );
   const title = useMemo(() => {
     const names = new Map(services.data?.services.map((s) => [s.name, s.title]));
@@ -153,8 +218,8 @@ export function Queue({ query: asked }: PageProps) {
     }
   };
   const keep = () => {
-    const name = [state && t(`desk.state.${state}`), service && title(service), mission].filter(Boolean).join(" · ");
-    const list = [...filters.filter((f) => f.name !== name), { name: name || t("desk.all"), state, service, mission }];
+    const name = [state && t(`desk.state.${state}`), service && title(service), mission, due && t(`desk.risk.${due}`), whose && t("desk.mine")].filter(Boolean).join(" · ");
+    const list = [...filters.filter((f) => f.name !== name), { name: name || t("desk.all"), state, service, mission, due, whose }];
     localStorage.setItem(SAVED, JSON.stringify(list));
     setFilters(list);
   };
@@ -165,6 +230,17 @@ export function Queue({ query: asked }: PageProps) {
       <div class="row">
         <Select id="state" label={t("desk.state")} value={state} change={setState} options={STATES.map((s) => [s, t(s ? `desk.state.${s}` : "desk.to-take")])} />
         <Select id="service" label={t("desk.service")} value={service} change={setService} options={[["", t("desk.all")], ...(services.data?.services ?? []).map((s): [string, string] => [s.name, s.title])]} />
+        <Select id="due" label={t("desk.risk")} value={due} change={setDue} options={["any", "overdue", "soon"].map((d): [string, string] => [d === "any" ? "" : d, t(`desk.risk.${d}`)])} />
+        <Select
+          id="whose"
+          label={t("desk.whose")}
+          value={whose}
+          change={setWhose}
+          options={[
+            ["", t("desk.anybody")],
+            ["me", t("desk.mine")],
+          ]}
+        />
         {ministry && (
           <Select id="mission" label={t("desk.mission")} value={mission} change={setMission} options={[["", t("desk.own")], ...(missions.data?.missions ?? []).map((m): [string, string] => [m.code, inWords(m.name)])]} />
         )}
@@ -182,6 +258,8 @@ export function Queue({ query: asked }: PageProps) {
                 setState(f.state);
                 setService(f.service);
                 setMission(f.mission);
+                setDue(f.due ?? "");
+                setWhose(f.whose ?? "");
               }}
             >
               {f.name}
@@ -190,7 +268,8 @@ export function Queue({ query: asked }: PageProps) {
         </p>
       )}
       <Failure error={failed} />
-      <Load of={page}>{(p) => <Rows rows={[...p.cases, ...more]} title={title} />}</Load>
+      <Batch chosen={chosen} done={page.again} />
+      <Load of={page}>{(p) => <Rows rows={[...p.cases, ...more]} title={title} chosen={chosen} choose={setChosen} />}</Load>
       {next && (
         <Button kind="quiet" run={further}>
           {t("desk.more")}
