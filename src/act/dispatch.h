@@ -65,6 +65,10 @@ struct dispatch_door {
     /* Content of a dispatch that was kept, opened, in the act's arena. ERR_NOT_FOUND, ERR_ERASED.
      */
     enum err (*content)(struct act *, const struct id *, str *out, struct fault *);
+    /* In prepare() of a receiving act: the proof of the entry (C2SP tlog-proof), its payload with the
+     * salt before it, and its index. */
+    enum err (*prove)(struct act *, struct buf *proof, struct buf *payload, uint64_t *out_index,
+                      struct fault *);
     /* What we sent is settled: "answered" or so, by the id that is its correlation. */
     enum err (*settle)(struct act *, str partner, const struct id *, str state, struct fault *);
     /* Does a line to that partner stand? */

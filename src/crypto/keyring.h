@@ -71,9 +71,19 @@ struct keyring_seal {
     str number;
     int64_t issued_ms;
     struct officer_assertion by[2];
+    str assent; /* JSON, instead of the second: an officer of a partner (below); or STR_NONE */
 };
 NODISCARD enum err keyring_seal(struct keyring *, const struct keyring_seal *, struct buf *out,
                                 struct fault *);
+/* What two officers signed of a partner's standing (registry/accreditation.h): the keyring
+ * remembers it, and the root key of the letter. ERR_STALE where a later decision is known. */
+NODISCARD enum err keyring_standing(struct keyring *, str statement,
+                                    const struct officer_assertion two[2], struct fault *);
+/* Did an officer of an accredited partner sign this statement? assent is JSON: "partner", its
+ * "credence", its "keysets", the "proof" of the entry in its log, and the "content" of that entry's
+ * payload, salt first. ERR_UNTRUSTED, ERR_BAD_SIGNATURE, ERR_BAD_PROOF, ERR_FOUR_EYES. */
+NODISCARD enum err keyring_check_assent(struct keyring *, str statement, str assent,
+                                        struct fault *);
 /* Signs the list of revoked documents (JSON text) with the state's signer; the signed list onto
  * buf. */
 NODISCARD enum err keyring_sign_list(struct keyring *, str list, struct buf *out, struct fault *);

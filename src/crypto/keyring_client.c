@@ -132,16 +132,38 @@ enum err keyring_head_last(struct keyring *k, str origin, uint64_t *out_size, st
     return OK;
 }
 
+static void put_assertion(struct jw *w, const struct officer_assertion *by)
+{
+    jw_open(w, '{');
+    ipc_bytes(w, S("officer"), id_bytes(&by->officer));
+    ipc_bytes(w, S("signature"), officer_signature_str(&by->signature));
+    jw_close(w, '}');
+}
+
 static void put_assertions(struct jw *w, const struct officer_assertion by[2])
 {
     jw_key(w, S("by"));
     jw_open(w, '[');
-    for (int i = 0; i < 2; i++) {
-        jw_open(w, '{');
-        ipc_bytes(w, S("officer"), id_bytes(&by[i].officer));
-        ipc_bytes(w, S("signature"), officer_signature_str(&by[i].signature));
-        jw_close(w, '}');
-    }
+    put_assertion(w, &by[0]);
+    put_assertion(w, &by[1]);
+    jw_close(w, ']');
+}
+
+static void put_assent(struct jw *w, str assent)
+{
+    jw_key(w, S("assent"));
+    jw_raw(w, assent);
+}
+
+/* The first is an officer of ours, the second one of a partner. */
+static void put_across(struct jw *w, const struct keyring_seal *s)
+{
+    jw_key(w, S("by"));
+    jw_open(w, '[');
+    put_assertion(w, &s->by[0]);
+    jw_open(w, '{');
+    put_assent(w, s->assent);
+    jw_close(w, '}');
     jw_close(w, ']');
 }
 
@@ -220,13 +242,41 @@ enum err keyring_seal(struct keyring *k, const struct keyring_seal *s, struct bu
     jw_kv(&c.w, S("fields"), s->fields);
     jw_kv(&c.w, S("number"), s->number);
     jw_kv_int(&c.w, S("issued"), s->issued_ms);
-    put_assertions(&c.w, s->by);
+    if (s->assent.p)
+        put_across(&c.w, s);
+    else
+        put_assertions(&c.w, s->by);
     TRY(ask(k, &c, a, &r, f));
     str bytes = ipc_get_str(r, S("seal"), a);
     if (!bytes.p)
         return fault(f, ERR_KEYRING, "the keyring answered nonsense");
     buf_add_str(out, bytes);
     return OK;
+}
+
+enum err keyring_standing(struct keyring *k, str statement, const struct officer_assertion two[2],
+                          struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "standing");
+    jw_kv(&c.w, S("statement"), statement);
+    put_assertions(&c.w, two);
+    return ask(k, &c, a, &r, f);
+}
+
+enum err keyring_check_assent(struct keyring *k, str statement, str assent, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "assent");
+    jw_kv(&c.w, S("statement"), statement);
+    put_assent(&c.w, assent);
+    return ask(k, &c, a, &r, f);
 }
 
 enum err keyring_sign_list(struct keyring *k, str list, struct buf *out, struct fault *f)

@@ -213,25 +213,32 @@ static enum err proving_head(struct act *a, const struct channel *c, uint64_t in
     return index < *out_size ? OK : fault(f, ERR_CONFLICT, "the partner gave no receipt yet");
 }
 
+enum err dispatch_prove(struct act *a, const struct channel *c, uint64_t index, const uint8_t *salt,
+                        struct buf *out, struct fault *f)
+{
+    struct tlog_proof proof = {.index = index};
+    uint64_t size;
+    str entry;
+
+    TRY(proving_head(a, c, index, &proof.note, &size, f));
+    TRY(channel_entry(a->db, c->log, index, a->arena, &entry, f));
+    struct tree t = channel_tree(a->db, c, f);
+    TRY(merkle_prove_inclusion(tree_node, &t, index, size, &proof.path));
+    return evidence_format(out, &proof, entry, salt, f);
+}
+
 enum err dispatch_evidence(struct act *a, struct fault *f)
 {
-    struct tlog_proof proof = {0};
     struct dispatch_row r;
     struct channel c;
-    str entry, plain = STR_NONE;
-    uint64_t size;
+    str plain = STR_NONE;
 
     TRY(dispatch_row_of_path(a, &r, f));
     if (!r.has_entry)
         return fault(f, ERR_CONFLICT, "it was not sent yet");
     TRY(channel_by_log(a->db, r.log, a->arena, &c, f));
-    TRY(proving_head(a, &c, r.index, &proof.note, &size, f));
-    TRY(channel_entry(a->db, r.log, r.index, a->arena, &entry, f));
-    struct tree t = channel_tree(a->db, &c, f);
-    TRY(merkle_prove_inclusion(tree_node, &t, r.index, size, &proof.path));
-    proof.index = r.index;
     if (r.body.p)
         TRY(unseal(a->arena, &a->house->record_key, S("dispatch"), r.body, &plain, f));
     a->type = "text/plain; charset=utf-8";
-    return evidence_format(&a->reply, &proof, entry, (const uint8_t *)plain.p, f);
+    return dispatch_prove(a, &c, r.index, (const uint8_t *)plain.p, &a->reply, f);
 }

@@ -60,6 +60,22 @@ static enum err door_content(struct act *a, const struct id *id, str *out, struc
     return dispatch_open(a, &r, out, f);
 }
 
+static enum err door_prove(struct act *a, struct buf *proof, struct buf *payload,
+                           uint64_t *out_index, struct fault *f)
+{
+    const struct taking *t = a->data;
+    struct channel c;
+
+    if (t->unlocked)
+        return fault(f, ERR_INVALID, "this kind is not sent sealed");
+    TRY(channel_by_log(a->db, t->channel.log, a->arena, &c, f));
+    TRY(dispatch_prove(a, &c, t->index, t->salt, proof, f));
+    buf_add(payload, t->salt, PAYLOAD_SALT);
+    buf_add_str(payload, t->in.content);
+    *out_index = t->index;
+    return buf_ok(payload) ? OK : fault(f, ERR_LIMIT, "the payload is too long for a proof");
+}
+
 static enum err door_stands(struct act *a, str partner, bool *out, struct fault *f)
 {
     char standing[STANDING_MAX];
@@ -83,5 +99,6 @@ const struct dispatch_door link_door = {.seal = door_seal,
                                         .take_facts = taking_facts,
                                         .keep = taking_keep,
                                         .content = door_content,
+                                        .prove = door_prove,
                                         .settle = door_settle,
                                         .stands = door_stands};

@@ -424,6 +424,10 @@ NODISCARD enum err dispatch_open(struct act *, const struct dispatch_row *, str 
 
 extern const struct dispatch_door link_door;
 
+/* The proof of an entry, under the best head that holds it; with the salt of its payload, or NULL. */
+NODISCARD enum err dispatch_prove(struct act *, const struct channel *, uint64_t index,
+                                  const uint8_t *salt, struct buf *, struct fault *);
+
 /* ---- evidence.c -------------------------------------------------------------------------- */
 
 enum err dispatch_evidence(struct act *, struct fault *);

@@ -115,13 +115,18 @@ static const struct action locked_chore = {.name = "channel.locked",
 
 /* ---- what the channel says of itself --------------------------------------------------------- */
 
+/* Several dispatches can have one correlation: which was refused says its index. */
 static enum err refused_said(struct act *a, const struct taking *t, struct fault *f)
 {
+    str why = t->entry.body.p ? t->entry.body : S("{}");
+    struct json *j;
+
+    TRY(json_parse(a->arena, why, NULL, &j, f));
     return db_run(a->db, f,
-                  "UPDATE dispatch SET state = 'refused', reason = ? WHERE correlation = ?"
-                  " AND sent = 1 AND partner = ? AND state = 'waiting'",
-                  "sds", t->entry.body.p ? t->entry.body : S("{}"), &t->entry.correlation,
-                  t->channel.partner);
+                  "UPDATE dispatch SET state = 'refused', reason = ?1 WHERE correlation = ?2"
+                  " AND sent = 1 AND partner = ?3 AND state = 'waiting' AND (?4 < 0 OR idx = ?4)",
+                  "sdsi", why, &t->entry.correlation, t->channel.partner,
+                  json_get_int(j, S("index"), -1));
 }
 
 static enum err keyset_said(struct act *a, const struct taking *t, struct fault *f)
@@ -198,6 +203,8 @@ static enum err write_refusal(const struct act *a, struct taking *t, struct aren
     jw_open(&w, '{');
     jw_kv(&w, S("error"), str_of(err_slug(a->err)));
     jw_kv(&w, S("detail"), str_of(a->fault.detail));
+    if (!t->unlocked) /* else it is the key's, and not that of what it opened */
+        jw_kv_int(&w, S("index"), (int64_t)t->index);
     if (a->err == ERR_DENIED && a->policy && !a->decision.permit) {
         jw_key(&w, S("by"));
         policy_explain(&w, a->policy, &a->decision, S("en"));

@@ -174,11 +174,42 @@ static enum err read_input(struct cli *c, const bool *used, str signature, str *
 }
 
 /* Fetches the statement of a case and signs it with the officer's key. */
-static int sign_statement(struct cli *c, const char *key, str *out)
+/* Where the statement is to be had, and what is said there: of a decision, or of the last one that
+ * the state of a protected person proposed. */
+static void statement_url(struct cli *c, bool across, struct buf *url)
+{
+    const char *id = cli_pair(c, "id"), *outcome = cli_pair(c, "outcome");
+
+    if (!outcome)
+        outcome = cli_option(c, "outcome");
+    if (across)
+        buf_printf(url, "%s/v1/protections/%s", cli_node_url(c), id);
+    else
+        buf_printf(url, "%s/v1/desk/cases/%s/statement%s%s", cli_node_url(c), id,
+                   outcome ? "?outcome=" : "", outcome ? outcome : "");
+    buf_add_char(url, 0);
+}
+
+static str statement_in(const struct json *j, bool across)
+{
+    const struct json *words = json_get(j, S("words"));
+    str found = STR_NONE;
+
+    if (!across)
+        return json_get_str(j, S("statement"));
+    for (size_t i = 0; json_at(words, i); i++) {
+        const struct json *proposal = json_get(json_at(words, i), S("proposal"));
+        if (proposal)
+            found = json_get_str(proposal, S("statement"));
+    }
+    return found;
+}
+
+static int sign_statement(struct cli *c, const char *key, bool across, str *out)
 {
     AUTO(buf) struct buf url = BUF(4096);
     AUTO(buf) struct buf text = BUF(128);
-    const char *id = cli_pair(c, "id"), *outcome = cli_pair(c, "outcome");
+    const char *id = cli_pair(c, "id");
     struct officer_file officer;
     struct answer answer;
     struct json *j;
@@ -188,17 +219,13 @@ static int sign_statement(struct cli *c, const char *key, str *out)
         return CLI_USAGE;
     if (officer_file_read(c->arena, key, &officer, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    if (!outcome)
-        outcome = cli_option(c, "outcome");
-    buf_printf(&url, "%s/v1/desk/cases/%s/statement%s%s", cli_node_url(c), id,
-               outcome ? "?outcome=" : "", outcome ? outcome : "");
-    buf_add_char(&url, 0);
+    statement_url(c, across, &url);
     if (request(c, "GET", url.p, STR_NONE, "application/json", &answer) != CURLE_OK)
         return CLI_AWAY;
     int code = CLI_FAILED;
     if (answer.status == 200 &&
         json_parse(c->arena, str_copy(c->arena, buf_str(&answer.body)), NULL, &j, &f) == OK) {
-        struct ed25519_signature s = ed25519_sign(&officer.secret, json_get_str(j, S("statement")));
+        struct ed25519_signature s = ed25519_sign(&officer.secret, statement_in(j, across));
         base64_encode(&text, str_bytes(s.b, sizeof s.b), BASE64_URL);
         *out = str_copy(c->arena, buf_str(&text));
         code = CLI_OK;
@@ -348,13 +375,14 @@ static int send_action(struct cli *c, const struct action *action)
     struct answer answer;
     struct fault f = {0};
     str body = STR_NONE, signature = STR_NONE;
-    bool signs =
-        strcmp(action->name, "case.propose") == 0 || strcmp(action->name, "case.confirm") == 0;
+    bool across = strcmp(action->name, "protection.sign") == 0;
+    bool signs = across || strcmp(action->name, "case.propose") == 0 ||
+                 strcmp(action->name, "case.confirm") == 0;
     bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
     bool opens = strcmp(action->name, "session.open") == 0;
 
     if ((signs || opens) && key) {
-        int code = opens ? sign_opening(c, key, &signature) : sign_statement(c, key, &signature);
+        int code = opens ? sign_opening(c, key, &signature) : sign_statement(c, key, across, &signature);
         if (code != CLI_OK)
             return code;
     }

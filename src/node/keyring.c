@@ -184,7 +184,8 @@ static enum err load_ring(struct ring *r, struct fault *f)
     TRY(ring_load(r, "authority.der", &r->authority_der, f));
     TRY(ring_load(r, "signer.der", &r->signer_der, f));
     TRY(load_heads(r, f));
-    return ring_load_officers(r, f);
+    TRY(ring_load_officers(r, f));
+    return ring_load_partners(r, f);
 }
 
 /* ---- answers ----------------------------------------------------------------------------- */
@@ -499,7 +500,7 @@ static enum err answer_seal(struct ring *r, const struct json *q, struct arena *
     int64_t issued = json_get_int(q, S("issued"), 0);
     struct vds v = {.raw_version = 3};
 
-    TRY(ring_check_two(r, json_get(q, S("by")), statement_text, a, f));
+    TRY(ring_check_decision(r, json_get(q, S("by")), statement_text, a, f));
     TRY(json_parse(a, statement_text, NULL, &statement, f));
     TRY(json_parse(a, text, NULL, &fields, f));
     if (!statement_covers(statement, text))
@@ -575,6 +576,8 @@ static const struct {
     {"enrol", answer_enrol},
     {"passkey", answer_passkey},
     {"passkey-drop", answer_passkey_drop},
+    {"standing", answer_standing},
+    {"assent", answer_assent},
     {"seal", answer_seal},
     {"list", answer_list},
     {"trust", answer_trust},

@@ -37,6 +37,8 @@ struct ring {
     size_t n_heads, n_officers;
     struct origin_head heads[ORIGINS_MAX];
     struct officer_key *officers;
+    size_t n_partners;
+    struct partner_known *partners;
     int64_t lists; /* number of the last revocation list */
 };
 
@@ -66,6 +68,21 @@ enum err answer_passkey(struct ring *, const struct json *, struct arena *, stru
                         struct fault *);
 enum err answer_passkey_drop(struct ring *, const struct json *, struct arena *, struct jw *,
                              struct fault *);
+
+/* A statement of a decision: signed by two registered officers, or by one and one of a partner. */
+NODISCARD enum err ring_check_decision(const struct ring *, const struct json *by, str text,
+                                       struct arena *, struct fault *);
+
+/* ---- keyring_partners.c ----------------------------------------------------------------- */
+
+NODISCARD enum err ring_load_partners(struct ring *, struct fault *);
+/* An officer of an accredited partner signed this statement. */
+NODISCARD enum err ring_check_assent(const struct ring *, const struct json *assent, str statement,
+                                     struct arena *, struct fault *);
+enum err answer_standing(struct ring *, const struct json *, struct arena *, struct jw *,
+                         struct fault *);
+enum err answer_assent(struct ring *, const struct json *, struct arena *, struct jw *,
+                       struct fault *);
 
 /* ---- keyring_link.c: channels between states -------------------------------------------- */
 

@@ -92,6 +92,18 @@ enum err ring_check_two(const struct ring *r, const struct json *by, str text, s
     return o[0] != o[1] ? OK : fault(f, ERR_FOUR_EYES, "one officer signed twice");
 }
 
+enum err ring_check_decision(const struct ring *r, const struct json *by, str text, struct arena *a,
+                             struct fault *f)
+{
+    const struct json *assent = json_get(json_at(by, 1), S("assent"));
+    struct officer_key *o;
+
+    if (!assent)
+        return ring_check_two(r, by, text, a, f);
+    TRY(check_one(r, json_at(by, 0), text, a, &o, f));
+    return ring_check_assent(r, assent, text, a, f);
+}
+
 static void put_passkeys(struct jw *w, const struct officer_key *o)
 {
     jw_key(w, S("passkeys"));

@@ -4,13 +4,16 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/date.h"
 #include "base/encode.h"
 #include "base/log.h"
 #include "base/testing.h"
 #include "crypto/ipc.h"
+#include "link/evidence.h"
 #include "merkle/note.h"
 #include "paper/trust.h"
 #include "paper/vds.h"
+#include "registry/credence.h"
 
 enum { OFFICERS = 4 };
 
@@ -301,6 +304,266 @@ static void test_seal(void **state)
     trust_free(trust);
 }
 
+/* ---- an officer of a partner ------------------------------------------------------------------
+ */
+
+/* Arcadia, as far as our keyring has to know it, and what is to be wrong about it. */
+static struct arcadia {
+    struct ed25519_secret root, log, officer;
+    struct hash fingerprint;
+    int32_t from, until, signed_until;
+    const char *kind, *other_text;
+    const struct ed25519_secret *signs, *heads, *vouches;
+    bool other_payload, no_role;
+} arcadia, good;
+
+static str signed_note(struct arena *a, str text, str name, const struct ed25519_secret *k)
+{
+    AUTO(buf) struct buf b = BUF(8192);
+
+    note_sign(&b, text, name, k);
+    return str_copy(a, buf_str(&b));
+}
+
+static str letter_of(struct arena *a, struct note_key *root)
+{
+    AUTO(buf) struct buf text = BUF(4096);
+    struct ed25519_public public = ed25519_public_of(arcadia.vouches);
+    struct credence c = {.state = S("XA"),
+                         .name = S("xa.example"),
+                         .title = S("Arcadia"),
+                         .url = S("https://xa.example"),
+                         .language = {S("en")},
+                         .n_languages = 1,
+                         .issued = arcadia.from};
+
+    c.root = *root = note_key_of(S("xa.example/root"), &public);
+    credence_format(&text, &c);
+    return signed_note(a, buf_str(&text), c.root.name, arcadia.vouches);
+}
+
+static str keyset_note(struct arena *a)
+{
+    AUTO(buf) struct buf text = BUF(4096);
+    struct ed25519_public log = ed25519_public_of(&arcadia.log);
+    struct x25519_secret seal;
+
+    x25519_new(&seal);
+    keyset_format(&text, &(struct keyset){.state = S("XA"),
+                                          .name = S("xa.example"),
+                                          .serial = 1,
+                                          .from = arcadia.from,
+                                          .until = arcadia.until,
+                                          .log = log,
+                                          .mirror = log,
+                                          .witness = log,
+                                          .packages = log,
+                                          .seal = x25519_public_of(&seal)});
+    return signed_note(a, buf_str(&text), S("xa.example/root"), arcadia.vouches);
+}
+
+/* What Arcadia's node says of its officer, behind a salt. */
+static str payload(struct arena *a, str said)
+{
+    AUTO(buf) struct buf b = BUF(4096), key = BUF(64), signature = BUF(128);
+    struct ed25519_public public = ed25519_public_of(arcadia.signs);
+    str text = arcadia.other_text ? str_of(arcadia.other_text) : said;
+    struct ed25519_signature s = ed25519_sign(arcadia.signs, text);
+    struct hash digest = sha256(text);
+    char hex[65], until[32];
+
+    hex_encode(digest.b, sizeof digest.b, hex);
+    day_format(arcadia.signed_until, until);
+    base64_encode(&key, str_bytes(public.b, sizeof public.b), BASE64_URL);
+    base64_encode(&signature, str_bytes(s.b, sizeof s.b), BASE64_URL);
+    buf_printf(&b,
+               "................................{\"key\":\"%.*s\",\"mission\":\"athens\",\"role\":"
+               "\"%s\",\"signature\":\"%.*s\",\"statement\":\"%s\",\"until\":\"%s\"}",
+               STR_FMT(buf_str(&key)), arcadia.no_role ? "" : "consul",
+               STR_FMT(buf_str(&signature)), hex, until);
+    return str_copy(a, buf_str(&b));
+}
+
+/* A log of one entry that names the payload. */
+static str proof_of(struct arena *a, str content)
+{
+    AUTO(buf) struct buf text = BUF(8192), head = BUF(4096), proof = BUF(8192);
+    struct entry e = {.kind = str_of(arcadia.kind),
+                      .at = 1,
+                      .correlation = id_new(&world_real, 0),
+                      .content = sha256(content),
+                      .size = 1};
+    struct checkpoint c = {.origin = S("sifara-channel/a"), .size = 1};
+
+    if (arcadia.other_payload)
+        e.content.b[0] ^= 1;
+    assert_int_equal(entry_format(&text, &e, a, NULL), OK);
+    c.root = merkle_leaf(buf_str(&text));
+    checkpoint_format(&head, &c);
+    struct tlog_proof p = {.note = signed_note(a, buf_str(&head), c.origin, arcadia.heads)};
+    assert_int_equal(evidence_format(&proof, &p, buf_str(&text), NULL, NULL), OK);
+    return str_copy(a, buf_str(&proof));
+}
+
+static str assent_to(struct arena *a, str said)
+{
+    AUTO(buf) struct buf b = BUF(32 << 10);
+    struct jw w = JW(&b);
+    struct note_key root;
+    str content = payload(a, said);
+
+    jw_open(&w, '{');
+    ipc_bytes(&w, S("content"), content);
+    jw_kv(&w, S("credence"), letter_of(a, &root));
+    jw_key(&w, S("keysets"));
+    jw_open(&w, '[');
+    jw_string(&w, keyset_note(a));
+    jw_close(&w, ']');
+    jw_kv(&w, S("partner"), S("XA"));
+    jw_kv(&w, S("proof"), proof_of(a, content));
+    jw_close(&w, '}');
+    return str_copy(a, buf_str(&b));
+}
+
+static enum err across(struct officer_assertion by, str said)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    AUTO(buf) struct buf out = BUF(VDS_MAX);
+    struct keyring_seal s = {.statement = said,
+                             .fields = S(REGISTRATION),
+                             .number = S("XU-PAR-2026-000123"),
+                             .issued_ms = world_now(&world_real),
+                             .by = {by},
+                             .assent = assent_to(a, said)};
+    enum err e = keyring_seal(keyring, &s, &out, NULL);
+
+    assert_int_equal(e == OK, out.n > 0);
+    if (e == OK || e != ERR_UNTRUSTED)
+        assert_int_equal(keyring_check_assent(keyring, said, s.assent, NULL) == OK, e == OK);
+    arcadia = good;
+    return e;
+}
+
+static enum err stands(const char *was, const char *to, bool letter, int x, int y)
+{
+    char text[400], hex[65];
+
+    hex_encode(good.fingerprint.b, sizeof good.fingerprint.b, hex);
+    snprintf(
+        text, sizeof text,
+        "{\"fingerprint\":%s%s%s,\"note\":null,\"partner\":\"XA\",\"reason\":\"\",\"standing\":"
+        "\"%s\",\"was\":\"%s\"}",
+        letter ? "\"" : "", letter ? hex : "null", letter ? "\"" : "", to, was);
+    return keyring_standing(
+        keyring, str_of(text),
+        (struct officer_assertion[]){signed_by(x, str_of(text)), signed_by(y, str_of(text))}, NULL);
+}
+
+static void make_arcadia(void)
+{
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    int32_t today = day_of_ms(world_now(&world_real));
+    struct note_key root;
+
+    ed25519_new(&good.root);
+    ed25519_new(&good.log);
+    ed25519_new(&good.officer);
+    good.from = today - 10;
+    good.until = today + 10;
+    good.signed_until = today + 14;
+    good.kind = "protection-assent";
+    good.signs = &arcadia.officer;
+    good.heads = &arcadia.log;
+    good.vouches = &arcadia.root;
+    arcadia = good;
+    letter_of(a, &root);
+    good.fingerprint = root_fingerprint(&root);
+    arcadia = good;
+}
+
+/* One of ours and one of Arcadia's, by a chain that ends at what two of ours accredited; whatever
+ * is wrong in it, nothing is sealed. */
+static void test_across(void **state)
+{
+    AUTO(buf) struct buf b = BUF(1024);
+    str said = statement(REGISTRATION, "approve", &b);
+    struct officer_assertion ours = signed_by(0, said), none = {0};
+    struct ed25519_secret stranger;
+
+    (void)state;
+    ed25519_new(&stranger);
+    make_arcadia();
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED); /* accredited by nobody */
+    assert_int_equal(stands("none", "accredited", true, 0, 0), ERR_FOUR_EYES);
+    assert_int_equal(stands("none", "accredited", true, 0, 3), OK);
+    assert_int_equal(across(ours, said), OK);
+    assert_int_equal(across(none, said), ERR_UNTRUSTED); /* Arcadia's alone */
+    arcadia.signs = &officers[0].secret;                 /* ours, twice */
+    assert_int_equal(across(ours, said), ERR_FOUR_EYES);
+    arcadia.other_text = "{\"case\":\"another\"}";
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.heads = &stranger; /* not Arcadia's log */
+    assert_int_equal(across(ours, said), ERR_BAD_SIGNATURE);
+    arcadia.vouches = &stranger; /* another letter, all in order */
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.kind = "protection-word"; /* said of something else */
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.other_payload = true;
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.no_role = true;
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.until = arcadia.from + 9; /* yesterday */
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.signed_until -= 15;
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    arcadia.signed_until += 300;
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    /* suspended by two of ours: also for a new process, and no older word of theirs undoes it */
+    assert_int_equal(stands("accredited", "suspended", false, 1, 0), OK);
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    assert_int_equal(stands("none", "accredited", true, 0, 3), ERR_STALE);
+    stop();
+    start();
+    assert_int_equal(across(ours, said), ERR_UNTRUSTED);
+    assert_int_equal(stands("suspended", "accredited", false, 1, 2), OK);
+    assert_int_equal(across(ours, said), OK);
+}
+
+/* ---- the line to a partner ----------------------------------------------------------------------
+ */
+
+static enum err http_base(const char *base)
+{
+    struct ed25519_signature s;
+
+    return keyring_link_http(keyring, 1, str_of(base), &s, NULL);
+}
+
+/* The log's key signs heads and a few notes; on the line nothing that could pass for one of them.
+ */
+static void test_line(void **state)
+{
+#define PARAMS                                                                                     \
+    "\"@signature-params\": (\"@method\" \"@path\");created=1;keyid=\"XU/1\";alg=\"ed25519\""
+    (void)state;
+    assert_int_equal(http_base("\"@method\": POST\n\"@path\": /link/v1/introduce\n" PARAMS
+                               ";tag=\"sifara-link/1\""),
+                     OK);
+    static const char *const bad[] = {
+        "",
+        "sifara-channel/a\n1\nAAAA\n",
+        "\"@method\": POST\n\"@path\": /link/v1/introduce\n" PARAMS,
+        "\"@method\": POST\n\"@path\": /link/v1/introduce\n" PARAMS ";tag=\"other\"",
+        "\"@method\": POST\n\"@path\": /link/v1/introduce\n" PARAMS ";tag=\"sifara-link/1\"\n",
+        "\"@method\": GET\n\"@path\": /link/v1/introduce\n" PARAMS ";tag=\"sifara-link/1\"",
+        "\"@method\": POST\n\"@path\": /v1/sessions\n" PARAMS ";tag=\"sifara-link/1\"",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        if (http_base(bad[i]) == OK)
+            fail_msg("signed: %s", bad[i]);
+#undef PARAMS
+}
+
 static void test_unknown_requests(void **state)
 {
     AUTO(arena) struct arena *a = arena_new(1 << 20);
@@ -375,7 +638,8 @@ int main(void)
         cmocka_unit_test(test_wrapping),       cmocka_unit_test(test_deriving),
         cmocka_unit_test(test_creating_twice), cmocka_unit_test(test_heads),
         cmocka_unit_test(test_enrolling),      cmocka_unit_test(test_seals_refused),
-        cmocka_unit_test(test_seal),           cmocka_unit_test(test_unknown_requests),
+        cmocka_unit_test(test_seal),           cmocka_unit_test(test_across),
+        cmocka_unit_test(test_line),           cmocka_unit_test(test_unknown_requests),
         cmocka_unit_test(test_dead),
     };
 

@@ -333,7 +333,8 @@ static const struct {
                     "\"name\",\"data\"",
                     "\"name\":" TEXT(200) ",\"data\":{\"type\":\"string\",\"contentEncoding\":"
                                           "\"base64\",\"minLength\":1,\"maxLength\":2800000}")))},
-    {"consultation.v1", OBJECT("\"text\"", "\"text\":" TEXT(4000))},
+    {"consultation.v1",
+     OBJECT("\"text\"", "\"text\":" TEXT(4000) ",\"proposal\":{\"type\":\"boolean\"}")},
     {"protection.v1", OBJECT("\"title\",\"citizen\"", ENGAGEMENT ",\"citizen\":" COUNTRY)},
 };
 

@@ -33,6 +33,14 @@ NODISCARD enum err partner_load(struct db *, str state, struct arena *, struct p
  * *n at most KEYSETS_MAX. */
 NODISCARD enum err partner_keysets(struct db *, str state, uint64_t index, int32_t day,
                                    struct arena *, struct keyset *out, size_t *n, struct fault *);
+/* The letter and the keysets that count for the entry at index, as they were signed: members
+ * "credence" and "keysets". */
+NODISCARD enum err partner_letters_put(struct db *, str state, uint64_t index, struct jw *,
+                                       struct fault *);
+/* The keyring hears what two officers signed of the partner's standing, where it does not know it
+ * yet. Off the writer. */
+NODISCARD enum err partner_tell_keyring(struct house *, struct db *, str state, struct arena *,
+                                        struct fault *);
 /* Adds the keyset that the partner's root signed: newer than all others. In run(). ERR_STALE for an
  * older one, ERR_BAD_SIGNATURE. Repeating the newest is no error. */
 NODISCARD enum err partner_keyset_add(struct act *, str state, str note, struct fault *);

@@ -156,6 +156,25 @@ enum err officer_signature_of_id(struct act *a, const struct id *officer, str te
     return OK;
 }
 
+enum err officer_keys_put(struct act *a, struct jw *w, struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(64);
+    struct passkey list[PASSKEYS_MAX];
+    struct ed25519_public key;
+    size_t n;
+
+    TRY(read_key(a, &a->actor.id, &key, f));
+    TRY(passkeys_of(a, &a->actor.id, list, &n, f));
+    base64_encode(&text, str_bytes(key.b, sizeof key.b), BASE64_URL);
+    jw_kv(w, S("key"), buf_str(&text));
+    jw_key(w, S("passkeys"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++)
+        passkey_write(w, &list[i]);
+    jw_close(w, ']');
+    return OK;
+}
+
 enum err officer_signature(struct act *a, str text, struct officer_signature *out, struct fault *f)
 {
     return officer_signature_of_id(a, &a->actor.id, text, out, f);

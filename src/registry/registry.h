@@ -104,6 +104,8 @@ NODISCARD enum err officer_signature(struct act *, str text, struct officer_sign
 /* The same of an officer who is not signed in yet. */
 NODISCARD enum err officer_signature_of_id(struct act *, const struct id *officer, str text,
                                            struct officer_signature *out, struct fault *);
+/* Which keys the acting officer signs with: members "key" and "passkeys". */
+NODISCARD enum err officer_keys_put(struct act *, struct jw *, struct fault *);
 
 /* ---- missions, jurisdiction, calendars (missions.c, calendars.c) ------------------------- */
 

@@ -145,6 +145,7 @@ enum err partner_propose(struct act *, struct fault *);
 enum err partner_confirm_prepare(struct act *, struct fault *);
 enum err partner_confirm_facts(struct act *, struct fault *);
 enum err partner_confirm(struct act *, struct fault *);
+enum err partner_confirm_answer(struct act *, struct fault *);
 void partner_told(struct act *);
 /* Member "node" of a partner's page. */
 enum err accreditation_put(struct act *, struct jw *, str state, struct fault *);

@@ -273,6 +273,17 @@ struct examining {
     struct officer_signature signature;
     struct id proposer;
 };
+/* An officer of a partner confirms: between prepare() and run(). */
+struct assenting {
+    struct examining examining;
+    struct id officer;
+    str chain; /* how the keyring is shown it, JSON */
+};
+/* Prepare: what was proposed and is not confirmed, if the case is still that; the next step. */
+NODISCARD enum err case_pending(struct act *, struct examining *, struct fault *);
+/* Run: a second officer confirms it; chain STR_NONE for one of ours. ERR_FOUR_EYES. */
+NODISCARD enum err case_confirmed(struct act *, struct examining *, const struct id *officer,
+                                  str chain, struct fault *);
 /* Prepare: the case of the path, the person's key. */
 enum err examining_new(struct act *, struct examining **out, struct fault *);
 /* JSON sealed under the person's key, shown to them with the step. */

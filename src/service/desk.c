@@ -282,12 +282,10 @@ enum err case_propose(struct act *a, struct fault *f)
 }
 
 /* The outcome is the proposer's: what the second officer signs is the same statement. */
-enum err case_confirm_prepare(struct act *a, struct fault *f)
+enum err case_pending(struct act *a, struct examining *x, struct fault *f)
 {
-    struct examining *x = NULL;
     struct query q;
 
-    TRY(officer_prepare(a, &x, STR_NONE, f));
     enum err e = db_one(a->db, &q, f,
                         "SELECT outcome, statement, proposer FROM case_decision WHERE file = ?"
                         " AND confirmer IS NULL AND returned = 0",
@@ -303,21 +301,31 @@ enum err case_confirm_prepare(struct act *a, struct fault *f)
     TRY(case_answers(a, &x->c, &a->record_key, &x->answers, f));
     TRY(case_choose(a, &x->c, x->outcome, x->answers, f));
     TRY(case_statement(a, &x->c, x->answers, x->outcome, &x->statement, &x->fields, f));
-    if (!str_eq(proposed, x->statement))
-        return fault(f, ERR_STALE, "the case is no longer what was proposed");
+    return str_eq(proposed, x->statement)
+               ? OK
+               : fault(f, ERR_STALE, "the case is no longer what was proposed");
+}
+
+enum err case_confirm_prepare(struct act *a, struct fault *f)
+{
+    struct examining *x = NULL;
+
+    TRY(officer_prepare(a, &x, STR_NONE, f));
+    TRY(case_pending(a, x, f));
     a->content = sha256(x->statement);
     return officer_signature(a, x->statement, &x->signature, f);
 }
 
-enum err case_confirm(struct act *a, struct fault *f)
+enum err case_confirmed(struct act *a, struct examining *x, const struct id *officer, str chain,
+                        struct fault *f)
 {
-    struct examining *x = a->data;
     struct casefile *c = &x->c;
 
-    enum err e = db_run(a->db, f,
-                        "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?"
-                        " WHERE file = ? AND confirmer IS NULL AND returned = 0",
-                        "dbd", &a->actor.id, officer_signature_str(&x->signature), &c->id);
+    enum err e =
+        db_run(a->db, f,
+               "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?, assent = ?"
+               " WHERE file = ? AND confirmer IS NULL AND returned = 0 AND statement = ?",
+               "dbsdb", officer, officer_signature_str(&x->signature), chain, &c->id, x->statement);
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "the officer who proposed may not confirm");
     TRY(e);
@@ -328,6 +336,11 @@ enum err case_confirm(struct act *a, struct fault *f)
     return c->next->document.p
                ? document_reserve(a, c, c->next->document, x->fields, x->statement, f)
                : OK;
+}
+
+enum err case_confirm(struct act *a, struct fault *f)
+{
+    return case_confirmed(a, a->data, &a->actor.id, STR_NONE, f);
 }
 
 enum err case_return(struct act *a, struct fault *f)

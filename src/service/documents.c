@@ -112,12 +112,12 @@ enum err document_load(struct act *a, const struct id *id, struct document *out,
 }
 
 static enum err read_signers(struct act *a, const struct id *file, struct officer_assertion by[2],
-                             struct fault *f)
+                             str *assent, struct fault *f)
 {
     struct query q;
 
     TRY(db_one(a->db, &q, f,
-               "SELECT proposer, proposer_signature, confirmer, confirmer_signature"
+               "SELECT proposer, proposer_signature, confirmer, confirmer_signature, assent"
                " FROM case_decision WHERE file = ? AND confirmer IS NOT NULL"
                " ORDER BY step DESC LIMIT 1",
                "d", file));
@@ -127,6 +127,7 @@ static enum err read_signers(struct act *a, const struct id *file, struct office
         if (!officer_signature_of(s, &by[i].signature))
             by[i].signature.n = 0; /* the keyring refuses it */
     }
+    *assent = query_null(&q, 4) ? STR_NONE : str_copy(a->arena, query_str(&q, 4));
     return query_end(&q, f);
 }
 
@@ -139,7 +140,7 @@ enum err document_sealed_prepare(struct act *a, struct fault *f)
     struct json *content;
     struct vds v;
     struct id id;
-    str plain;
+    str plain, assent;
 
     TRY_PTR(s, f);
     a->data = s;
@@ -150,12 +151,13 @@ enum err document_sealed_prepare(struct act *a, struct fault *f)
     TRY(act_seal_for(a, &s->d.person, f));
     TRY(unseal(a->arena, &a->record_key, S("document"), s->d.content, &plain, f));
     TRY(json_parse(a->arena, plain, NULL, &content, f));
-    TRY(read_signers(a, &s->d.file, by, f));
+    TRY(read_signers(a, &s->d.file, by, &assent, f));
     struct keyring_seal ask = {.statement = json_get_str(content, S("statement")),
                                .fields = json_get_str(content, S("fields")),
                                .number = s->d.number,
                                .issued_ms = s->d.issued,
-                               .by = {by[0], by[1]}};
+                               .by = {by[0], by[1]},
+                               .assent = assent};
     TRY(keyring_seal(a->house->keyring, &ask, &seal_bytes, f));
     s->seal = str_copy(a->arena, buf_str(&seal_bytes));
     TRY_PTR(s->seal.p, f);

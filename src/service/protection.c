@@ -1,9 +1,10 @@
 /* protection.c - delegated protection as both sides see it: rows, terms, consultation */
 #include "base/encode.h"
+#include "service/cases_int.h"
 #include "service/packages_int.h"
 #include "service/protection_int.h"
 
-enum { PAGE = 50, WORD_MAX = 8192 };
+enum { PAGE = 50, WORD_MAX = 64 << 10 };
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
@@ -216,6 +217,10 @@ static enum err put_words(struct act *a, struct jw *w, const struct protection *
         jw_open(w, '{');
         jw_kv(w, S("by"), sent[i] ? a->house->state_code : p->partner);
         jw_kv(w, S("text"), json_get_str(said, S("text")));
+        if (json_get(said, S("proposal"))) {
+            jw_key(w, S("proposal"));
+            jw_tree(w, json_get(said, S("proposal")));
+        }
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -273,6 +278,30 @@ static void consulting_free(void *p)
     dispatch_out_free(p);
 }
 
+/* What an officer here proposed, for an officer of the mission to sign. */
+static enum err put_proposal(struct act *a, struct jw *w, const struct protection *p,
+                             struct fault *f)
+{
+    struct examining x = {0};
+
+    if (!json_get_bool(a->input, S("proposal"), false))
+        return OK;
+    if (p->sent || id_is_nil(&p->casefile))
+        return fault_at(f, ERR_CONFLICT, "/proposal", "no case is decided here");
+    TRY(case_load(a, &p->casefile, &x.c, f));
+    TRY(act_seal_for(a, &x.c.person, f));
+    TRY(case_pending(a, &x, f));
+    if (!str_eq(x.outcome, S("approve")))
+        return fault_at(f, ERR_CONFLICT, "/proposal", "a refusal is confirmed here");
+    jw_key(w, S("proposal"));
+    jw_open(w, '{');
+    jw_key(w, S("seal"));
+    jw_raw(w, x.fields);
+    jw_kv(w, S("statement"), x.statement);
+    jw_close(w, '}');
+    return OK;
+}
+
 enum err protection_consult_prepare(struct act *a, struct fault *f)
 {
     AUTO(buf) struct buf b = BUF(WORD_MAX);
@@ -284,6 +313,7 @@ enum err protection_consult_prepare(struct act *a, struct fault *f)
     a->data_free = consulting_free;
     TRY(protection_of_path(a, &c->p, f));
     jw_open(&w, '{');
+    TRY(put_proposal(a, &w, &c->p, f));
     jw_kv(&w, S("text"), json_get_str(a->input, S("text")));
     jw_close(&w, '}');
     c->out.content = str_copy(a->arena, buf_str(&b));

@@ -4,7 +4,9 @@
  *   protection.give ── protection-case ──→ protection.arrive   by the partner
  *                                          protection.open     by the system: person and case
  *   ←───── protection-word (consultation, either way) ─────→
- *                                          its own officers decide the case, its node seals
+ *                                          an officer proposes; the word says what is to be signed
+ *   protection.sign ── protection-assent → protection.assent   the second signature
+ *                                          or two of its own officers decide; its node seals
  *   protection.answered ← protection-answer ─ protection.answer by the system
  *   protection.document: shown and printed at the mission
  *
@@ -54,6 +56,12 @@ enum err protection_answer_prepare(struct act *, struct fault *);
 enum err protection_answer_facts(struct act *, struct fault *);
 enum err protection_answer(struct act *, struct fault *);
 void protection_answer_after(struct act *);
+
+enum err protection_sign_prepare(struct act *, struct fault *);
+enum err protection_sign(struct act *, struct fault *);
+void protection_sign_after(struct act *);
+enum err protection_assent_prepare(struct act *, struct fault *);
+enum err protection_assent(struct act *, struct fault *);
 
 enum err protection_consult_prepare(struct act *, struct fault *);
 enum err protection_consult(struct act *, struct fault *);

@@ -133,41 +133,101 @@ static const struct migration migrations[] = {
      " service TEXT NOT NULL, at BIGINT NOT NULL, score INTEGER NOT NULL, text BLOB,"
      " PRIMARY KEY(file, bucket))"},
     {"CREATE INDEX case_rating_mission ON case_rating(mission, at)"},
+    /* of a decision that an officer of a partner confirmed: how its keyring is shown that */
+    {"ALTER TABLE case_decision ADD COLUMN assent TEXT"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
 
 #define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
 
-const struct dispatch_kind service_kinds[] = {
-    {"package", "package.arrive", NULL},
-    {"package-answer", "package.answered",
-     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"outcome\"],"
-     "\"properties\":{\"outcome\":{\"enum\":[\"accepted\",\"refused\"]},\"reason\":" TEXT(
-         4000) ",\"record\":" TEXT(130000) "}}"},
-    {"trust-list", "trust.receive",
-     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"trust\",\"revocations\"],"
-     "\"properties\":{\"trust\":" TEXT(1000000) ",\"revocations\":" TEXT(20000000) "}}"},
-    {"protection-case", "protection.arrive",
-     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"service\",\"country\","
-     "\"person\","
-     "\"answers\",\"mission\"],\"properties\":{\"service\":" TEXT(
-         60) ",\"country\":{\"type\":\"string\","
-             "\"pattern\":\"^[A-Z]{2}$\"},\"mission\":" TEXT(40) ",\"role\":" TEXT(
-                 60) ",\"answers\":{\"type\":"
-                     "\"object\"},\"person\":{\"type\":\"object\",\"required\":[\"surname\","
-                     "\"given_names\",\"birth_date\","
-                     "\"nationality\"],\"maxProperties\":20,\"additionalProperties\":" TEXT(
-                         200) "},\"paper\":{\"type\":"
-                              "\"object\",\"additionalProperties\":false,\"required\":[\"name\","
-                              "\"data\"],\"properties\":{\"name\":" TEXT(200) ",\"data\":" TEXT(
-                                  2800000) "}}}}"},
-    {"protection-word", "protection.word",
-     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"text\"],\"properties\":{"
-     "\"text\":" TEXT(4000) "}}"},
-    {"protection-answer", "protection.answered", NULL},
-    {"trust-query", "trust.asked",
-     "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{}}"},
+const struct dispatch_kind service_kinds[] =
+    {
+        {"package", "package.arrive", NULL},
+        {"package-answer", "package.answered",
+         "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"outcome\"],"
+         "\"properties\":{\"outcome\":{\"enum\":[\"accepted\",\"refused\"]},\"reason\":" TEXT(
+             4000) ",\"record\":" TEXT(130000) "}}"},
+        {"trust-list", "trust.receive",
+         "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"trust\","
+         "\"revocations\"],"
+         "\"properties\":{\"trust\":" TEXT(1000000) ",\"revocations\":" TEXT(20000000) "}}"},
+        {"protection-case", "protection.arrive",
+         "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"service\","
+         "\"country\","
+         "\"person\","
+         "\"answers\",\"mission\"],\"properties\":{\"service\":" TEXT(
+             60) ",\"country\":{\"type\":\"string\","
+                 "\"pattern\":\"^[A-Z]{2}$\"},\"mission\":" TEXT(40) ",\"role\":" TEXT(
+                     60) ",\"answers\":{\"type\":"
+                         "\"object\"},\"person\":{\"type\":\"object\",\"required\":[\"surname\","
+                         "\"given_names\",\"birth_date\","
+                         "\"nationality\"],\"maxProperties\":20,\"additionalProperties\":" TEXT(
+                             200) "},\"paper\":{\"type\":"
+                                  "\"object\",\"additionalProperties\":false,\"required\":["
+                                  "\"name\","
+                                  "\"data\"],\"properties\":{\"name\":" TEXT(200) ",\"data\":" TEXT(
+                                      2800000) "}}}}"},
+        {"protection-word", "protection.word",
+         "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"text\"],"
+         "\"properties\":{"
+         "\"text\":" TEXT(
+             4000) ",\"proposal\":{\"type\":\"object\",\"additionalProperties\":false,"
+                   "\"required\":[\"statement\",\"seal\"],\"properties\":{\"statement\":" TEXT(
+                       16000) ",\"seal\":{\"type\":\"object\"}}}}}"},
+        {"protection-assent", "protection.assent",
+         "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"key\",\"mission\","
+         "\"officer\",\"role\",\"signature\",\"statement\",\"until\"],\"properties\":{"
+         "\"key\":" TEXT(64) ",\"mission\":" TEXT(64) ",\"officer\":" TEXT(36) ",\"role\":" TEXT(
+             64) ",\"signature\":" TEXT(8000) ",\"statement\":" TEXT(64) ",\"until\":" TEXT(10) ","
+                                                                                                "\""
+                                                                                                "pa"
+                                                                                                "ss"
+                                                                                                "ke"
+                                                                                                "ys"
+                                                                                                "\""
+                                                                                                ":{"
+                                                                                                "\""
+                                                                                                "ty"
+                                                                                                "pe"
+                                                                                                "\""
+                                                                                                ":"
+                                                                                                "\""
+                                                                                                "ar"
+                                                                                                "ra"
+                                                                                                "y"
+                                                                                                "\""
+                                                                                                ","
+                                                                                                "\""
+                                                                                                "ma"
+                                                                                                "xI"
+                                                                                                "te"
+                                                                                                "ms"
+                                                                                                "\""
+                                                                                                ":3"
+                                                                                                "2,"
+                                                                                                "\""
+                                                                                                "it"
+                                                                                                "em"
+                                                                                                "s"
+                                                                                                "\""
+                                                                                                ":{"
+                                                                                                "\""
+                                                                                                "ty"
+                                                                                                "pe"
+                                                                                                "\""
+                                                                                                ":"
+                                                                                                "\""
+                                                                                                "ob"
+                                                                                                "je"
+                                                                                                "ct"
+                                                                                                "\""
+                                                                                                "}}"
+                                                                                                "}"
+                                                                                                "}"},
+        {"protection-answer", "protection.answered", NULL},
+        {"trust-query", "trust.asked",
+         "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{}}"},
 };
 const size_t service_kinds_n = ARRAY_LEN(service_kinds);
 
@@ -512,6 +572,13 @@ const struct action service_actions[] = {
      "Protection", "consultation.v1", "Consult the other state about a person", 0, false,
      protection_consult_prepare, protection_facts, protection_consult, NULL,
      protection_consult_after},
+    {"protection.sign", ACTION_ACT, ACTION_POST, "/v1/protections/{id}/signature", OFFICER,
+     "Protection", "signature.v1", "Sign what the person's state proposes, as who saw the person",
+     0, false, protection_sign_prepare, protection_facts, protection_sign, NULL,
+     protection_sign_after},
+    {"protection.assent", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
+     "An officer of the mission that saw the person signs our decision", 0, false,
+     protection_assent_prepare, dispatch_taken_facts, protection_assent, NULL, NULL},
     {"protection.arrive", ACTION_ACT, ACTION_INTERNAL, NULL, PARTNER, "Dispatch", NULL,
      "A partner's mission serves a citizen of ours", 0, false, dispatch_take, dispatch_taken_facts,
      protection_arrive, NULL, NULL},
