@@ -43,19 +43,35 @@ struct queue {
     struct waiting *list;
 };
 
+#define WAITING "SELECT id, service, due, filed, officer, country FROM case_file WHERE state = ?"
+#define PAGE    " AND due >= ? AND due < ? AND (due > ? OR id > ?) ORDER BY due, id LIMIT ?"
+
+/* Each filter goes along an index of its own: a desk may have a hundred thousand cases. The desk of
+ * an officer's cases is compared as an expression, so that no index of desks is taken for them. */
+static enum err select_waiting(struct act *a, const struct queue *w, str state, struct query *q,
+                               struct fault *f)
+{
+    int64_t from = w->after_due, to = w->before;
+
+    if (w->officer)
+        return db_query(a->db, q, f,
+                        WAITING
+                        " AND officer = ? AND queue || '' = ? AND (? = '' OR service = ?)" PAGE,
+                        "sdsssiiidi", state, w->officer, w->mission, w->service, w->service, from,
+                        to, from, &w->after_id, w->limit);
+    if (w->service.n)
+        return db_query(a->db, q, f, WAITING " AND queue = ? AND service = ?" PAGE, "sssiiidi",
+                        state, w->mission, w->service, from, to, from, &w->after_id, w->limit);
+    return db_query(a->db, q, f, WAITING " AND queue = ?" PAGE, "ssiiidi", state, w->mission, from,
+                    to, from, &w->after_id, w->limit);
+}
+
 /* The first ones in a state, behind the last page. */
 static enum err add_waiting(struct act *a, struct queue *queue, str state, struct fault *f)
 {
     struct query q;
 
-    TRY(db_query(a->db, &q, f,
-                 "SELECT id, service, due, filed, officer, country FROM case_file"
-                 " WHERE queue = ? AND state = ? AND due >= ? AND due < ? AND (due > ? OR id > ?)"
-                 " AND (? = '' OR service = ?) AND (? IS NULL OR officer = ?)"
-                 " ORDER BY due, id LIMIT ?",
-                 "ssiiidssddi", queue->mission, state, queue->after_due, queue->before,
-                 queue->after_due, &queue->after_id, queue->service, queue->service, queue->officer,
-                 queue->officer, queue->limit));
+    TRY(select_waiting(a, queue, state, &q, f));
     for (; query_row(&q) && queue->n < queue->room; query_next(&q))
         queue->list[queue->n++] = (struct waiting){.id = query_id(&q, 0),
                                                    .service = str_copy(a->arena, query_str(&q, 1)),

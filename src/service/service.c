@@ -135,6 +135,9 @@ static const struct migration migrations[] = {
     {"CREATE INDEX case_rating_mission ON case_rating(mission, at)"},
     /* of a decision that an officer of a partner confirmed: how its keyring is shown that */
     {"ALTER TABLE case_decision ADD COLUMN assent TEXT"},
+    {"CREATE INDEX case_file_glance ON case_file(mission, service, state, due) WHERE filed > 0"},
+    {"CREATE INDEX case_file_service ON case_file(queue, state, service, due)"},
+    {"CREATE INDEX case_file_officer ON case_file(officer, state, due) WHERE officer IS NOT NULL"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */

@@ -83,11 +83,12 @@ enum err db_open_writer(const char *path, struct db **out, struct fault *f)
         out, f);
 }
 
+/* Large sorts stay in memory: a node in its sandbox has no place for temporary files. */
 enum err db_open_reader(const char *path, struct db **out, struct fault *f)
 {
     return open_with(path, SQLITE_OPEN_READONLY,
                      "PRAGMA query_only=ON; PRAGMA cache_size=-2000; PRAGMA mmap_size=1073741824;"
-                     "PRAGMA trusted_schema=OFF",
+                     "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF",
                      out, f);
 }
 
@@ -242,11 +243,13 @@ enum err db_query(struct db *db, struct query *q, struct fault *f, const char *s
 
 enum err query_end(struct query *q, struct fault *f)
 {
+    if (q->err != OK)
+        (void)fault(f, q->err, "%s", sqlite3_errmsg(q->db->h));
     if (q->stmt)
         put_back(q->db, q->stmt, q->sql);
     q->stmt = NULL;
     q->has_row = false;
-    return q->err == OK ? OK : fault(f, q->err, "a query failed");
+    return q->err;
 }
 
 enum err db_one(struct db *db, struct query *q, struct fault *f, const char *sql, const char *binds,
