@@ -113,6 +113,15 @@ NODISCARD enum err keyring_link_head(struct keyring *, uint64_t serial, str orig
  * "sifara-witness/1" or "sifara-recover/1", signed by the log's key under the origin as name. */
 NODISCARD enum err keyring_link_note(struct keyring *, uint64_t serial, str origin, str text,
                                      struct buf *note, struct fault *);
+/* Which witnesses two registered officers chose, with both signatures (link/quorum_file.h): a note
+ * signed by the log's key under "NAME/quorum". */
+struct keyring_quorum {
+    uint64_t serial;
+    str name, partner, policy;
+    struct officer_assertion by[2];
+};
+NODISCARD enum err keyring_quorum(struct keyring *, const struct keyring_quorum *, struct buf *note,
+                                  struct fault *);
 /* A message on the line to a partner (RFC 9421), signed by the log's key: the base of a POST to
  * "/link/v1/" or of an answer, with the tag "sifara-link/1" last. */
 NODISCARD enum err keyring_link_http(struct keyring *, uint64_t serial, str base,

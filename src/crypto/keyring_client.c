@@ -279,6 +279,24 @@ enum err keyring_check_assent(struct keyring *k, str statement, str assent, stru
     return ask(k, &c, a, &r, f);
 }
 
+enum err keyring_quorum(struct keyring *k, const struct keyring_quorum *q, struct buf *note,
+                        struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "quorum");
+    jw_kv_int(&c.w, S("serial"), (int64_t)q->serial);
+    jw_kv(&c.w, S("name"), q->name);
+    jw_kv(&c.w, S("partner"), q->partner);
+    jw_kv(&c.w, S("policy"), q->policy);
+    put_assertions(&c.w, q->by);
+    TRY(ask(k, &c, a, &r, f));
+    buf_add_str(note, json_get_str(r, S("note")));
+    return OK;
+}
+
 enum err keyring_sign_list(struct keyring *k, str list, struct buf *out, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);

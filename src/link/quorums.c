@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/encode.h"
 #include "link/link_int.h"
+#include "link/quorum_file.h"
 
 enum { POLICY_TEXT = 16 << 10, LOGS = PEERS_MAX };
 
@@ -102,24 +103,6 @@ static enum err check_policy(struct act *a, str scope, str text, struct fault *f
     return OK;
 }
 
-/* What both officers sign, canonical JSON. */
-static enum err statement_of(struct arena *a, str scope, str policy, str *out, struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(512);
-    struct jw w = JW(&b);
-    struct hash h = sha256(policy);
-    char hex[65];
-
-    hex_encode(h.b, sizeof h.b, hex);
-    jw_open(&w, '{');
-    jw_kv(&w, S("partner"), scope);
-    jw_kv(&w, S("witnesses"), str_of(hex));
-    jw_close(&w, '}');
-    *out = str_copy(a, buf_str(&b));
-    TRY_PTR(buf_ok(&b) && out->p, f);
-    return OK;
-}
-
 static enum err check_scope(struct act *a, str scope, struct fault *f)
 {
     char standing[STANDING_MAX];
@@ -134,7 +117,7 @@ static enum err check_scope(struct act *a, str scope, struct fault *f)
 
 static enum err sign_choice(struct act *a, struct choice *c, struct fault *f)
 {
-    TRY(statement_of(a->arena, c->scope, c->policy, &c->statement, f));
+    TRY(quorum_statement(a->arena, c->scope, c->policy, &c->statement, f));
     TRY(officer_signature(a, c->statement, &c->signature, f));
     a->data = c;
     a->subject = str_printf(a->arena, "witnesses/%.*s", STR_FMT(c->scope));
@@ -316,9 +299,39 @@ static enum err put_proposed(struct act *a, struct jw *w, struct fault *f)
     if (e == ERR_CONFLICT)
         return OK;
     TRY(e);
-    TRY(statement_of(a->arena, c.scope, c.policy, &c.statement, f));
+    TRY(quorum_statement(a->arena, c.scope, c.policy, &c.statement, f));
     jw_kv(w, S("proposed"), c.policy);
     jw_kv(w, S("statement"), c.statement);
+    return OK;
+}
+
+/* As a file for others, with both officers' signatures. */
+static enum err put_file(struct act *a, struct jw *w, str policy, struct fault *f)
+{
+    AUTO(buf) struct buf note = BUF(QUORUM_FILE);
+    struct keyring_quorum ask = {.name = a->house->name, .partner = scope_of(a), .policy = policy};
+    struct query q;
+    struct peer own;
+    bool whole = true;
+
+    enum err e = link_peer(a->house->link, a->db, a->house->state_code, &own, f);
+    if (e == ERR_NOT_FOUND) /* without a letter of credence nobody could check it */
+        return OK;
+    TRY(e);
+    ask.serial = own.serial;
+    TRY(db_one(a->db, &q, f,
+               "SELECT proposer, proposer_signature, confirmer, confirmer_signature"
+               " FROM witness_policy WHERE scope = ?",
+               "s", ask.partner));
+    for (int i = 0; i < 2; i++) {
+        ask.by[i].officer = query_id(&q, 2 * i);
+        whole &= officer_signature_of(query_str(&q, 2 * i + 1), &ask.by[i].signature);
+    }
+    TRY(query_end(&q, f));
+    if (!whole)
+        return OK;
+    TRY(keyring_quorum(a->house->keyring, &ask, &note, f));
+    jw_kv(w, S("file"), buf_str(&note));
     return OK;
 }
 
@@ -332,8 +345,10 @@ enum err quorum_show(struct act *a, struct fault *f)
     TRY(policy_text(a->db, scope_of(a), 0, a->arena, &own, f));
     jw_open(&w, '{');
     jw_kv(&w, S("partner"), scope_of(a));
-    if (own.p)
+    if (own.p) {
         jw_kv(&w, S("policy"), own);
+        TRY(put_file(a, &w, own, f));
+    }
     TRY(put_proposed(a, &w, f));
     enum err e = quorum_for(a->db, scope_of(a), a->arena, q, f);
     if (e == OK && !for_all(scope_of(a)))

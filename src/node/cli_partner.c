@@ -11,6 +11,7 @@
 #include "base/world.h"
 #include "crypto/certificate.h"
 #include "link/evidence.h"
+#include "link/quorum_file.h"
 #include "link/link.h"
 #include "node/cli.h"
 #include "node/credence_page.h"
@@ -523,7 +524,27 @@ struct trusted {
     size_t n;
     struct quorum quorum;
     bool has_quorum;
+    str chosen_by; /* whose officers chose the quorum; STR_NONE: whoever checks */
 };
+
+/* The checker's own choice, or that of a state, with its officers' signatures. */
+static enum err read_quorum(struct cli *c, struct trusted *t, str text, struct fault *f)
+{
+    struct quorum_file file;
+
+    if (!is_quorum_file(text))
+        return quorum_parse(text, &t->quorum, f);
+    TRY(quorum_file_read(c->arena, text, &file, f));
+    for (size_t i = 0; i < t->n; i++)
+        if (str_eq(t->letters[i].keyset.state, file.state)) {
+            TRY(quorum_file_check(c->arena, text, t->letters[i].keyset.name, &t->logs[i],
+                                  quorum_officer_check, &file, f));
+            t->chosen_by = file.state;
+            return quorum_parse(file.policy, &t->quorum, f);
+        }
+    return fault(f, ERR_UNTRUSTED, "no letter of %.*s is here, whose officers chose the witnesses",
+                 STR_FMT(file.state));
+}
 
 static enum err read_trusted(struct cli *c, struct trusted *t, struct fault *f)
 {
@@ -540,8 +561,8 @@ static enum err read_trusted(struct cli *c, struct trusted *t, struct fault *f)
     t->has_quorum = cli_option(c, "policy") != NULL;
     if (!t->has_quorum)
         return OK;
-    TRY(fs_read(c->arena, cli_option(c, "policy"), QUORUM_TEXT, &text, f));
-    return quorum_parse(text, &t->quorum, f);
+    TRY(fs_read(c->arena, cli_option(c, "policy"), QUORUM_FILE, &text, f));
+    return read_quorum(c, t, text, f);
 }
 
 /* evidence check FILE --trust LETTER,LETTER [--payload FILE] [--policy FILE] */
@@ -566,5 +587,9 @@ int cli_evidence_check(struct cli *c)
         evidence_parse(c->arena, text, &e, &f) != OK ||
         evidence_check(&e, &keys, payload, &found, &f) != OK)
         return cli_fault(&f, CLI_UNTRUSTED);
+    if (t->chosen_by.p && !str_eq(t->chosen_by, t->letters[found.log].keyset.state)) {
+        (void)!fault(&f, ERR_UNTRUSTED, "another state than the sender chose these witnesses");
+        return cli_fault(&f, CLI_UNTRUSTED);
+    }
     return tell_finding(&e, t->letters, t->n, &found);
 }

@@ -4,14 +4,16 @@
 
 #include "base/encode.h"
 #include "base/fs.h"
+#include "link/quorum_file.h"
 #include "node/cli.h"
+#include "registry/credence.h"
 
 enum { POLICY_MAX = 16 << 10 };
 
 static int usage(void)
 {
     fprintf(stderr, "usage: sifara partner witness STATE|all [--of XB,XC --need N | --policy FILE]"
-                    " [--key OFFICER-KEY]\n");
+                    " [--key OFFICER-KEY] [--out FILE]\n");
     return CLI_USAGE;
 }
 
@@ -96,13 +98,45 @@ static int post(struct cli *c, const char *more, str policy, str statement)
     return code;
 }
 
-static str statement_of(struct cli *c, str policy)
+/* The key of our log, as our own letter says. */
+static int own_keyset(struct cli *c, struct keyset *out)
 {
-    struct hash h = sha256(policy);
-    char hex[65];
+    struct credence letter;
+    struct fault f = {0};
+    struct json *j;
+    str one, two;
 
-    hex_encode(h.b, sizeof h.b, hex);
-    return str_printf(c->arena, "{\"partner\":\"%s\",\"witnesses\":\"%s\"}", c->words[2], hex);
+    int code = cli_ask(c, "/v1/credence", STR_NONE, "application/json", &j);
+    if (code != CLI_OK)
+        return code;
+    AUTO(buf) struct buf text = BUF(2 * CREDENCE_MAX);
+    struct jw w = JW(&text);
+    jw_tree(&w, j);
+    return credence_file_open(c->arena, buf_str(&text), &letter, out, &one, &two, &f) == OK
+               ? CLI_OK
+               : cli_fault(&f, CLI_UNTRUSTED);
+}
+
+/* Who signed, checked here and not only believed. */
+static int show_officers(struct cli *c, str file)
+{
+    struct quorum_file q;
+    struct keyset own;
+    struct fault f = {0};
+    char id[ID_TEXT + 1];
+
+    int code = own_keyset(c, &own);
+    if (code != CLI_OK)
+        return code;
+    if (quorum_file_check(c->arena, file, own.name, &own.log, quorum_officer_check, &q, &f) != OK)
+        return cli_fault(&f, CLI_UNTRUSTED);
+    for (int i = 0; i < 2; i++) {
+        id_format(&q.officer[i].id, id);
+        printf("signed by officer %s\n", id);
+    }
+    return cli_option(c, "out") && fs_write(cli_option(c, "out"), file, 0644, &f) != OK
+               ? cli_fault(&f, CLI_FAILED)
+               : CLI_OK;
 }
 
 static void show(const struct json *j)
@@ -137,14 +171,19 @@ int cli_partner_witness(struct cli *c)
         return code;
     if (!choice) {
         show(j);
-        return CLI_OK;
+        str file = json_get_str(j, S("file"));
+        return file.p ? show_officers(c, file) : CLI_OK;
     }
     code = wanted_policy(c, &policy);
     if (code != CLI_OK)
         return code;
     if (str_eq(json_get_str(j, S("proposed")), policy) && !cli_option(c, "anew"))
         return post(c, "/witnesses/confirm", STR_NONE, json_get_str(j, S("statement")));
-    return post(c, "/witnesses", policy, statement_of(c, policy));
+    str statement;
+    struct fault f = {0};
+    if (quorum_statement(c->arena, str_of(c->words[2]), policy, &statement, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    return post(c, "/witnesses", policy, statement);
 }
 
 /* ---- what we witness ----------------------------------------------------------------------------

@@ -586,6 +586,7 @@ static const struct {
     {"link-keys", answer_link_keys},
     {"link-note", answer_link_note},
     {"link-http", answer_link_http},
+    {"quorum", answer_quorum},
     {"link-head", answer_link_head},
     {"link-cosign", answer_link_cosign},
     {"link-open", answer_link_open},

@@ -62,6 +62,9 @@ NODISCARD enum err ring_load_officers(struct ring *, struct fault *);
 /* Two different registered officers signed this text. */
 NODISCARD enum err ring_check_two(const struct ring *, const struct json *by, str text,
                                   struct arena *, struct fault *);
+/* Both officers' signatures over a choice of witnesses, as a file that others can check. */
+enum err answer_quorum(struct ring *, const struct json *, struct arena *, struct jw *,
+                       struct fault *);
 enum err answer_enrol(struct ring *, const struct json *, struct arena *, struct jw *,
                       struct fault *);
 enum err answer_passkey(struct ring *, const struct json *, struct arena *, struct jw *,
@@ -86,6 +89,9 @@ enum err answer_assent(struct ring *, const struct json *, struct arena *, struc
 
 /* ---- keyring_link.c: channels between states -------------------------------------------- */
 
+/* Signs a text with the log's key of the question's serial, under a name; the note onto w. */
+NODISCARD enum err ring_sign_by_log(struct ring *, const struct json *, str name, str text,
+                                    struct jw *, struct fault *);
 enum err answer_link_keys(struct ring *, const struct json *, struct arena *, struct jw *,
                           struct fault *);
 enum err answer_link_head(struct ring *, const struct json *, struct arena *, struct jw *,

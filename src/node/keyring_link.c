@@ -81,26 +81,34 @@ enum err answer_link_head(struct ring *r, const struct json *q, struct arena *a,
     return e;
 }
 
+enum err ring_sign_by_log(struct ring *r, const struct json *q, str name, str text, struct jw *w,
+                          struct fault *f)
+{
+    AUTO(buf) struct buf note = BUF(text.n + 1024);
+    struct ed25519_secret secret;
+
+    if (!note_name_valid(name) || !seed_of(r, "log", q, secret.b))
+        return ring_bad(f);
+    note_sign(&note, text, name, &secret);
+    secret_wipe(&secret, sizeof secret);
+    jw_kv(w, S("note"), buf_str(&note));
+    return buf_ok(&note) ? OK : fault(f, ERR_LIMIT, "too much to be signed");
+}
+
 /* What the owner of a log says of it, by its first line: no such text is a checkpoint, whose second
  * line is a number. */
 enum err answer_link_note(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
                           struct fault *f)
 {
-    AUTO(buf) struct buf note = BUF(4 * CHECKPOINT_TEXT);
     str name = json_get_str(q, S("name")), text = json_get_str(q, S("text"));
-    struct ed25519_secret secret;
 
     (void)a;
-    if (!note_name_valid(name) || text.n > CHECKPOINT_TEXT || !str_ends(text, S("\n")) ||
+    if (text.n > CHECKPOINT_TEXT || !str_ends(text, S("\n")) ||
         (!str_starts(text, S("sifara-channel/1\nfrom ")) &&
          !str_starts(text, S("sifara-witness/1\nfrom ")) &&
-         !str_starts(text, S("sifara-recover/1\norigin "))) ||
-        !seed_of(r, "log", q, secret.b))
+         !str_starts(text, S("sifara-recover/1\norigin "))))
         return ring_bad(f);
-    note_sign(&note, text, name, &secret);
-    secret_wipe(&secret, sizeof secret);
-    jw_kv(w, S("note"), buf_str(&note));
-    return OK;
+    return ring_sign_by_log(r, q, name, text, w, f);
 }
 
 /* Is it the base of a signature on the line (RFC 9421), and ours? It does not end with a line feed,

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "crypto/ipc.h"
 #include "crypto/keyring.h"
+#include "link/quorum_file.h"
 #include "node/keyring_int.h"
 
 /* ---- loading ----------------------------------------------------------------------------- */
@@ -104,13 +105,48 @@ enum err ring_check_decision(const struct ring *r, const struct json *by, str te
     return ring_check_assent(r, assent, text, a, f);
 }
 
-static void put_passkeys(struct jw *w, const struct officer_key *o)
+static void put_passkey_list(struct jw *w, const struct officer_key *o)
 {
-    jw_key(w, S("passkeys"));
     jw_open(w, '[');
     for (size_t i = 0; i < o->n_passkeys; i++)
         passkey_write(w, &o->passkeys[i]);
     jw_close(w, ']');
+}
+
+static enum err put_signer(const struct ring *r, const struct json *by, str statement,
+                           struct arena *a, struct quorum_officer *out, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(QUORUM_FILE);
+    struct jw w = JW(&b);
+    struct officer_key *o;
+
+    TRY(check_one(r, by, statement, a, &o, f));
+    put_passkey_list(&w, o);
+    *out = (struct quorum_officer){.id = o->id,
+                                   .key = o->key,
+                                   .passkeys = o->n_passkeys ? str_copy(a, buf_str(&b)) : STR_NONE,
+                                   .signature = ipc_get_str(by, S("signature"), a)};
+    return buf_ok(&b) ? OK : fault(f, ERR_LIMIT, "an officer has too many passkeys");
+}
+
+enum err answer_quorum(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                       struct fault *f)
+{
+    AUTO(buf) struct buf text = BUF(QUORUM_FILE);
+    const struct json *by = json_get(q, S("by"));
+    struct quorum_file file = {.state = str_of(r->alpha2),
+                               .partner = json_get_str(q, S("partner")),
+                               .policy = json_get_str(q, S("policy"))};
+    str statement, name;
+
+    TRY(quorum_statement(a, file.partner, file.policy, &statement, f));
+    TRY(ring_check_two(r, by, statement, a, f));
+    TRY(put_signer(r, json_at(by, 0), statement, a, &file.officer[0], f));
+    TRY(put_signer(r, json_at(by, 1), statement, a, &file.officer[1], f));
+    quorum_file_format(&text, &file);
+    name = str_printf(a, "%.*s/quorum", STR_FMT(json_get_str(q, S("name"))));
+    TRY_PTR(buf_ok(&text) && name.p, f);
+    return ring_sign_by_log(r, q, name, buf_str(&text), w, f);
 }
 
 static enum err save_officers(struct ring *r, struct fault *f)
@@ -123,8 +159,10 @@ static enum err save_officers(struct ring *r, struct fault *f)
         jw_open(&w, '{');
         ipc_bytes(&w, S("officer"), id_bytes(&r->officers[i].id));
         ipc_bytes(&w, S("key"), str_bytes(r->officers[i].key.b, 32));
-        if (r->officers[i].n_passkeys)
-            put_passkeys(&w, &r->officers[i]);
+        if (r->officers[i].n_passkeys) {
+            jw_key(&w, S("passkeys"));
+            put_passkey_list(&w, &r->officers[i]);
+        }
         jw_close(&w, '}');
     }
     jw_close(&w, ']');

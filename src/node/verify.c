@@ -20,6 +20,7 @@
 #include "base/fs.h"
 #include "base/world.h"
 #include "link/evidence.h"
+#include "link/quorum_file.h"
 #include "node/verify_words.h"
 #include "package/manifest.h"
 #include "paper/trust.h"
@@ -220,6 +221,28 @@ static void say_evidence(struct verify *v, const struct evidence *e,
     say_roots(v);
 }
 
+/* The checker's own choice of witnesses, or that of a state, with its officers' signatures. */
+static enum err read_quorum(struct verify *v, struct quorum *out, str *chosen_by, struct fault *f)
+{
+    struct quorum_file file;
+
+    *chosen_by = STR_NONE;
+    if (!v->policy.p)
+        return OK;
+    if (!is_quorum_file(v->policy))
+        return quorum_parse(v->policy, out, f);
+    TRY(quorum_file_read(v->arena, v->policy, &file, f));
+    for (size_t i = 0; i < v->n; i++)
+        if (str_eq(v->keysets[i].state, file.state)) {
+            TRY(quorum_file_check(v->arena, v->policy, v->keysets[i].name, &v->keysets[i].log,
+                                  quorum_officer_check_plain, &file, f));
+            *chosen_by = file.state;
+            return quorum_parse(file.policy, out, f);
+        }
+    return fault(f, ERR_UNTRUSTED, "no letter of %.*s is here, whose officers chose the witnesses",
+                 STR_FMT(file.state));
+}
+
 static int judge_evidence(struct verify *v)
 {
     struct note_key mirrors[LETTERS], witnesses[LETTERS];
@@ -237,12 +260,35 @@ static int judge_evidence(struct verify *v)
     }
     struct evidence_keys keys = {
         logs, v->n, mirrors, v->n, witnesses, v->n, v->policy.p ? q : NULL};
-    if (v->policy.p && quorum_parse(v->policy, q, &f) != OK)
+    str chosen_by;
+    if (read_quorum(v, q, &chosen_by, &f) != OK)
         return bad(v, "proof.bad", &f);
     if (evidence_parse(v->arena, v->file, &e, &f) != OK ||
         evidence_check(&e, &keys, v->payload, &found, &f) != OK)
         return bad(v, "proof.bad", &f);
+    if (chosen_by.p && !str_eq(chosen_by, v->keysets[found.log].state)) {
+        (void)!fault(&f, ERR_UNTRUSTED, "another state than the sender chose these witnesses");
+        return bad(v, "proof.bad", &f);
+    }
     say_evidence(v, &e, &found);
+    return GENUINE;
+}
+
+/* ---- choices of witnesses ------------------------------------------------------------------ */
+
+static int judge_quorum(struct verify *v)
+{
+    struct quorum *q = arena_new_of(v->arena, struct quorum);
+    struct fault f = {0};
+    str chosen_by;
+
+    v->policy = v->file;
+    if (!q || read_quorum(v, q, &chosen_by, &f) != OK)
+        return bad(v, "quorum.bad", &f);
+    SAY(v, "quorum.valid", {"state", chosen_by});
+    for (size_t i = 0; i < q->n_witnesses; i++)
+        SAY(v, "quorum.witness", {"state", q->witness[i].name});
+    say_roots(v);
     return GENUINE;
 }
 
@@ -283,6 +329,8 @@ static int judge(struct verify *v)
 
     if (str_starts(v->file, S("c2sp.org/tlog-proof@v1\n")))
         return judge_evidence(v);
+    if (is_quorum_file(v->file))
+        return judge_quorum(v);
     if (v->file.n && v->file.n <= VDS_MAX && (unsigned char)v->file.p[0] == 0xdc)
         return judge_seal(v, v->file);
     if (is_hex(v, v->file, &seal))
