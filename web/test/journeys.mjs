@@ -2,6 +2,7 @@
 // the ministry; what hostile input does, what a lost line and an ended session do not lose
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
 
@@ -242,7 +243,7 @@ await step("her own cases in the queue; what she puts back is put back", async (
   await rana.getByText(/0 done, one refused/).waitFor(); // proposed: it waits for the second officer
 });
 
-await step("Karim, the second officer, sees the same and signs it: the document is sealed", async () => {
+const karim = await step("Karim, the second officer, sees the same and signs it: the document is sealed", async () => {
   const karim = await officer("consul", "consul@mfa.xu.example");
   await karim.goto(`${URL_}/ar/desk/cases/${file}`);
   await karim.getByRole("button", { name: /اطّلع وأكّد/ }).waitFor();
@@ -264,7 +265,7 @@ await step("Karim, the second officer, sees the same and signs it: the document 
   await karim.getByRole("button", { name: "ابحث" }).click();
   await karim.getByText("سارية", { exact: true }).waitFor();
   await look(karim, "desk-document-ar");
-  await karim.context().close();
+  return karim;
 });
 
 await step("Layla holds the document, and sees who looked at her file", async () => {
@@ -279,6 +280,26 @@ await step("Layla holds the document, and sees who looked at her file", async ()
   await layla.goto(`${URL_}/ar/my-file`);
   await layla.getByText("موظف قنصلي").first().waitFor();
   await look(layla, "portal-my-file-ar");
+});
+
+await step("the consul sets hours and opens a round; Layla asks for a place, and asks no longer", async () => {
+  const on = await openRound(karim, "passport-renewal");
+  await ask(layla, file, on);
+  await urgent(rana, layla, file, on);
+});
+
+await step("Layla and the mission write to each other", () => talk(rana, layla, file));
+
+await step("she holds her passport; how was it?", async () => {
+  await rana.evaluate(async (id) => {
+    const post = (path, body) => fetch(`/v1/desk/cases/${id}/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    const { fee } = await (await fetch(`/v1/desk/cases/${id}`)).json();
+    await post("steps", { event: "dispatch", fields: { booklet_number: "UT7654321", bag_number: "B-1" } });
+    await post("steps", { event: "arrive" });
+    await post("payments", { amount: fee.owed, currency: fee.currency, how: "card" });
+    await post("steps", { event: "hand-over", fields: { signature_seen: "yes", old_passport_cancelled: "yes" } });
+  }, file);
+  await rate(layla, file);
 });
 
 await step("she ends a session that was left open elsewhere", async () => {

@@ -147,6 +147,31 @@ export interface CaseFile {
   next: NextStep[];
   /** To an officer: cases of the same service that may be the same one. */
   similar?: { id: string; mission: string; state: string; state_text?: string; filed: string; why: "same-person" | "same-name-or-number" }[];
+  /** Who is awaited, since when, how many working days over the promise. */
+  waits?: { for: "person" | "mission" | "ministry" | "node"; since: string; taken: boolean; late: number };
+  messages: Message[];
+  awaits?: "person" | "mission";
+  remarks?: Message[];
+  /** There once it may be given; with the score once it was. */
+  rating?: { score?: number };
+}
+
+export interface Message {
+  message: number;
+  at: string;
+  role: string;
+  text: string;
+  seen?: string;
+}
+
+export interface Booking {
+  id: string;
+  /** as the mission's clocks show it */
+  at: string;
+  starts: string;
+  counter: number;
+  state: "offered" | "booked" | "arrived";
+  until?: string;
 }
 
 /** A member of the answers by JSON Pointer (RFC 6901). */

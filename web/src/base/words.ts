@@ -85,6 +85,11 @@ export function moment(text: string): string {
   return new Intl.DateTimeFormat(gregorian(), { dateStyle: "medium", timeStyle: "short" }).format(dayOf(text));
 }
 
+/** A time "2026-12-01T09:00" as the clocks of a mission show it, wherever the reader is. */
+export function timeThere(at: string, withDay = true): string {
+  return new Intl.DateTimeFormat(gregorian(), { ...(withDay ? { dateStyle: "full" as const } : {}), timeStyle: "short", timeZone: "UTC" }).format(new Date(`${at}:00Z`));
+}
+
 // some regions' default calendar is another one: what is said without a calendar's name is Gregorian
 function gregorian(): string {
   return language === "ar" ? "ar-u-ca-gregory-nu-arab" : `${language}-u-ca-gregory`;

@@ -11,6 +11,7 @@ import type { Answers, Attachment, CaseFile, NextStep, PlanField, PlanPage, Serv
 import { at, wordsOf } from "../base/model";
 import { answered, Shown } from "../base/shown";
 import { Documents, PassOn, Passport, Similar } from "./aids";
+import { Talk } from "./talk";
 
 interface Seen {
   file: CaseFile;
@@ -68,6 +69,7 @@ function Open({ file, service, done }: DeskProps) {
       </div>
       <Passport file={file} service={service} />
       {file.next.some((n) => n.action === "case.release") && <PassOn file={file} done={done} />}
+      <Talk file={file} done={done} />
       <History file={file} />
     </>
   );

@@ -7,11 +7,13 @@ import { Router, to, type Route } from "../base/router";
 import { session, set, type Session } from "../base/session";
 import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
+import { Appointments, Today } from "./appointments";
 import { DeskCase } from "./case";
 import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
 import { Queue } from "./queue";
 import { SignIn } from "./sign-in";
+import { Inbox } from "./talk";
 
 const routes: Route[] = [
   { path: "/desk", page: Queue },
@@ -19,6 +21,9 @@ const routes: Route[] = [
   { path: "/desk/keys", page: MyKeys },
   { path: "/desk/cases/:id", page: DeskCase },
   { path: "/desk/documents", page: FindDocument },
+  { path: "/desk/today", page: Today },
+  { path: "/desk/appointments", page: Appointments },
+  { path: "/desk/messages", page: Inbox },
 ];
 
 /** Whoever signed in with a code alone can register a passkey and sign in with it, and nothing else. */
@@ -40,6 +45,8 @@ function Desk({ who }: { who: Session | null }) {
     ? [
         { href: to("/desk"), label: t("desk.queue") },
         { href: to("/desk/documents"), label: t("desk.documents") },
+        { href: to("/desk/today"), label: t("desk.today") },
+        { href: to("/desk/messages"), label: t("desk.inbox") },
         { href: to("/desk/keys"), label: t("desk.keys") },
         { href: to("/ministry"), label: t("desk.ministry") },
       ]

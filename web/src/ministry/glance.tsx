@@ -27,16 +27,16 @@ export function Bar({ part, whole, kind = "" }: { part: number; whole: number; k
 export function Overview(_: PageProps) {
   const coverage = useLoad((signal) => get<{ countries: Covered[] }>("/v1/coverage", { signal }), []);
   const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const glance = useLoad((signal) => get<{ missions: Line[] }>("/v1/glance", { signal }), []);
+  const glance = useLoad((signal) => get<{ missions: Line[]; satisfaction: Satisfaction }>("/v1/glance", { signal }), []);
   const name = (code: string) => inWords(missions.data?.missions.find((m) => m.code === code)?.name) || code;
   return (
     <>
       <Heading lead={t("ministry.overview-lead")}>{t("ministry.overview")}</Heading>
       <Load of={coverage}>{({ countries }) => <WorldMap covered={countries} />}</Load>
       <Load of={glance}>
-        {({ missions: lines }) => (
+        {({ missions: lines, satisfaction }) => (
           <>
-            <Totals lines={lines} />
+            <Totals lines={lines} satisfaction={satisfaction} />
             <Table
               caption={t("ministry.missions")}
               name="missions"
@@ -82,7 +82,7 @@ export function Overview(_: PageProps) {
   );
 }
 
-function Totals({ lines }: { lines: Line[] }) {
+function Totals({ lines, satisfaction }: { lines: Line[]; satisfaction: Satisfaction }) {
   const sum = (f: (l: Line) => number) => lines.reduce((n, l) => n + f(l), 0);
   const decided = sum((l) => l.decided);
   return (
@@ -91,6 +91,7 @@ function Totals({ lines }: { lines: Line[] }) {
       <Figure value={number(sum((l) => l.overdue))} label={t("ministry.overdue")} />
       <Figure value={number(decided)} label={t("ministry.decided")} />
       <Figure value={share(sum((l) => l.within_promise), decided)} label={t("ministry.kept")} />
+      <Figure value={satisfied(satisfaction)} label={t("ministry.satisfaction", { n: satisfaction.n ?? 0 })} />
     </ul>
   );
 }
@@ -111,6 +112,20 @@ interface Glance {
   fees: { currency: string; amount: number; payments: number }[];
   documents: number;
   officers: number;
+  appointments: { to_come: number; served: number; missed: number };
+  satisfaction: Satisfaction;
+}
+
+/** Nothing is told of fewer than so many: one could guess who said what. */
+interface Satisfaction {
+  fewest: number;
+  n?: number;
+  content?: number;
+  mean?: number;
+}
+
+function satisfied(s: Satisfaction | undefined): string {
+  return s?.mean === undefined ? t("ministry.too-few", { n: s?.fewest ?? 5 }) : t("ministry.of-five", { mean: number(s.mean, { maximumFractionDigits: 1 }) });
 }
 
 export function MissionPage({ params }: PageProps) {
@@ -138,6 +153,9 @@ export function MissionPage({ params }: PageProps) {
               <Figure value={number(g.decided.mean_hours / 24, { maximumFractionDigits: 1 })} label={t("ministry.mean-days")} />
               <Figure value={number(g.documents)} label={t("ministry.documents")} />
               <Figure value={number(g.officers)} label={t("ministry.officers")} />
+              <Figure value={satisfied(g.satisfaction)} label={t("ministry.satisfaction", { n: g.satisfaction.n ?? 0 })} />
+              <Figure value={number(g.appointments.to_come)} label={t("ministry.to-come")} />
+              <Figure value={share(g.appointments.missed, g.appointments.missed + g.appointments.served)} label={t("ministry.missed")} />
             </ul>
             <Table
               caption={t("ministry.work")}

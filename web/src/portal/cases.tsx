@@ -1,13 +1,15 @@
 // cases.tsx - a person's own cases: all of them, and the life of one
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
 import { country, inWords, language, money, t } from "../base/words";
 import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "../base/model";
+import { Messages, Write } from "../base/messages";
 import { answered, Shown } from "../base/shown";
 import { wordsOf } from "../base/model";
+import { Appointment } from "./appointment";
 
 export function Cases(_: PageProps) {
   const cases = useLoad((signal) => get<{ cases: CaseRow[] }>(`/v1/cases?language=${language}`, { signal }), []);
@@ -73,7 +75,10 @@ export function Case({ params, query }: PageProps) {
           {query.get("filed") && <Notice kind="good" title={t("portal.filed")} />}
           <Status {...s} />
           <Documents file={s.file} />
+          <Asked file={s.file} />
           <Next {...s} done={seen.again} />
+          <Appointment file={s.file.id} mission={inWords(s.mission?.name)} />
+          <Talk file={s.file} done={seen.again} />
           <Told {...s} />
           <History file={s.file} />
         </>
@@ -91,6 +96,7 @@ function Status({ file, mission }: Seen) {
         <Tag kind={file.turn === "person" ? "warn" : ""}>{file.state_text}</Tag>
       </p>
       <p>{t(whose, { mission: inWords(mission?.name) })}</p>
+      <Why file={file} />
       <Pairs
         list={[
           [t("portal.reference"), <span class="mono">{file.id}</span>],
@@ -107,6 +113,52 @@ function Status({ file, mission }: Seen) {
         ]}
       />
     </section>
+  );
+}
+
+/** What is awaited, from whom, since when; and how late it is. */
+function Why({ file }: { file: CaseFile }) {
+  const w = file.waits;
+  if (!w) return null;
+  const what = w.for === "mission" ? (w.taken ? "officer" : "to-take") : w.for;
+  return (
+    <>
+      <p>
+        {t(`portal.why.${what}`)} <Moment at={w.since} />.
+      </p>
+      {w.late > 0 && (
+        <Notice kind="warn" title={t("portal.why.late", { n: w.late })}>
+          <p>{t("portal.why.write")}</p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+/** Messages with the mission; that one has seen them is told once they are on the screen. */
+function Talk({ file, done }: { file: CaseFile; done: () => void }) {
+  const unseen = file.messages.some((m) => m.role !== "person" && !m.seen);
+  useEffect(() => {
+    if (unseen) void post(`/v1/cases/${file.id}/messages/seen`).catch(() => undefined);
+  }, [file.id, unseen]);
+  return (
+    <section class="card" id="messages">
+      <h2>{t("portal.messages")}</h2>
+      {file.awaits && <p>{t(`portal.awaits.${file.awaits}`)}</p>}
+      <Messages part="common" list={file.messages} />
+      <Write path={`/v1/cases/${file.id}/messages`} label={t("portal.messages.write")} help={t("portal.messages.help")} button={t("portal.messages.send")} done={done} />
+    </section>
+  );
+}
+
+function Asked({ file }: { file: CaseFile }) {
+  if (!file.rating || file.rating.score) return null;
+  return (
+    <Notice title={t("portal.rating")}>
+      <p>
+        <a href={to(`/cases/${file.id}/rating`)}>{t("portal.rating.link")}</a>
+      </p>
+    </Notice>
   );
 }
 

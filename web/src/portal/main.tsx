@@ -10,6 +10,7 @@ import { Case, Cases } from "./cases";
 import { Correct } from "./correct";
 import { Home } from "./home";
 import { MyFile, signOut } from "./my-file";
+import { Rating } from "./rating";
 import { Service } from "./service";
 import { onSession, session, type Session } from "../base/session";
 import { SignIn } from "./sign-in";
@@ -23,6 +24,7 @@ const routes: Route[] = [
   { path: "/cases/:id", page: Case },
   { path: "/cases/:id/apply", page: Apply },
   { path: "/cases/:id/correct", page: Correct },
+  { path: "/cases/:id/rating", page: Rating },
   { path: "/my-file", page: MyFile },
   { path: "/verify", page: Verify },
 ];

@@ -1,0 +1,243 @@
+// appointment.tsx - a person's appointment at a mission: asking in a round, the waiting list, the place
+import { useState } from "preact/hooks";
+import { get, post } from "../base/api";
+import type { Booking } from "../base/model";
+import { Button, Failure, Field, Load, Moment, Notice, Pairs, useLoad } from "../base/ui";
+import { day, number, t, timeThere } from "../base/words";
+
+interface Standing {
+  may: boolean;
+  round?: { id: string; closes: string; slots: { at: string; places: number }[] };
+  free?: string[];
+  /** 1: after a missed one, -1: after one that the mission took back */
+  class?: number;
+  ask?: { id: string; round: string; state: string; closes: string; drawn?: string; waiting?: number };
+  appointment?: Booking;
+}
+
+interface Part {
+  file: string;
+  done: () => void;
+}
+
+export function Appointment({ file, mission }: { file: string; mission: string }) {
+  const standing = useLoad((signal) => get<Standing>(`/v1/cases/${file}/appointment`, { signal }), [file]);
+  return (
+    <Load of={standing}>
+      {(s) =>
+        !s.may && !s.appointment ? null : (
+          <section class="card" id="appointment">
+            <h2>{t("portal.appointment")}</h2>
+            <Stands {...s} file={file} mission={mission} done={standing.again} />
+          </section>
+        )
+      }
+    </Load>
+  );
+}
+
+function Stands(s: Standing & Part & { mission: string }) {
+  const waits = s.ask?.state === "asked" || s.ask?.state === "waiting";
+  return (
+    <>
+      {s.appointment?.state === "offered" && <Offered {...s} booking={s.appointment} />}
+      {s.appointment && s.appointment.state !== "offered" && <Booked {...s} booking={s.appointment} />}
+      {!s.appointment && waits && <Waiting {...s} />}
+      {!s.appointment && s.class === 1 && <Notice kind="warn" title={t("portal.appointment.missed")} />}
+      {!s.appointment && s.class === -1 && <Notice kind="good" title={t("portal.appointment.first")} />}
+      {!s.appointment && s.ask?.state !== "asked" && s.round && s.round.id !== s.ask?.round && <Ask {...s} round={s.round} />}
+      {!s.appointment && (s.free?.length ?? 0) > 0 && <Take file={s.file} done={s.done} free={s.free!} label={t("portal.appointment.free")} button={t("portal.appointment.take")} />}
+      {!s.appointment && !waits && !s.round && !s.free?.length && <p>{t("portal.appointment.none")}</p>}
+    </>
+  );
+}
+
+/** One act that needs nothing more said; whatever it answers is shown where it was done. */
+function useAct(done: () => void): [unknown, (path: string, body?: unknown) => Promise<void>] {
+  const [failed, setFailed] = useState<unknown>();
+  return [
+    failed,
+    async (path, body) => {
+      try {
+        await post(path, body);
+        setFailed(undefined);
+        done();
+      } catch (error) {
+        setFailed(error);
+      }
+    },
+  ];
+}
+
+function Offered({ file, done, booking }: Part & { booking: Booking }) {
+  const [failed, act] = useAct(done);
+  return (
+    <>
+      <Notice kind="warn" title={t("portal.appointment.offered", { when: timeThere(booking.at) })}>
+        {booking.until && (
+          <p>
+            {t("portal.appointment.answer-until")} <Moment at={booking.until} />
+          </p>
+        )}
+      </Notice>
+      <Failure error={failed} />
+      <div class="buttons">
+        <Button run={() => act(`/v1/cases/${file}/appointment/accept`)}>{t("portal.appointment.accept")}</Button>
+        <Button kind="quiet" run={() => act(`/v1/cases/${file}/appointment/cancel`)}>
+          {t("portal.appointment.decline")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Booked({ file, done, booking, mission, free }: Part & { booking: Booking; mission: string; free?: string[] }) {
+  const [failed, act] = useAct(done);
+  return (
+    <>
+      <Pairs
+        list={[
+          [t("portal.appointment.when"), <strong>{timeThere(booking.at)}</strong>],
+          [t("portal.mission"), mission],
+          [t("portal.appointment.counter"), number(booking.counter)],
+        ]}
+      />
+      <p>{t("portal.appointment.yours")}</p>
+      <p>
+        <a href={`/v1/cases/${file}/appointment.ics`} download="appointment.ics">
+          {t("portal.appointment.calendar")}
+        </a>
+      </p>
+      <Failure error={failed} />
+      {booking.state === "booked" && (
+        <>
+          {(free?.length ?? 0) > 0 && <Take file={file} done={done} free={free!} label={t("portal.appointment.other-time")} button={t("portal.appointment.move")} />}
+          <details>
+            <summary>{t("portal.appointment.cancel")}</summary>
+            <p>{t("portal.appointment.cancel-help")}</p>
+            <Button kind="danger" run={() => act(`/v1/cases/${file}/appointment/cancel`)}>
+              {t("portal.appointment.cancel")}
+            </Button>
+          </details>
+        </>
+      )}
+    </>
+  );
+}
+
+function Waiting({ file, done, ask }: Part & Standing) {
+  const [failed, act] = useAct(done);
+  if (!ask) return null;
+  return (
+    <>
+      {ask.waiting ? (
+        <p>
+          {t("portal.appointment.drawn-on")} {ask.drawn && <Moment at={ask.drawn} />}. {t("portal.appointment.waiting", { n: ask.waiting })}
+        </p>
+      ) : (
+        <p>
+          {t("portal.appointment.asked")} <Moment at={ask.closes} />.
+        </p>
+      )}
+      <p>
+        <a href={`/v1/rounds/${ask.round}`} download="draw.json">
+          {t("portal.appointment.check")}
+        </a>{" "}
+        <small>
+          {t("portal.appointment.number")} <span class="mono">{ask.id}</span>
+        </small>
+      </p>
+      <Failure error={failed} />
+      <Button kind="quiet" run={() => act(`/v1/cases/${file}/appointment/withdraw`)}>
+        {t("portal.appointment.withdraw")}
+      </Button>
+    </>
+  );
+}
+
+const WISHES = 3;
+
+/** Days with their times: a day as a whole is a wish too. */
+function Options({ slots }: { slots: string[] }) {
+  const days = [...new Set(slots.map((s) => s.slice(0, 10)))];
+  return (
+    <>
+      {days.map((d) => (
+        <optgroup key={d} label={day(d)}>
+          <option value={d}>{t("portal.appointment.any-time", { day: day(d) })}</option>
+          {slots
+            .filter((s) => s.startsWith(d))
+            .map((s) => (
+              <option key={s} value={s}>
+                {timeThere(s)}
+              </option>
+            ))}
+        </optgroup>
+      ))}
+    </>
+  );
+}
+
+function Ask({ file, done, round }: Part & { round: NonNullable<Standing["round"]> }) {
+  const [wishes, setWishes] = useState<string[]>(Array<string>(WISHES).fill(""));
+  const [any, setAny] = useState(true);
+  const [failed, act] = useAct(done);
+  const send = (e: Event) => {
+    e.preventDefault();
+    void act(`/v1/cases/${file}/appointment/asks`, { round: round.id, wishes: [...new Set(wishes.filter(Boolean))], any });
+  };
+  return (
+    <form onSubmit={send}>
+      <p>
+        {t("portal.appointment.open")} <Moment at={round.closes} />. {t("portal.appointment.fair")}
+      </p>
+      <Failure error={failed} />
+      {wishes.map((w, i) => (
+        <Field key={i} label={t("portal.appointment.wish", { n: i + 1 })}>
+          {(a) => (
+            <select {...a} value={w} onChange={(e) => setWishes(wishes.map((x, k) => (k === i ? e.currentTarget.value : x)))}>
+              <option value="">{t("portal.appointment.no-wish")}</option>
+              <Options slots={round.slots.map((s) => s.at)} />
+            </select>
+          )}
+        </Field>
+      ))}
+      <div class="choice">
+        <input id="any" type="checkbox" checked={any} onChange={(e) => setAny(e.currentTarget.checked)} />
+        <label for="any">{t("portal.appointment.any")}</label>
+      </div>
+      <div class="buttons">
+        <Button>{t("portal.appointment.ask")}</Button>
+      </div>
+    </form>
+  );
+}
+
+function Take({ file, done, free, label, button }: Part & { free: string[]; label: string; button: string }) {
+  const [at, setAt] = useState("");
+  const [failed, act] = useAct(done);
+  const send = (e: Event) => {
+    e.preventDefault();
+    void act(`/v1/cases/${file}/appointment`, { at });
+  };
+  return (
+    <form onSubmit={send}>
+      <Failure error={failed} />
+      <Field label={label}>
+        {(a) => (
+          <select {...a} required value={at} onChange={(e) => setAt(e.currentTarget.value)}>
+            <option value="" />
+            {free.map((s) => (
+              <option key={s} value={s}>
+                {timeThere(s)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <div class="buttons">
+        <Button kind="quiet">{button}</Button>
+      </div>
+    </form>
+  );
+}
