@@ -225,8 +225,8 @@ static enum err attach_scan(struct demo *d, struct plan *p, const char *token, s
     return e;
 }
 
-static enum err person_signs_in(struct demo *d, const struct plan *p, char token[TOKEN_MAX],
-                                struct fault *f)
+enum err demo_person_signs_in(struct demo *d, const struct plan *p, char token[TOKEN_MAX],
+                              struct fault *f)
 {
     pthread_mutex_t *lock = &d->person[p->person % PERSON_LOCKS];
     char email[64];
@@ -246,7 +246,7 @@ static enum err do_file(struct demo *d, struct plan *p, struct fault *f)
     struct demo_call c;
     str answers;
 
-    TRY(person_signs_in(d, p, token, f));
+    TRY(demo_person_signs_in(d, p, token, f));
     demo_call_begin(d, &c, s->attachments_required ? "case.start" : "case.file");
     enum err e = answers_text(d, p, c.arena, &answers, f);
     str head = str_printf(c.arena, "{\"service\":\"%.*s\",\"country\":\"%.*s\"", STR_FMT(s->name),
@@ -281,7 +281,7 @@ static enum err do_answer(struct demo *d, struct plan *p, struct fault *f)
     str answers;
 
     TRY_PTR(a, f);
-    TRY(person_signs_in(d, p, token, f));
+    TRY(demo_person_signs_in(d, p, token, f));
     TRY(answers_text(d, p, a, &answers, f));
     return demo_act_on_case(d, p, "case.answer", token,
                             str_printf(a, "{\"answers\":%.*s}", STR_FMT(answers)), f);
@@ -385,7 +385,8 @@ static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct f
     case EV_FILE:
         return do_file(d, p, f);
     case EV_TAKE:
-        return demo_act_on_case(d, p, "case.take", token, STR_NONE, f);
+        TRY(demo_act_on_case(d, p, "case.take", token, STR_NONE, f));
+        return demo_talk(d, p, token, f);
     case EV_ASK:
         return demo_act_on_case(d, p, "case.request-correction", token,
                                 S("{\"message\":\"Please check the spelling of your name.\","
@@ -394,10 +395,13 @@ static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct f
     case EV_ANSWER:
         return do_answer(d, p, f);
     case EV_PROPOSE:
-    case EV_CONFIRM:
         return do_decision(d, p, ev, f);
+    case EV_CONFIRM:
+        TRY(do_decision(d, p, ev, f));
+        return p->refuse ? demo_rate(d, p, f) : OK;
     case EV_FOLLOW:
-        return demo_follow(d, p, token, f);
+        TRY(demo_follow(d, p, token, f));
+        return demo_rate(d, p, f);
     case EV_REVOKE:
         return do_revoke(d, p, f);
     case EVENTS:
@@ -502,6 +506,15 @@ static enum err live(struct demo *d, struct fault *f)
             ;
         show_progress(d);
     }
+    for (unsigned i = 0; e == OK && i < d->n_posts; i++) {
+        struct post *p = &d->posts[i];
+        d->today = DAYS;
+        e = officers_sign_in(d, p, f);
+        if (e == OK)
+            e = demo_round(d, p, p->officer[p->n - 1].token, f);
+    }
+    if (e == OK)
+        e = demo_asks(d, f);
     free(list);
     return e;
 }

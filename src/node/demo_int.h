@@ -109,6 +109,16 @@ enum err demo_follow(struct demo *, const struct plan *, const char *token, stru
 enum err demo_sign_in(struct demo *, const char *email, const struct officer_file *,
                       char token[TOKEN_MAX], struct fault *);
 
+/* The person of a plan, by code. */
+enum err demo_person_signs_in(struct demo *, const struct plan *, char token[TOKEN_MAX],
+                              struct fault *);
+/* Hours and rounds of appointments, who asks in them; messages; how it was (demo_talk.c). */
+enum err demo_hours(struct demo *, const struct post *, const char *token, struct fault *);
+enum err demo_round(struct demo *, const struct post *, const char *token, struct fault *);
+enum err demo_asks(struct demo *, struct fault *);
+enum err demo_talk(struct demo *, const struct plan *, const char *officer, struct fault *);
+enum err demo_rate(struct demo *, const struct plan *, struct fault *);
+
 /* Missions, officers, holidays (demo_setup.c). */
 enum err demo_set_up(struct demo *, struct fault *);
 /* A file of the demo's folder, in the demo's arena. */

@@ -318,6 +318,7 @@ enum err demo_set_up(struct demo *d, struct fault *f)
         TRY(demo_sign_in(d, head->email, &head->file, head->token, f));
         for (int y = year; y <= year + 1; y++)
             TRY(adopt_holidays(d, p, head->token, y, f));
+        TRY(demo_hours(d, p, head->token, f));
     }
     return fresh_calendars(d, f);
 }

@@ -114,7 +114,7 @@ enum err rating_put(struct act *a, struct jw *w, const struct casefile *c, const
 
 enum err rating_due(struct act *a, const struct casefile *c, struct fault *f)
 {
-    if (!may_rate(c) || str_eq(c->event, S("withdraw")))
+    if (!may_rate(c) || a->house->replaying_history || str_eq(c->event, S("withdraw")))
         return OK;
     return job_add_at(a, S("case-rate"), act_id_text(a, &c->id), a->now + ASK_AFTER_MS, f);
 }

@@ -269,9 +269,11 @@ function Hours({ mission, service, rule, done }: { mission: string; service: str
           </div>
         </fieldset>
       ))}
-      <Button kind="quiet" run={() => change({ hours: [...r.hours, { days: [], from: "14:00", to: "16:00" }] })}>
-        {t("desk.hours.more")}
-      </Button>
+      <div class="buttons">
+        <Button kind="quiet" run={() => change({ hours: [...r.hours, { days: [], from: "14:00", to: "16:00" }] })}>
+          {t("desk.hours.more")}
+        </Button>
+      </div>
       <fieldset>
         <legend>{t("desk.hours.break")}</legend>
         <div class="row">
