@@ -125,8 +125,11 @@ doctor() { "$SIFARA" doctor --data "${1:-$D}" >"$W/out" 2>"$W/err"; }
 
 mails_to() { grep -lF "To: <$1>" "$D"/mail/*.eml 2>/dev/null | sort; }
 
-# The text of a mail.
-mail_text() { sed '1,/^\r*$/d' "$1" | tr -d '\r\n' | base64 -d; }
+# The text of a mail: its first part.
+mail_text() {
+    awk '{ sub(/\r$/, "") } /^Content-Type: text\/plain/ { head = 1 } head && /^$/ { text = 1; head = 0; next }
+        text && /^--/ { exit } text' "$1" | tr -d '\n' | base64 -d
+}
 
 newest_code() {
     local file

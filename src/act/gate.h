@@ -65,6 +65,7 @@ struct house {
     str xroad_url, xroad_client;
     const struct hash *xroad_server_pin;
     const char *scanner;    /* virus scanner of attachments, or NULL (service/scan.h) */
+    bool sms;               /* is there a gateway for text messages? */
     bool replaying_history; /* demo generator: mails are not sent */
 };
 

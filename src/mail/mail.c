@@ -1,4 +1,4 @@
-#include "mail/mail.h"
+#include "mail/mail_int.h"
 
 #include <curl/curl.h>
 #include <dirent.h>
@@ -157,7 +157,21 @@ enum err mail_write(const struct catalogue *c, str to, str message, str language
         return fault(f, ERR_NOT_FOUND, "no message %.*s", STR_FMT(message));
     TRY(filled(a, subject, words, &subject, f));
     TRY(filled(a, body, words, &body, f));
-    return mail_of(to, subject, body, out, f);
+    TRY(mail_of(to, subject, body, out, f));
+    out->language = language;
+    return OK;
+}
+
+enum err mail_short(const struct catalogue *c, str message, str language, const struct json *words,
+                    struct arena *a, str *out, struct fault *f)
+{
+    str text = catalogue_word(c, language, str_printf(a, "sms.%.*s", STR_FMT(message)));
+
+    if (!text.p)
+        text = catalogue_word(c, language, str_printf(a, "mail.%.*s.subject", STR_FMT(message)));
+    if (!text.p)
+        return fault(f, ERR_NOT_FOUND, "no message %.*s", STR_FMT(message));
+    return filled(a, text, words, out, f);
 }
 
 /* RFC 2047, section 2: encoded words of at most 75 characters, each of whole characters, folded.
@@ -181,27 +195,56 @@ static void put_subject(struct buf *b, str text)
     } while (text.n);
 }
 
-/* RFC 5322 with RFC 2047 subject and a base64 body: safe for any script. */
-static void compose(struct buf *b, const struct mail *m, const char *from, str id, int64_t now_ms)
+static void put_lines(struct buf *b, str text)
 {
-    AUTO(buf) struct buf coded = BUF(2 * MAIL_MAX);
-    time_t secs = (time_t)(now_ms / 1000);
-    char date[64];
-    struct tm tm;
+    AUTO(buf) struct buf coded = BUF(4 * MAIL_MAX);
 
-    gmtime_r(&secs, &tm);
-    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", &tm);
-    buf_printf(b, "Date: %s\r\nFrom: %s\r\nTo: <%.*s>\r\nMessage-ID: <%.*s@sifara>\r\n", date, from,
-               STR_FMT(m->to), STR_FMT(id));
-    put_subject(b, m->subject);
-    buf_add_str(b,
-                S("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                  "Content-Transfer-Encoding: base64\r\nAuto-Submitted: auto-generated\r\n\r\n"));
-    base64_encode(&coded, m->body, BASE64_STD);
+    base64_encode(&coded, text, BASE64_STD);
     for (size_t i = 0; i < coded.n; i += 76) {
         buf_add_str(b, str_sub(buf_str(&coded), i, i + 76));
         buf_add_str(b, S("\r\n"));
     }
+}
+
+static void put_part(struct buf *b, str boundary, const char *type, str text)
+{
+    buf_printf(b, "--%.*s\r\nContent-Type: %s; charset=utf-8\r\n", STR_FMT(boundary), type);
+    buf_add_str(b, S("Content-Transfer-Encoding: base64\r\n\r\n"));
+    put_lines(b, text);
+}
+
+/* RFC 5322 with RFC 2047 subject, the text and the same as HTML (RFC 2046, section 5.1.4), in
+ * base64: safe for any script, and the boundary is in none of it. */
+static void compose(struct buf *b, const struct mail *m, const char *from, str id, int64_t now_ms)
+{
+    AUTO(buf) struct buf html = BUF(4 * MAIL_MAX);
+    time_t secs = (time_t)(now_ms / 1000);
+    char date[64], boundary[64];
+    struct tm tm;
+
+    gmtime_r(&secs, &tm);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S +0000", &tm);
+    snprintf(boundary, sizeof boundary, "=_%.*s", (int)(id.n < 40 ? id.n : 40), id.p);
+    buf_printf(b, "Date: %s\r\nFrom: %s\r\nTo: <%.*s>\r\nMessage-ID: <%.*s@sifara>\r\n", date, from,
+               STR_FMT(m->to), STR_FMT(id));
+    put_subject(b, m->subject);
+    if (m->stop.n)
+        buf_printf(b,
+                   "List-Unsubscribe: <%.*s>\r\nList-Unsubscribe-Post: "
+                   "List-Unsubscribe=One-Click\r\n",
+                   STR_FMT(m->stop));
+    if (m->language.n)
+        buf_printf(b, "Content-Language: %.*s\r\n", STR_FMT(m->language));
+    buf_printf(b,
+               "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+               "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
+               boundary);
+    mail_html(&html, m);
+    put_part(b, str_of(boundary), "text/plain", m->body);
+    put_part(b, str_of(boundary), "text/html", buf_str(&html));
+    buf_printf(b, "--%s--\r\n", boundary);
+    if (!buf_ok(&html))
+        b->failed = true;
 }
 
 static enum err into_maildir(const char *folder, str text, str id, struct fault *f)
@@ -263,7 +306,7 @@ static enum err by_smtp(const struct mail_route *r, const struct mail *m, str te
 enum err mail_deliver(const struct mail_route *r, const struct mail *m, str id, int64_t now_ms,
                       struct fault *f)
 {
-    AUTO(buf) struct buf b = BUF(4 * MAIL_MAX);
+    AUTO(buf) struct buf b = BUF(8 * MAIL_MAX);
 
     compose(&b, m, r->from ? r->from : "sifara@localhost", id, now_ms);
     if (!buf_ok(&b))

@@ -21,7 +21,8 @@ str catalogue_language(const struct catalogue *, size_t i);
 const struct json *catalogue_words(const struct catalogue *, str language);
 
 struct mail {
-    str to, subject, body;
+    str to, subject, body, language;
+    str stop; /* address to which a POST ends notices of this kind (RFC 8058), or STR_NONE */
 };
 /* Fills a message: {name} is replaced by the string member name of words; unknown ones vanish.
  * ERR_NOT_FOUND for a message that the catalogue lacks; ERR_INVALID for an address that could break
@@ -29,6 +30,10 @@ struct mail {
 NODISCARD enum err mail_write(const struct catalogue *, str to, str message, str language,
                               const struct json *words, struct arena *, struct mail *out,
                               struct fault *);
+
+/* The same for a telephone: "sms.NAME" of the catalogue, else the subject of the mail. */
+NODISCARD enum err mail_short(const struct catalogue *, str message, str language,
+                              const struct json *words, struct arena *, str *out, struct fault *);
 
 /* A message whose texts are there already. ERR_INVALID as above. */
 NODISCARD enum err mail_of(str to, str subject, str body, struct mail *out, struct fault *);

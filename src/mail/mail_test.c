@@ -1,5 +1,6 @@
 /* words and their fallback, names in braces, addresses that would break out, the mail itself */
 #include "mail/mail.h"
+#include "mail/sms.h"
 
 #include "base/buf.h"
 #include "base/encode.h"
@@ -157,6 +158,27 @@ static str subject_of(str header)
     return str_copy(arena, buf_str(&b));
 }
 
+/* The base64 of a part of the message, by its type. */
+static str alternative(str mail, const char *type)
+{
+    AUTO(buf) struct buf b = BUF(1 << 20);
+    bool ours = false, body = false;
+    str line;
+
+    while (str_split(&mail, '\n', &line)) {
+        line = str_trim(line);
+        if (str_starts(line, S("--=_")))
+            ours = body = false;
+        else if (str_starts(line, S("Content-Type: ")))
+            ours = str_find(line, str_of(type)) > 0;
+        else if (ours && !line.n)
+            body = true;
+        else if (body)
+            buf_add_str(&b, line);
+    }
+    return str_copy(arena, buf_str(&b));
+}
+
 static str delivered(const struct mail *m, const char *id)
 {
     struct mail_route route = {.maildir = dir};
@@ -188,12 +210,54 @@ static void test_maildir(void **state)
     assert_text(part(text, "Message-ID: "), "<0001@sifara>");
     assert_text(part(text, "Date: "), "Tue, 14 Nov 2023 22:13:20 +0000");
     assert_text(part(text, "Bcc: "), "");
-    assert_text(part(text, "Content-Transfer-Encoding: "), "base64");
+    assert_text(part(text, "Content-Type: "), "multipart/alternative; boundary=\"=_0001\"");
+    assert_text(part(text, "Content-Language: "), "en");
+    assert_text(part(text, "List-Unsubscribe: "), "");
     assert_true(str_eq(subject_of(part(text, "Subject: ")), m.subject));
-    assert_true(base64_decode(&body, part(text, NULL), BASE64_STD));
+    assert_true(base64_decode(&body, alternative(text, "text/plain"), BASE64_STD));
     assert_true(str_eq(buf_str(&body), m.body));
     /* tried again: the same file, not a second one */
     assert_true(str_eq(delivered(&m, "0001"), text));
+}
+
+/* The same as a page: in the direction of its language, what was put in is text, nothing is
+ * fetched. */
+static void test_page(void **state)
+{
+    AUTO(buf) struct buf page = BUF(1 << 16);
+    struct mail m = {S("a@b.example"), S("<b>&\"</b>"),
+                     S("one\ntwo <script>\n\nhttps://x.example/?a=1&b=2 end"), S("ar"),
+                     S("https://x.example/v1/notices/abc/stop")};
+
+    (void)state;
+    str text = delivered(&m, "0002");
+    assert_text(part(text, "List-Unsubscribe: "), "<https://x.example/v1/notices/abc/stop>");
+    assert_text(part(text, "List-Unsubscribe-Post: "), "List-Unsubscribe=One-Click");
+    assert_true(base64_decode(&page, alternative(text, "text/html"), BASE64_STD));
+    str html = buf_str(&page);
+    assert_true(str_find(html, S("<html lang=\"ar\" dir=\"rtl\">")) >= 0);
+    assert_true(str_find(html, S("<title>&lt;b&gt;&amp;&quot;&lt;/b&gt;</title>")) >= 0);
+    assert_true(str_find(html, S("<p>one<br>\ntwo &lt;script&gt;</p>")) >= 0);
+    assert_true(str_find(html, S("href=\"https://x.example/?a=1&amp;b=2\">https")) >= 0);
+    assert_true(str_find(html, S("src=")) < 0 && str_find(html, S("url(")) < 0);
+}
+
+static void test_phone_numbers(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "+",
+                                      "35799123456",
+                                      "+0579912345",
+                                      "+3579912345a",
+                                      "+12345",
+                                      "+1234567890123456",
+                                      "+35799\r\nX: y",
+                                      "tel:+35799"};
+
+    (void)state;
+    assert_true(phone_valid(S("+35799123456")) && phone_valid(S("+123456789012345")));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(phone_valid(str_of(bad[i])));
 }
 
 static void test_no_way(void **state)
@@ -201,7 +265,7 @@ static void test_no_way(void **state)
     struct mail_route nowhere = {.maildir = "/nonexistent/folder"};
     struct mail_route closed = {.smtp_url = "smtp://127.0.0.1:1", .from = "a@b.example"};
     struct mail_route file_url = {.smtp_url = "file:///etc/passwd", .from = "a@b.example"};
-    struct mail m = {S("a@b.example"), S("s"), S("b")};
+    struct mail m = {.to = S("a@b.example"), .subject = S("s"), .body = S("b")};
 
     (void)state;
     assert_int_not_equal(mail_deliver(&nowhere, &m, S("1"), 0, NULL), OK);
@@ -248,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_fallback),      cmocka_unit_test(test_names_in_braces),
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_maildir),       cmocka_unit_test(test_no_way),
+        cmocka_unit_test(test_page),          cmocka_unit_test(test_phone_numbers),
         cmocka_unit_test(test_bad_catalogue),
     };
 

@@ -61,6 +61,19 @@ static const struct row {
      "Sender of mails"},
     {"smtp_user", TEXT, offsetof(struct config, mail.user), 0, 0, 0, NULL, "SMTP user"},
     {"smtp_password", TEXT, offsetof(struct config, mail.password), 0, 0, 0, NULL, "SMTP password"},
+    {"sms_url", TEXT, offsetof(struct config, sms.url), 0, 0, 0, NULL,
+     "Gateway for text messages: https://…, or http on this machine; {to}, {text} and {id} are put "
+     "in; "
+     "without it nobody signs in by telephone"},
+    {"sms_method", TEXT, offsetof(struct config, sms.method), 0, 0, 0, "POST", "How it is called"},
+    {"sms_type", TEXT, offsetof(struct config, sms.type), 0, 0, 0, "application/json",
+     "Media type of sms_body: JSON or application/x-www-form-urlencoded"},
+    {"sms_body", TEXT, offsetof(struct config, sms.body), 0, 0, 0,
+     "{\"to\":\"{to}\",\"text\":\"{text}\",\"id\":\"{id}\"}", "Body, with the same put in"},
+    {"sms_headers", TEXT, offsetof(struct config, sms.headers), 0, 0, 0, NULL,
+     "Headers, one a line: Authorization: Bearer …"},
+    {"sms_answer", TEXT, offsetof(struct config, sms.answer), 0, 0, 0, NULL,
+     "What the answer must hold beside a status of 2xx"},
 };
 
 static enum err set_row(struct config *c, const struct row *r, const struct json *v,

@@ -26,7 +26,7 @@
 #include "registry/credence.h"
 #include "service/services.h"
 
-enum { MAILS_AT_ONCE = 50, MAIL_TRIES = 20, IDLE_US = 100 * 1000 };
+enum { IDLE_US = 100 * 1000 };
 
 /* Fifty mails at a time, four times a second: no burst of applications drowns in its own notices,
  * and no mail server takes us for a spammer. */
@@ -153,6 +153,19 @@ static enum err read_pin(const char *name, const char *text, struct hash *to,
                : fault(f, ERR_INVALID, "%s: 64 hexadecimal digits are needed", name);
 }
 
+static enum err set_sms(struct node *n, struct fault *f)
+{
+    const char *url = n->config.sms.url;
+
+    if (!url)
+        return OK;
+    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://127.0.0.1:", 17) != 0 &&
+        strncmp(url, "http://localhost:", 17) != 0)
+        return fault(f, ERR_INVALID, "sms_url: https, or http on this machine");
+    n->house.sms = true;
+    return OK;
+}
+
 static enum err set_xroad(struct node *n, struct fault *f)
 {
     const struct config *c = &n->config;
@@ -196,6 +209,8 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
     n->house.scanner = n->config.clamd;
     if (e == OK)
         e = set_xroad(n, f);
+    if (e == OK)
+        e = set_sms(n, f);
     bool apart = n->config.link_cert && n->config.link_key;
     n->house.link_cert = apart ? n->config.link_cert : n->config.tls_cert;
     n->house.link_key = apart ? n->config.link_key : n->config.tls_key;
@@ -234,158 +249,6 @@ void node_close(struct node *n)
 }
 
 /* ---- background: jobs and mails ----------------------------------------------------------- */
-
-struct mail_settlement {
-    size_t n;
-    struct {
-        struct id id;
-        bool sent;
-    } list[MAILS_AT_ONCE];
-};
-
-/* A chore: mails went, or are to be tried later, with a back-off of a minute, two, four … up to
- * about a day. One act for a round of them. */
-static enum err mail_settled(struct act *a, struct fault *f)
-{
-    const struct mail_settlement *s = a->data;
-
-    for (size_t i = 0; i < s->n; i++)
-        TRY(s->list[i].sent
-                ? db_run(a->db, f, "DELETE FROM outbox WHERE id = ?", "d", &s->list[i].id)
-                : db_run(a->db, f,
-                         "UPDATE outbox SET tries = tries + 1, due = ? + 60000 *"
-                         " (1 << (CASE WHEN tries < 10 THEN tries ELSE 10 END)) WHERE id = ?",
-                         "id", a->now, &s->list[i].id));
-    return OK;
-}
-
-static const struct action mail_chore = {.name = "mail.settled",
-                                         .kind = ACTION_CHORE,
-                                         .method = ACTION_INTERNAL,
-                                         .who = ACTOR_SYSTEM,
-                                         .resource = "Session",
-                                         .summary = "Mails were handed on, or are tried later",
-                                         .run = mail_settled};
-
-static void settle_mails(struct node *n, struct mail_settlement *s, struct arena *arena)
-{
-    struct act a = {.action = &mail_chore,
-                    .house = &n->house,
-                    .arena = arena,
-                    .actor = {.kind = ACTOR_SYSTEM},
-                    .data = s};
-
-    if (s->n)
-        (void)!gate_perform(n->house.gate, &a);
-    act_done(&a);
-}
-
-static enum err write_house_mail(struct node *n, const struct json *j, struct arena *a,
-                                 struct mail *out, struct fault *f)
-{
-    return mail_write(n->words, json_get_str(j, S("to")), json_get_str(j, S("message")),
-                      json_get_str(j, S("language")), json_get(j, S("words")), a, out, f);
-}
-
-static enum err said(const struct json *j, str member, struct arena *a, str *out, struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(64 << 10);
-    struct message *m;
-
-    TRY(message_compile(json_get_str(j, member), json_get_str(j, S("language")), &m, f));
-    enum err e = message_format(m, json_get(j, S("words")), &b, f);
-    message_free(m);
-    TRY(e);
-    *out = str_copy(a, buf_str(&b));
-    TRY_PTR(out->p, f);
-    return OK;
-}
-
-/* A message of a service: ICU MessageFormat, as all its words. */
-static enum err write_own_mail(const struct json *j, struct arena *a, struct mail *out,
-                               struct fault *f)
-{
-    str subject, body;
-
-    TRY(said(j, S("subject"), a, &subject, f));
-    TRY(said(j, S("body"), a, &body, f));
-    return mail_of(json_get_str(j, S("to")), subject, body, out, f);
-}
-
-static enum err send_mail(struct node *n, const struct id *id, str sealed, struct arena *a,
-                          struct fault *f)
-{
-    struct mail_route route = n->config.mail;
-    char text[ID_TEXT + 1], folder[4200];
-    struct json *j;
-    struct mail m;
-    str plain;
-
-    TRY(unseal(a, &n->house.record_key, S("mail"), sealed, &plain, f));
-    TRY(json_parse(a, plain, NULL, &j, f));
-    TRY(json_get(j, S("message")) ? write_house_mail(n, j, a, &m, f) : write_own_mail(j, a, &m, f));
-    snprintf(folder, sizeof folder, "%s/mail", n->data);
-    route.maildir = folder;
-    id_format(id, text);
-    return mail_deliver(&route, &m, str_of(text), world_now(&n->house.world), f);
-}
-
-struct due_mail {
-    struct id id;
-    str sealed;
-};
-
-/* Urgent ones first: each kind has an index of its own to be found by. */
-static size_t due_mails(struct node *n, struct arena *a, struct due_mail *list)
-{
-    static const char *const sql[] = {
-        "SELECT id, body FROM outbox WHERE urgent = 1 AND due <= ? AND tries < ?"
-        " ORDER BY id LIMIT 50",
-        "SELECT id, body FROM outbox WHERE urgent = 0 AND due <= ? AND tries < ?"
-        " ORDER BY id LIMIT 50",
-    };
-    struct db *db;
-    struct query q;
-    size_t count = 0;
-
-    if (db_pool_take(n->house.readers, &db, NULL) != OK)
-        return 0;
-    for (size_t k = 0; k < ARRAY_LEN(sql); k++) {
-        if (db_query(db, &q, NULL, sql[k], "ii", world_now(&n->house.world), (int64_t)MAIL_TRIES) !=
-            OK)
-            continue;
-        for (; query_row(&q) && count < MAILS_AT_ONCE; query_next(&q)) {
-            list[count].id = query_id(&q, 0);
-            list[count].sealed = str_copy(a, query_str(&q, 1));
-            count += list[count].sealed.p != NULL;
-        }
-        (void)!query_end(&q, NULL);
-    }
-    db_pool_put(n->house.readers, db);
-    return count;
-}
-
-unsigned node_send_mails(struct node *n)
-{
-    AUTO(arena) struct arena *a = arena_new(8 << 20);
-    struct due_mail list[MAILS_AT_ONCE];
-    size_t count = a ? due_mails(n, a, list) : 0;
-    struct mail_settlement settled = {0};
-    unsigned sent = 0;
-
-    for (size_t i = 0; i < count && !n->stopping; i++) {
-        struct fault f = {0};
-        enum err e = send_mail(n, &list[i].id, list[i].sealed, a, &f);
-        if (e != OK)
-            LOG(LOG_WARN, "mail not sent", LOG_CSTR("detail", f.detail));
-        settled.list[settled.n].id = list[i].id;
-        settled.list[settled.n++].sent = e == OK;
-        sent += e == OK;
-    }
-    if (count)
-        settle_mails(n, &settled, a);
-    return sent;
-}
 
 /* Below the threads that answer people: mails and seals can wait a moment. */
 static void *background(void *arg)

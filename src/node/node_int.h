@@ -9,6 +9,7 @@
 #include "http/limit.h"
 #include "http/metrics.h"
 #include "mail/mail.h"
+#include "mail/sms.h"
 #include "node/explainer.h"
 #include "schema/schema.h"
 
@@ -40,6 +41,7 @@ struct config {
     int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n;
     const char *trusted_proxies[8];
     struct mail_route mail;
+    struct sms_route sms;
 };
 /* Reads data/sifara.json over the defaults. ERR_INVALID names the row. */
 NODISCARD enum err config_load(const char *data, struct config *out, struct fault *);

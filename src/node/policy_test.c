@@ -94,6 +94,8 @@ static const struct {
     {"person.show", PLAIN, "P"},
     {"person.update", PLAIN, "P"},
     {"person.access", PLAIN, "P"},
+    {"person.notice-list", PLAIN, "P"},
+    {"person.notice-set", PLAIN, "P"},
     {"person.passkey-list", PLAIN, "P"},
     {"person.passkey-add", PLAIN, "P"},
     {"person.passkey-remove", PLAIN, "P"},

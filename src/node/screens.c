@@ -221,6 +221,7 @@ static void put_head(struct buf *b, const struct node *n, str language, const ch
     buf_printf(b, "\" data-code=\"%.*s\" data-languages=\"", STR_FMT(n->config.alpha3));
     for (size_t i = 0; catalogue_language(n->words, i).p; i++)
         buf_printf(b, "%s%.*s", i ? " " : "", STR_FMT(catalogue_language(n->words, i)));
+    buf_printf(b, "\" data-sms=\"%s", n->house.sms ? "yes" : "no");
     buf_add_str(b, S("\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" "
                      "content=\"width=device-width,initial-scale=1\">"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>"));

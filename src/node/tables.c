@@ -106,6 +106,10 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
              "},\"urgent\":{\"type\":\"boolean\"},\"aim\":" TEXT(60) ",\"capability\":" TEXT(      \
                  60) ",\"amount\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000}"
 #define TLP "\"tlp\":{\"enum\":[\"CLEAR\",\"GREEN\",\"AMBER\",\"AMBER_STRICT\",\"RED\"]}"
+/* By e-mail or by telephone. */
+#define ADDRESS                                                                                    \
+    "\"type\":\"object\",\"additionalProperties\":false,\"oneOf\":[{\"required\":[\"email\"]},"    \
+    "{\"required\":[\"phone\"]}]"
 #define OBJECT(required, properties)                                                               \
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required                  \
     "],\"properties\":{" properties "}}"
@@ -113,13 +117,15 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 static const struct {
     const char *name, *json;
 } inputs[] = {
-    {"session-code.v1", OBJECT("\"email\"", "\"email\":" EMAIL ",\"language\":" LANGUAGE
-                                            ",\"as\":{\"enum\":[\"person\",\"officer\"]}")},
+    {"session-code.v1", "{" ADDRESS ",\"properties\":{\"email\":" EMAIL ",\"phone\":" PHONE
+                        ",\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}}}"},
+    {"notices.v1",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,\"properties\":{"
+     "\"progress\":{\"type\":\"boolean\"}}}"},
     {"session-open.v1",
-     OBJECT("\"email\",\"code\"",
-            "\"email\":" EMAIL ",\"code\":{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"},"
-            "\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}"
-            ",\"signature\":" SIGNATURE)},
+     "{" ADDRESS ",\"required\":[\"code\"],\"properties\":{\"email\":" EMAIL ",\"phone\":" PHONE
+     ",\"code\":" CODE ",\"language\":" LANGUAGE
+     ",\"as\":{\"enum\":[\"person\",\"officer\"]},\"signature\":" SIGNATURE "}}"},
     {"session-passkey.v1", OBJECT("\"assertion\"", "\"assertion\":" SIGNATURE)},
     {"passkey.v1", OBJECT("\"name\",\"client_data\",\"auth_data\",\"signature\"",
                           "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY

@@ -178,8 +178,8 @@ struct updating {
 static enum err keep_noted(struct act *a, const struct json *old, struct json *fresh,
                            struct fault *f)
 {
-    static const char *const noted[] = {"email", "language", "identity_number", "passport_number",
-                                        "evidence"};
+    static const char *const noted[] = {"email",           "language",        "sms",
+                                        "identity_number", "passport_number", "evidence"};
 
     for (size_t i = 0; i < ARRAY_LEN(noted); i++) {
         const struct json *was = json_get(old, str_of(noted[i]));
@@ -236,12 +236,20 @@ enum err person_update(struct act *a, struct fault *f)
     return OK;
 }
 
+str person_address(const struct json *profile)
+{
+    str email = json_get_str(profile, S("email"));
+
+    return email.p ? email : json_get_str(profile, S("sms"));
+}
+
 enum err person_tell(struct act *a, const struct json *profile, str message,
                      const struct json *words, struct fault *f)
 {
-    str email = json_get_str(profile, S("email")), language = json_get_str(profile, S("language"));
+    const str to[] = {json_get_str(profile, S("email")), json_get_str(profile, S("sms"))};
+    str language = json_get_str(profile, S("language"));
 
-    if (!email.p)
-        return OK;
-    return mail_queue(a, email, message, language.p ? language : S("en"), words, f);
+    for (size_t i = 0; i < ARRAY_LEN(to); i++)
+        TRY(mail_queue(a, to[i], message, language.p ? language : S("en"), words, f));
+    return OK;
 }

@@ -74,6 +74,8 @@ static const struct migration migrations[] = {
      " name BLOB NOT NULL, passkey TEXT NOT NULL, added BIGINT NOT NULL, used BIGINT,"
      " PRIMARY KEY(id, bucket))"},
     {"CREATE INDEX person_passkey_person ON person_passkey(person)"},
+    {"CREATE TABLE notice_stopped(person BLOB NOT NULL, bucket INTEGER NOT NULL,"
+     " kind TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(person, bucket, kind))"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -82,7 +84,7 @@ static const struct migration keys_migrations[] = {
 
 const struct action registry_actions[] = {
     {"session.code", ACTION_OPEN, ACTION_POST, "/v1/session/codes", ACTOR_NOBODY, "Session",
-     "session-code.v1", "Ask for a sign-in code by e-mail", 0, false, session_code_prepare, NULL,
+     "session-code.v1", "Ask for a sign-in code", 0, false, session_code_prepare, NULL,
      session_code, NULL, NULL},
     {"session.open", ACTION_OPEN, ACTION_POST, "/v1/sessions", ACTOR_NOBODY, "Session",
      "session-open.v1", "Sign in with a code; an officer also signs", 0, false,
@@ -156,6 +158,15 @@ const struct action registry_actions[] = {
      person_passkey_remove_prepare, person_own_facts, person_passkey_remove, NULL, NULL},
     {"person.access", ACTION_READ, ACTION_GET, "/v1/person/access", ACTOR_PERSON, "File", NULL,
      "Who looked at my file?", 0, false, NULL, person_own_facts, NULL, access_list, NULL},
+    {"person.notice-list", ACTION_READ, ACTION_GET, "/v1/person/notices", ACTOR_PERSON, "File",
+     NULL, "Which optional notices I get", 0, false, NULL, person_own_facts, NULL, notice_list,
+     NULL},
+    {"person.notice-set", ACTION_ACT, ACTION_PUT, "/v1/person/notices", ACTOR_PERSON, "File",
+     "notices.v1", "Choose which optional notices I get", 0, false, NULL, person_own_facts,
+     notice_set, NULL, NULL},
+    {"notice.stop", ACTION_OPEN, ACTION_POST, "/v1/notices/{token}/stop", ACTOR_NOBODY, "File",
+     NULL, "Stop notices of a kind, from the notice itself", 0, false, notice_stop_prepare, NULL,
+     notice_stop, NULL, NULL},
     {"access.delay-propose", ACTION_ACT, ACTION_POST, "/v1/access-delays", ACTOR_OFFICER,
      "AccessDelay", "access-delay.v1", "Propose to delay what a person sees of accesses", 0, false,
      NULL, access_delay_facts, access_delay_propose, NULL, NULL},
@@ -277,8 +288,8 @@ void registry_close(struct registry *r)
     free(r);
 }
 
-/* The message is sealed: an outbox on disk shows no address. */
-/* An outbox row of a JSON text that ends before its words. */
+/* An outbox row of a JSON text that ends before its words. It is sealed: an outbox on disk shows no
+ * address. */
 static enum err queue(struct act *a, struct buf *text, struct jw *w, const struct json *words,
                       bool urgent, struct fault *f)
 {
@@ -298,6 +309,12 @@ static enum err queue(struct act *a, struct buf *text, struct jw *w, const struc
 enum err mail_queue(struct act *a, str to, str message, str language, const struct json *words,
                     struct fault *f)
 {
+    return mail_queue_stoppable(a, to, message, language, words, STR_NONE, f);
+}
+
+enum err mail_queue_stoppable(struct act *a, str to, str message, str language,
+                              const struct json *words, str token, struct fault *f)
+{
     AUTO(buf) struct buf text = BUF(64 << 10);
     struct jw w = JW(&text);
 
@@ -307,6 +324,8 @@ enum err mail_queue(struct act *a, str to, str message, str language, const stru
     jw_kv(&w, S("to"), to);
     jw_kv(&w, S("message"), message);
     jw_kv(&w, S("language"), language);
+    if (token.p)
+        jw_kv(&w, S("stop"), token);
     /* whoever waits for a code does not wait behind a thousand notices */
     return queue(a, &text, &w, words, str_ends(message, S("-code")), f);
 }

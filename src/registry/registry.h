@@ -169,10 +169,19 @@ NODISCARD enum err access_put(struct act *, struct jw *w, const struct id *perso
 
 /* ---- mail ------------------------------------------------------------------------------- */
 
-/* An outbox row, sealed: message is the name of a text, words its values. Inside run(). The
- * address is of a person (from the profile by prepare) or given. */
+/* Where a person is written to, as the profile has it: e-mail, else telephone; STR_NONE. */
+str person_address(const struct json *profile);
+
+/* An outbox row, sealed: to is an address of e-mail or a number of E.164, message is the name of a
+ * text, words its values. Inside run(). The address is of a person (from the profile by prepare) or
+ * given. */
 NODISCARD enum err mail_queue(struct act *, str to, str message, str language,
                               const struct json *words, struct fault *);
+
+/* To a person, unless they stopped notices of this kind: what is optional carries a way to stop it
+ * (notices.c). Inside run(). */
+NODISCARD enum err notice_queue(struct act *, const struct id *person, str to, str message,
+                                str language, const struct json *words, struct fault *);
 
 /* To all addresses of a person, as the profile has them; NULL: nobody is told. Inside run(). */
 NODISCARD enum err person_tell(struct act *, const struct json *profile, str message,

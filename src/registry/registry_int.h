@@ -93,6 +93,15 @@ enum err person_passkey_add(struct act *, struct fault *);
 enum err person_passkey_remove_prepare(struct act *, struct fault *);
 enum err person_passkey_remove(struct act *, struct fault *);
 
+/* ---- notices.c --------------------------------------------------------------------------- */
+
+enum err notice_stop_prepare(struct act *, struct fault *);
+enum err notice_stop(struct act *, struct fault *);
+enum err notice_list(struct act *, struct fault *);
+enum err notice_set(struct act *, struct fault *);
+NODISCARD enum err mail_queue_stoppable(struct act *, str to, str message, str language,
+                                        const struct json *words, str token, struct fault *);
+
 enum err officer_add_prepare(struct act *, struct fault *);
 enum err officer_add(struct act *, struct fault *);
 enum err officer_list_facts(struct act *, struct fault *);

@@ -1,4 +1,4 @@
-/* sessions.c - signing in with a code by e-mail, and the tokens that follow
+/* sessions.c - signing in with a code by e-mail or text message, and the tokens that follow
  *
  * A code has eight digits, lives ten minutes and dies after five wrong tries. A token is 32 random
  * bytes; the database knows its digest only. Whoever asks for a code gets the same answer whether
@@ -42,10 +42,22 @@ static bool as_officer(const struct act *a)
     return str_eq(json_get_str(a->input, S("as")), S("officer"));
 }
 
+/* Of e-mail, or a number of E.164 to which a text message goes. */
+static str address_of(const struct act *a)
+{
+    str email = json_get_str(a->input, S("email"));
+
+    return email.p ? email : json_get_str(a->input, S("phone"));
+}
+
+static bool by_phone(const struct act *a)
+{
+    return !json_get_str(a->input, S("email")).p;
+}
+
 static struct hash address_hash(const struct act *a)
 {
-    return lookup_hash(a->house, as_officer(a) ? S("officer") : S("person"),
-                       json_get_str(a->input, S("email")));
+    return lookup_hash(a->house, as_officer(a) ? S("officer") : S("person"), address_of(a));
 }
 
 enum err code_draw(struct act *a, str *out, struct fault *f)
@@ -113,9 +125,22 @@ enum err session_code_prepare(struct act *a, struct fault *f)
 {
     str code;
 
+    if (by_phone(a) && (as_officer(a) || !a->house->sms))
+        return fault_at(f, ERR_INVALID, "/phone", "no text messages are sent for this");
     TRY(code_draw(a, &code, f));
     a->data = (char *)code.p;
     return OK;
+}
+
+/* A text message costs money: to one number one a minute, and the same answer all the same. */
+static enum err asked_just_now(struct act *a, const struct hash *lookup, bool *out, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_query(a->db, &q, f, "SELECT 1 FROM sign_in_code WHERE lookup = ? AND expires > ?", "bi",
+                 hash_str(lookup), a->now + (CODE_MINUTES - 1) * 60000));
+    *out = query_row(&q);
+    return query_end(&q, f);
 }
 
 enum err session_code(struct act *a, struct fault *f)
@@ -125,17 +150,20 @@ enum err session_code(struct act *a, struct fault *f)
     struct jw w = JW(&a->reply);
     struct query q;
 
-    TRY(code_keep(a, &lookup, str_of(a->data), f));
     /* officers are known beforehand: a stranger's address gets no mail, and the same answer */
-    bool known = true;
+    bool known = true, again = false;
+    if (by_phone(a))
+        TRY(asked_just_now(a, &lookup, &again, f));
+    if (!again)
+        TRY(code_keep(a, &lookup, str_of(a->data), f));
     if (as_officer(a)) {
         TRY(db_one(a->db, &q, f, "SELECT count(*) FROM officer WHERE lookup = ?", "b",
                    hash_str(&lookup)));
         known = query_int(&q, 0) > 0;
         TRY(query_end(&q, f));
     }
-    if (known)
-        TRY(code_mail(a, json_get_str(a->input, S("email")), S("sign-in-code"), str_of(a->data),
+    if (known && !again)
+        TRY(code_mail(a, address_of(a), S("sign-in-code"), str_of(a->data),
                       language.p ? language : S("en"), f));
     a->status = 202;
     jw_open(&w, '{');
@@ -157,7 +185,7 @@ static enum err make_person(struct act *a, struct opening *o, struct fault *f)
     o->person = id_new(&a->house->world, person_bucket(&o->lookup));
     TRY(person_key_new(a->house, &o->person, &k, f));
     jw_open(&w, '{');
-    jw_kv(&w, S("email"), json_get_str(a->input, S("email")));
+    jw_kv(&w, by_phone(a) ? S("sms") : S("email"), address_of(a));
     jw_kv(&w, S("language"), language.p ? language : S("en"));
     jw_close(&w, '}');
     TRY(seal(&sealed, &k, S("profile"), buf_str(&text), f));
@@ -204,7 +232,7 @@ static enum err check_opening(struct act *a, struct opening *o, struct fault *f)
     TRY(code_matches(a, &o->lookup, &o->code, &right, f));
     if (!o->signs || !right)
         return OK;
-    session_statement(&text, json_get_str(a->input, S("email")), json_get_str(a->input, S("code")));
+    session_statement(&text, address_of(a), json_get_str(a->input, S("code")));
     enum err e = find_officer(a, o, &ignored);
     if (e == OK)
         e = officer_signature_of_id(a, &o->officer_id, buf_str(&text), &s, &ignored);

@@ -169,7 +169,7 @@ static struct addressee addressee_of(const struct json *profile)
 {
     str language = json_get_str(profile, S("language"));
 
-    return (struct addressee){json_get_str(profile, S("email")), language.p ? language : S("en")};
+    return (struct addressee){person_address(profile), language.p ? language : S("en")};
 }
 
 enum err case_addressee(struct act *a, const struct id *person, struct addressee *out,
@@ -225,11 +225,11 @@ enum err case_mail(struct act *a, const struct casefile *c, const struct address
                        json_of_str(case_mission_title(a, c->mission, to->language)));
     TRY_PTR(ok, f);
     if (!str_starts(message, S("message.")))
-        return mail_queue(a, to->email, message, to->language, &words, f);
+        return notice_queue(a, &c->person, to->address, message, to->language, &words, f);
     str subject = str_printf(a->arena, "%.*s.subject", STR_FMT(message));
     str text = str_printf(a->arena, "%.*s.text", STR_FMT(message));
     TRY_PTR(subject.p && text.p, f);
-    return mail_queue_text(a, to->email, service_word(c->service, to->language, subject),
+    return mail_queue_text(a, to->address, service_word(c->service, to->language, subject),
                            service_word(c->service, to->language, text), to->language, &words, f);
 }
 

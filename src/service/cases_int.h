@@ -14,7 +14,7 @@ enum {
 };
 
 struct addressee {
-    str email, language;
+    str address, language;
 };
 
 /* One row of case_file; strings in the act's arena. */

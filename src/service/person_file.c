@@ -128,6 +128,7 @@ enum err person_erase(struct act *a, struct fault *f)
         "DELETE FROM lookup WHERE person = ?",
         "DELETE FROM person_trace WHERE person = ?",
         "DELETE FROM person_passkey WHERE person = ?",
+        "DELETE FROM notice_stopped WHERE person = ?",
         "DELETE FROM session WHERE id = ?",
     };
 

@@ -57,7 +57,8 @@ export const mailsTo = (email) =>
     .filter((m) => m.includes(`To: <${email}>`));
 
 export function textOf(mail) {
-  return Buffer.from(mail.split(/\r?\n\r?\n/).slice(1).join("").replace(/\s/g, ""), "base64").toString();
+  const plain = mail.split(/^--.*$/m).find((part) => part.includes("Content-Type: text/plain"));
+  return Buffer.from(plain.split(/\r?\n\r?\n/).slice(1).join("").replace(/\s/g, ""), "base64").toString();
 }
 
 /** RFC 2047: encoded words, folded. */

@@ -1,5 +1,6 @@
 // persons.mjs - a person's own ways in: a code to begin, passkeys, and a code again when they are lost
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DESK, expect, look, mailCount, mailsTo, PHONE, signIn, somebody, subjectOf, URL_, withPasskeys } from "./browser.mjs";
 
 const ar = { email: "البريد الإلكتروني", send: "أرسل لي رمزًا", code: "الرمز", signIn: "تسجيل الدخول" };
@@ -12,6 +13,18 @@ async function told(subject, before) {
     await new Promise((done) => setTimeout(done, 200));
   }
   throw new Error(`nobody is told: ${subject}`);
+}
+
+/** Of the last text message to a number, as the gateway got it. */
+async function smsCode(to) {
+  const file = join(process.env.SIFARA_KEYS, "sms");
+  for (let i = 0; i < 75; i++) {
+    const list = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line).message) : [];
+    const mine = list.filter((m) => m.to === to).pop();
+    if (mine) return mine.text.match(/\d{8}/)[0];
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`no text message to ${to}`);
 }
 
 export async function persons(step) {
@@ -100,5 +113,27 @@ export async function persons(step) {
     await salma.getByRole("button", { name: "Se connecter avec une clé d’accès" }).click();
     await salma.getByRole("alert").waitFor();
     await salma.context().close();
+  });
+
+  await step("Yusuf has a telephone and no address: a text message brings his code", async () => {
+    const yusuf = await somebody(PHONE);
+    await yusuf.goto(`${URL_}/ar/sign-in`);
+    await yusuf.getByRole("button", { name: "ليس لدي بريد إلكتروني" }).click();
+    await yusuf.getByLabel("الهاتف").fill("‎+357 ٩٩ ١٢٣ ٤٥٦");
+    await look(yusuf, "portal-sign-in-phone-ar");
+    await yusuf.getByRole("button", { name: ar.send }).click();
+    await yusuf.getByLabel(ar.code, { exact: true }).fill(await smsCode("+35799123456"));
+    await yusuf.getByRole("button", { name: ar.signIn, exact: true }).last().click();
+    await yusuf.waitForURL(/cases/);
+    await yusuf.goto(`${URL_}/en/my-file`);
+    await yusuf.getByText("+35799123456").waitFor();
+    await yusuf.getByLabel("Tell me how my applications progress").uncheck();
+    await yusuf.getByText("Saved").waitFor();
+    await look(yusuf, "portal-my-file-phone-en");
+    await yusuf.goto(`${URL_}/fr/notices?stop=AAAA`);
+    await look(yusuf, "portal-notices-fr");
+    await yusuf.getByRole("button", { name: "Arrêter ces messages" }).click();
+    await yusuf.getByRole("alert").waitFor();
+    await yusuf.context().close();
   });
 }

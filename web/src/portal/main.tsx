@@ -12,6 +12,7 @@ import { Home } from "./home";
 import { MyFile, signOut } from "./my-file";
 import { Rating } from "./rating";
 import { Service } from "./service";
+import { Notices } from "./notices";
 import { onSession, session, type Session } from "../base/session";
 import { SignIn } from "./sign-in";
 import { Verify } from "./verify";
@@ -26,6 +27,7 @@ const routes: Route[] = [
   { path: "/cases/:id/correct", page: Correct },
   { path: "/cases/:id/rating", page: Rating },
   { path: "/my-file", page: MyFile },
+  { path: "/notices", page: Notices },
   { path: "/verify", page: Verify },
 ];
 

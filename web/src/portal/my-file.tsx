@@ -8,6 +8,7 @@ import { t } from "../base/words";
 import { forgetDrafts } from "./draft";
 import { set } from "../base/session";
 import { Sessions } from "../base/sessions";
+import { NoticeChoice } from "./notices";
 import { Passkeys } from "./passkeys";
 
 interface Person {
@@ -33,7 +34,7 @@ function Profile({ person }: { person: Person }) {
     e.preventDefault();
     setSaved(false);
     try {
-      await put("/v1/person", Object.fromEntries(Object.entries(profile).filter(([, v]) => v)));
+      await put("/v1/person", Object.fromEntries(parts.filter((name) => profile[name]).map((name) => [name, profile[name]])));
       setSaved(true);
       setFailed(undefined);
     } catch (error) {
@@ -43,7 +44,7 @@ function Profile({ person }: { person: Person }) {
   return (
     <form class="card" onSubmit={save}>
       <h2>{t("portal.my-record")}</h2>
-      <Pairs list={[[t("portal.sign-in.email"), <span class="mono">{profile["email"]}</span>]]} />
+      <Pairs list={[[t(profile["email"] ? "portal.sign-in.email" : "portal.sign-in.phone"), <span class="mono" dir="ltr">{profile["email"] ?? profile["sms"]}</span>]]} />
       <Failure error={failed} />
       {saved && <Notice kind="good" title={t("common.saved")} />}
       {parts.map((name) => (
@@ -133,6 +134,7 @@ export function MyFile(_: PageProps) {
       <Load of={person}>{(p) => <Profile person={p} />}</Load>
       <Looked />
       <Passkeys />
+      <NoticeChoice />
       <Sessions />
       <Leave />
     </>

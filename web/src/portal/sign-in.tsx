@@ -1,4 +1,4 @@
-// sign-in.tsx - with a code by e-mail or with a passkey; no account is made before somebody uses the code
+// sign-in.tsx - with a code by e-mail or text message, or with a passkey; no account is made before somebody uses the code
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../base/api";
 import { enter, offers } from "../base/passkey";
@@ -15,8 +15,15 @@ export function goal(query: URLSearchParams): string {
   return /^\/[a-z]{2,3}(\/[A-Za-z0-9._~%?=&/-]*)?$/.test(wanted) && !wanted.includes("//") ? wanted : to("/cases");
 }
 
+/** The digits among what was typed, in whatever script. */
+function plainDigits(text: string): string {
+  return [...text].filter((c) => /\p{Nd}/u.test(c)).map((c) => String(digits(c))).join("");
+}
+
 export function SignIn({ query }: PageProps) {
   const [email, setEmail] = useState("");
+  const [phone, setPhone] = useState("");
+  const [byPhone, setByPhone] = useState(false);
   const [code, setCode] = useState("");
   const [sent, setSent] = useState(false);
   const [failed, setFailed] = useState<unknown>();
@@ -27,6 +34,7 @@ export function SignIn({ query }: PageProps) {
     set({ id: made.id, as: made.as, strong: made.strong });
     go(goal(query));
   };
+  const address = () => (byPhone ? { phone: `+${plainDigits(phone).replace(/^00/, "")}` } : { email: email.trim() });
   const attempt = (f: () => Promise<void>) => async (e: Event) => {
     e.preventDefault();
     setFailed(undefined);
@@ -37,12 +45,11 @@ export function SignIn({ query }: PageProps) {
     }
   };
   const ask = attempt(async () => {
-    await post("/v1/session/codes", { email: email.trim(), language });
+    await post("/v1/session/codes", { ...address(), language });
     setSent(true);
   });
   const open = attempt(async () => {
-    const typed = [...code].filter((c) => /\p{Nd}/u.test(c)).map((c) => String(digits(c))).join("");
-    const made = await post<Session>("/v1/sessions", { email: email.trim(), code: typed, language });
+    const made = await post<Session>("/v1/sessions", { ...address(), code: plainDigits(code), language });
     entered(made);
   });
   // while the field has the focus, the browser may offer a passkey among what it fills in
@@ -70,7 +77,7 @@ export function SignIn({ query }: PageProps) {
       {sent ? (
         <form onSubmit={open}>
           <Notice kind="good">
-            <p>{t("portal.sign-in.sent", { email })}</p>
+            <p>{t("portal.sign-in.sent", { email: byPhone ? phone : email })}</p>
           </Notice>
           <Field label={t("portal.sign-in.code")} help={t("portal.sign-in.code-help")}>
             {(a) => (
@@ -86,13 +93,24 @@ export function SignIn({ query }: PageProps) {
         </form>
       ) : (
         <form onSubmit={ask}>
-          <Field label={t("portal.sign-in.email")}>
-            {(a) => (
-              <input {...a} type="email" required dir="ltr" autocomplete="email webauthn" onFocus={offer} value={email} onInput={(e) => setEmail(e.currentTarget.value)} />
-            )}
-          </Field>
+          {byPhone ? (
+            <Field label={t("portal.sign-in.phone")} help={t("portal.sign-in.phone-help")}>
+              {(a) => <input {...a} type="tel" required dir="ltr" autocomplete="tel" value={phone} onInput={(e) => setPhone(e.currentTarget.value)} />}
+            </Field>
+          ) : (
+            <Field label={t("portal.sign-in.email")}>
+              {(a) => (
+                <input {...a} type="email" required dir="ltr" autocomplete="email webauthn" onFocus={offer} value={email} onInput={(e) => setEmail(e.currentTarget.value)} />
+              )}
+            </Field>
+          )}
           <div class="buttons">
             <Button>{t("portal.sign-in.send")}</Button>
+            {document.documentElement.dataset["sms"] === "yes" && (
+              <Button kind="quiet" run={() => setByPhone(!byPhone)}>
+                {t(byPhone ? "portal.sign-in.by-email" : "portal.sign-in.by-phone")}
+              </Button>
+            )}
           </div>
         </form>
       )}

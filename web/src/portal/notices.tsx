@@ -1,0 +1,77 @@
+// notices.tsx - which messages somebody may do without; stopping them from the message itself needs no sign-in
+import { useState } from "preact/hooks";
+import { get, post, put } from "../base/api";
+import type { PageProps } from "../base/router";
+import { to } from "../base/router";
+import { Button, Failure, Heading, Load, Notice, useLoad } from "../base/ui";
+import { t } from "../base/words";
+
+type Wanted = Record<"progress", boolean>;
+
+function Choice({ wanted }: { wanted: Wanted }) {
+  const [now, setNow] = useState(wanted);
+  const [saved, setSaved] = useState(false);
+  const [failed, setFailed] = useState<unknown>();
+  const choose = async (progress: boolean) => {
+    setFailed(undefined);
+    setSaved(false);
+    try {
+      setNow(await put<Wanted>("/v1/person/notices", { progress }));
+      setSaved(true);
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  return (
+    <>
+      <Failure error={failed} />
+      <div class="choice">
+        <input id="notice-progress" type="checkbox" checked={now.progress} onChange={(e) => choose(e.currentTarget.checked)} />
+        <label for="notice-progress">{t("portal.notice.progress")}</label>
+      </div>
+      <p role="status">{saved && t("common.saved")}</p>
+    </>
+  );
+}
+
+export function NoticeChoice() {
+  const wanted = useLoad((signal) => get<Wanted>("/v1/person/notices", { signal }), []);
+  return (
+    <section class="card">
+      <h2>{t("portal.notices")}</h2>
+      <p>{t("portal.notices-lead")}</p>
+      <Load of={wanted}>{(w) => <Choice wanted={w} />}</Load>
+    </section>
+  );
+}
+
+/** Where a message leads whoever wants no more of its kind. */
+export function Notices({ query }: PageProps) {
+  const token = query.get("stop");
+  const [done, setDone] = useState(false);
+  const [failed, setFailed] = useState<unknown>();
+  const stop = async () => {
+    setFailed(undefined);
+    try {
+      await post(`/v1/notices/${encodeURIComponent(token ?? "")}/stop`);
+      setDone(true);
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  return (
+    <>
+      <Heading lead={t("portal.notices-lead")}>{t("portal.notices")}</Heading>
+      <Failure error={failed} />
+      {done && <Notice kind="good" title={t("portal.notices-stopped")} />}
+      {token && !done && (
+        <div class="buttons">
+          <Button run={stop}>{t("portal.notices-stop")}</Button>
+        </div>
+      )}
+      <p>
+        <a href={to("/my-file")}>{t("portal.notices-choose")}</a>
+      </p>
+    </>
+  );
+}
