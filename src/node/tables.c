@@ -121,7 +121,7 @@ static const struct {
                         ",\"language\":" LANGUAGE ",\"as\":{\"enum\":[\"person\",\"officer\"]}}}"},
     {"notices.v1",
      "{\"type\":\"object\",\"additionalProperties\":false,\"minProperties\":1,\"properties\":{"
-     "\"progress\":{\"type\":\"boolean\"}}}"},
+     "\"progress\":{\"type\":\"boolean\"},\"rating\":{\"type\":\"boolean\"}}}"},
     {"session-open.v1",
      "{" ADDRESS ",\"required\":[\"code\"],\"properties\":{\"email\":" EMAIL ",\"phone\":" PHONE
      ",\"code\":" CODE ",\"language\":" LANGUAGE
@@ -226,21 +226,27 @@ static const struct {
              "\"days\":{\"type\":\"array\",\"minItems\":1,"
              "\"maxItems\":7,\"uniqueItems\":true,\"items\":{\"type\":\"integer\","
              "\"minimum\":0,\"maximum\":6}}," SPAN) "},\"breaks\":{\"type\":\"array\",\"maxItems\":"
-                                                    "10,\"items\":" OBJECT("\"from\",\"to\"",
-                                                                           SPAN) "},"
-                                                                                 "\"counters\""
-                                                                                 ":" NUMBER(1,
-                                                                                            20) ","
-                                                                                                "\""
-                                                                                                "mi"
-                                                                                                "nu"
-                                                                                                "te"
-                                                                                                "s"
-                                                                                                "\""
-                                                                                                ":" NUMBER(5,
-                                                                                                           240) ",\"held\":" NUMBER(0,
-                                                                                                                                    200) ",\"grace\":" NUMBER(0,
-                                                                                                                                                              240) ",\"states\":{\"type\":\"array\",\"maxItems\":20,\"items\":" TEXT(40) "}")},
+                                                    "10,\"items\":" OBJECT(
+                                                        "\"from\",\"to\"",
+                                                        SPAN) "},"
+                                                              "\"counters\""
+                                                              ":" NUMBER(1, 20) ","
+                                                                                "\""
+                                                                                "mi"
+                                                                                "nu"
+                                                                                "te"
+                                                                                "s"
+                                                                                "\""
+                                                                                ":" NUMBER(5, 240) ",\"held\":" NUMBER(0, 200) ",\"grace\":" NUMBER(
+                                                                                    0,
+                                                                                    240) ",\"states"
+                                                                                         "\":{"
+                                                                                         "\"type\":"
+                                                                                         "\"array\""
+                                                                                         ",\"maxIte"
+                                                                                         "ms\":20,"
+                                                                                         "\"items\""
+                                                                                         ":" TEXT(40) "}")},
     {"appointment-round.v1",
      OBJECT("\"closes\",\"from\",\"to\"", "\"closes\":" SLOT ",\"from\":" DATE ",\"to\":" DATE)},
     {"appointment-ask.v1",

@@ -15,12 +15,12 @@
 enum { ID_BYTES = 16, MAC_BYTES = 16, TOKEN_BYTES = ID_BYTES + 1 + MAC_BYTES };
 
 /* Append only: tokens carry the number. */
-static const char *const kinds[] = {"progress"};
+static const char *const kinds[] = {"progress", "rating"};
 
 static const struct {
     const char *message;
     unsigned kind;
-} optional[] = {{"case-received", 0}, {"draft-carried", 0}, {"draft-kept", 0}};
+} optional[] = {{"case-received", 0}, {"draft-carried", 0}, {"draft-kept", 0}, {"how-was-it", 1}};
 
 static int kind_of(str message)
 {

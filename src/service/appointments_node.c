@@ -376,7 +376,7 @@ static enum err mail(struct act *a, const struct telling *t, str message, struct
         TRY_PTR(list[i].value.p &&
                     json_put(a->arena, &words, list[i].name, json_of_str(list[i].value)),
                 f);
-    return mail_queue(a, to->email, message, to->language, &words, f);
+    return mail_queue(a, to->address, message, to->language, &words, f);
 }
 
 /* As it stands now: what changed meanwhile has a telling of its own. */

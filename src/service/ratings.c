@@ -148,7 +148,7 @@ enum err case_ask_rating(struct act *a, struct fault *f)
         json_put(a->arena, &words, S("service"), json_of_str(title.p ? title : c->service_name)) &&
         json_put(a->arena, &words, S("link"), json_of_str(link));
     TRY_PTR(ok, f);
-    return mail_queue(a, c->to.email, S("how-was-it"), c->to.language, &words, f);
+    return notice_queue(a, &c->person, c->to.address, S("how-was-it"), c->to.language, &words, f);
 }
 
 /* In whole fives, in the order in which they came: one more changes nothing that could be told from

@@ -6,17 +6,19 @@ import { to } from "../base/router";
 import { Button, Failure, Heading, Load, Notice, useLoad } from "../base/ui";
 import { t } from "../base/words";
 
-type Wanted = Record<"progress", boolean>;
+const kinds = ["progress", "rating"] as const;
+type Kind = (typeof kinds)[number];
+type Wanted = Record<Kind, boolean>;
 
 function Choice({ wanted }: { wanted: Wanted }) {
   const [now, setNow] = useState(wanted);
   const [saved, setSaved] = useState(false);
   const [failed, setFailed] = useState<unknown>();
-  const choose = async (progress: boolean) => {
+  const choose = async (kind: Kind, wants: boolean) => {
     setFailed(undefined);
     setSaved(false);
     try {
-      setNow(await put<Wanted>("/v1/person/notices", { progress }));
+      setNow(await put<Wanted>("/v1/person/notices", { [kind]: wants }));
       setSaved(true);
     } catch (error) {
       setFailed(error);
@@ -25,10 +27,12 @@ function Choice({ wanted }: { wanted: Wanted }) {
   return (
     <>
       <Failure error={failed} />
-      <div class="choice">
-        <input id="notice-progress" type="checkbox" checked={now.progress} onChange={(e) => choose(e.currentTarget.checked)} />
-        <label for="notice-progress">{t("portal.notice.progress")}</label>
-      </div>
+      {kinds.map((kind) => (
+        <div class="choice" key={kind}>
+          <input id={`notice-${kind}`} type="checkbox" checked={now[kind]} onChange={(e) => choose(kind, e.currentTarget.checked)} />
+          <label for={`notice-${kind}`}>{t(`portal.notice.${kind}`)}</label>
+        </div>
+      ))}
       <p role="status">{saved && t("common.saved")}</p>
     </>
   );
