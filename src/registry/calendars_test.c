@@ -241,6 +241,49 @@ static void test_days(void **state)
     end(&w);
 }
 
+/* Appointments are at what clocks show, also in the night in which they change. */
+static void test_moments_of_clocks(void **state)
+{
+    static const struct {
+        const char *zone, *day;
+        int minute;
+        const char *utc; /* as time_format() writes it */
+        int shown;       /* minute that clocks show then */
+    } rows[] = {
+        {"Europe/Athens", "2026-03-28", 9 * 60, "2026-03-28T07:00:00.000Z", 9 * 60},
+        {"Europe/Athens", "2026-03-29", 9 * 60, "2026-03-29T06:00:00.000Z", 9 * 60},
+        {"Europe/Athens", "2026-03-29", 3 * 60 + 30, "2026-03-29T01:30:00.000Z", 4 * 60 + 30},
+        {"Europe/Athens", "2026-10-25", 3 * 60 + 30, "2026-10-25T00:30:00.000Z", 3 * 60 + 30},
+        {"Europe/Athens", "2026-10-25", 4 * 60, "2026-10-25T02:00:00.000Z", 4 * 60},
+        {"America/New_York", "2026-11-01", 9 * 60, "2026-11-01T14:00:00.000Z", 9 * 60},
+        {"Asia/Kathmandu", "2026-12-01", 0, "2026-11-30T18:15:00.000Z", 0},
+        {"Pacific/Kiritimati", "2026-12-01", 23 * 60 + 59, "2026-12-01T09:59:00.000Z", 1439},
+    };
+    char text[32];
+    int32_t day;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct world_of_test w;
+        struct missions *m;
+        struct json *doc;
+        begin(&w);
+        str mission = str_printf(w.arena, "{\"code\":\"post\",\"zone\":\"%s\"}", rows[i].zone);
+        assert_int_equal(json_parse(w.arena, mission, NULL, &doc, NULL), OK);
+        put_mission(&w, S("post"), doc);
+        assert_int_equal(missions_load(w.db, &m, NULL), OK);
+        const struct mission *at = mission_find(m, S("post"));
+        assert_true(day_parse(str_of(rows[i].day), &day));
+        int64_t ms = mission_moment(m, at, day, rows[i].minute);
+        time_format(ms, text);
+        assert_string_equal(text, rows[i].utc);
+        assert_int_equal(mission_minute(m, at, ms), rows[i].shown);
+        assert_int_equal(mission_day(m, at, ms), day);
+        missions_drop(m);
+        end(&w);
+    }
+}
+
 /* A calendar in which nothing is ever open ends the search all the same. */
 static void test_never_open(void **state)
 {
@@ -497,11 +540,11 @@ static void test_assignment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),    cmocka_unit_test(test_days),
-        cmocka_unit_test(test_never_open), cmocka_unit_test(test_unknown_zone),
-        cmocka_unit_test(test_zones),      cmocka_unit_test(test_no_zones),
-        cmocka_unit_test(test_holidays),   cmocka_unit_test(test_every_country),
-        cmocka_unit_test(test_assignment),
+        cmocka_unit_test(test_vectors),           cmocka_unit_test(test_days),
+        cmocka_unit_test(test_moments_of_clocks), cmocka_unit_test(test_never_open),
+        cmocka_unit_test(test_unknown_zone),      cmocka_unit_test(test_zones),
+        cmocka_unit_test(test_no_zones),          cmocka_unit_test(test_holidays),
+        cmocka_unit_test(test_every_country),     cmocka_unit_test(test_assignment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

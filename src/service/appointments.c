@@ -144,20 +144,6 @@ static enum err check_wishes(const struct act *a, const struct round *r, struct 
     return OK;
 }
 
-/* One appointment for a person and a service, whatever the number of their cases. */
-static enum err check_none(struct act *a, const struct casefile *c, struct fault *f)
-{
-    struct query q;
-
-    TRY(db_one(a->db, &q, f,
-               "SELECT count(*) FROM appointment WHERE person = ? AND service = ?"
-               " AND state IN ('offered', 'booked', 'arrived') AND ends > ?",
-               "dsi", &c->person, c->service_name, a->now));
-    int64_t n = query_int(&q, 0);
-    TRY(query_end(&q, f));
-    return n ? fault(f, ERR_CONFLICT, "there is an appointment for this service already") : OK;
-}
-
 /* Who missed one without a word comes after the others in the next round, whom we let down before
  * them. */
 static enum err class_of(struct act *a, const struct casefile *c, int64_t *out, struct fault *f)
@@ -188,6 +174,17 @@ static enum err round_of_input(struct act *a, const struct casefile *c, struct r
     return OK;
 }
 
+/* As many as a draw takes. */
+static enum err check_room(struct act *a, const struct round *r, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f, "SELECT count(*) FROM appointment_ask WHERE round = ?", "d", &r->id));
+    int64_t n = query_int(&q, 0);
+    TRY(query_end(&q, f));
+    return n < DRAW_ASKS_MAX ? OK : fault_at(f, ERR_LIMIT, "/round", "the round is full");
+}
+
 enum err appointment_ask(struct act *a, struct fault *f)
 {
     struct meeting *m = a->data;
@@ -198,8 +195,9 @@ enum err appointment_ask(struct act *a, struct fault *f)
 
     TRY(check_takes(a, &m->c, f));
     TRY(round_of_input(a, &m->c, &r, f));
+    TRY(check_room(a, &r, f));
     TRY(check_wishes(a, &r, f));
-    TRY(check_none(a, &m->c, f));
+    TRY(booking_none(a, &m->c, f));
     TRY(class_of(a, &m->c, &class, f));
     enum err e = db_run(a->db, f,
                         "INSERT INTO appointment_ask(id, bucket, round, person, file, wishes,"
@@ -308,6 +306,7 @@ enum err appointment_accept(struct act *a, struct fault *f)
         return fault(f, ERR_CONFLICT, "the time to answer is over");
     TRY(booking_state(a, &b, "booked", f));
     TRY(set_ask(a, &b.ask, "served", f));
+    TRY(asks_settle(a, &b, f));
     TRY(reminders_set(a, &b, f));
     TRY(tell(a, &b.id, f));
     return said(a, "booked");
@@ -394,7 +393,7 @@ enum err appointment_book(struct act *a, struct fault *f)
         TRY(booking_move(a, &b, at, counters, f));
         TRY(offer_on(a, &left, was, f));
     } else if (e == ERR_NOT_FOUND) {
-        TRY(check_none(a, &m->c, f));
+        TRY(booking_none(a, &m->c, f));
         b = (struct booking){.round = r.id,
                              .state = S("booked"),
                              .at = at,
@@ -408,6 +407,7 @@ enum err appointment_book(struct act *a, struct fault *f)
     } else {
         return e == OK ? fault(f, ERR_CONFLICT, "answer the offer first") : e;
     }
+    TRY(asks_settle(a, &b, f));
     TRY(reminders_set(a, &b, f));
     TRY(tell(a, &b.id, f));
     a->status = 201;

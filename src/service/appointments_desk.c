@@ -432,6 +432,7 @@ enum err appointment_give(struct act *a, struct fault *f)
     } else {
         if (e != ERR_NOT_FOUND)
             return e;
+        TRY(booking_none(a, c, f));
         b = (struct booking){.state = S("booked"),
                              .at = at,
                              .starts = starts,
@@ -439,6 +440,7 @@ enum err appointment_give(struct act *a, struct fault *f)
                              .ends = starts + (int64_t)rule_minutes(rule) * 60000};
         TRY(booking_new(a, c, &b, slot.counters, f));
     }
+    TRY(asks_settle(a, &b, f));
     TRY(reminders_set(a, &b, f));
     TRY(tell(a, &b.id, f));
     TRY(access_note(a, &c->person, a->subject, json_get_str(a->input, S("reason")), f));

@@ -48,6 +48,11 @@ NODISCARD enum err booking_of_case(struct act *, const struct id *file, struct b
  * "offered" or "booked". ERR_CONFLICT when all are taken. */
 NODISCARD enum err booking_new(struct act *, const struct casefile *, struct booking *,
                                int64_t counters, struct fault *);
+/* One appointment for a person and a service, whatever the number of their cases: ERR_CONFLICT when
+ * there is one. */
+NODISCARD enum err booking_none(struct act *, const struct casefile *, struct fault *);
+/* Inside run(): whoever has a place asks and waits for no other one of the service. */
+NODISCARD enum err asks_settle(struct act *, const struct booking *, struct fault *);
 /* The same place row at another time: UID stays, the sequence rises. */
 NODISCARD enum err booking_move(struct act *, struct booking *, str at, int64_t counters,
                                 struct fault *);

@@ -114,6 +114,7 @@ static enum err place_one(struct act *a, const struct round *r, const struct dra
     TRY(slot_moment(a, r->mission, b.at, &b.starts, f));
     b.ends = b.starts + json_get_int(r->terms, S("minutes"), 20) * 60000;
     TRY(booking_new(a, &c, &b, json_get_int(r->terms, S("counters"), 1), f));
+    TRY(asks_settle(a, &b, f));
     TRY(reminders_set(a, &b, f));
     return tell(a, &b.id, f);
 }

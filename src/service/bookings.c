@@ -125,6 +125,33 @@ enum err booking_new(struct act *a, const struct casefile *c, struct booking *b,
                   (int64_t)b->urgent, a->actor.kind == ACTOR_OFFICER ? &a->actor.id : NULL, a->now);
 }
 
+enum err booking_none(struct act *a, const struct casefile *c, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT count(*) FROM appointment WHERE person = ? AND service = ?"
+               " AND state IN ('offered', 'booked', 'arrived') AND ends > ?",
+               "dsi", &c->person, c->service_name, a->now));
+    int64_t n = query_int(&q, 0);
+    TRY(query_end(&q, f));
+    return n ? fault(f, ERR_CONFLICT, "there is an appointment for this service already") : OK;
+}
+
+enum err asks_settle(struct act *a, const struct booking *b, struct fault *f)
+{
+    static const char *const sql[] = {
+        "UPDATE appointment_ask SET state = 'served' WHERE state = 'waiting' AND person = ? AND"
+        " round IN (SELECT id FROM appointment_round WHERE service = ?)",
+        "DELETE FROM appointment_ask WHERE state = 'asked' AND person = ? AND"
+        " round IN (SELECT id FROM appointment_round WHERE service = ? AND state = 'open')",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(sql); i++)
+        TRY(db_run(a->db, f, sql[i], "ds", &b->person, b->service));
+    return OK;
+}
+
 enum err booking_move(struct act *a, struct booking *b, str at, int64_t counters, struct fault *f)
 {
     int64_t length = b->ends - b->starts;
