@@ -73,6 +73,10 @@ static const struct migration migrations[] = {
      " asked BLOB NOT NULL, state TEXT NOT NULL, ended BIGINT, status INTEGER, error TEXT,"
      " answer BLOB)"},
     {"CREATE INDEX xroad_request_waiting ON xroad_request(id) WHERE state = 'waiting'"},
+    /* a head of a witnessed log that its key signed and that nothing proves to follow the last one
+     */
+    {"ALTER TABLE watched ADD COLUMN hint TEXT"},
+    {"ALTER TABLE watched ADD COLUMN hint_at BIGINT"},
 };
 
 #define UPLOAD ACTION_OPEN, ACTION_POST
@@ -103,6 +107,9 @@ const struct action link_actions[] = {
     {"witness.add-checkpoint", UPLOAD, "/link/v1/witness/add-checkpoint", ACTOR_NOBODY, "Log", NULL,
      "A log that we witness has grown (C2SP tlog-witness)", 32 << 10, true,
      witness_checkpoint_prepare, NULL, witness_checkpoint, NULL, NULL, witness_answer},
+    {"witness.monitor", UPLOAD, "/link/v1/witness/head", ACTOR_NOBODY, "Log", NULL,
+     "Whoever mirrors a log asks which head of it we saw", 4096, true, NULL, NULL, NULL,
+     witness_monitor, NULL},
     {"witness.list", ACTION_READ, ACTION_GET, "/v1/witness/logs", ACTOR_OFFICER, "Mission", NULL,
      "Logs of other states that we witness", 0, false, NULL, dispatch_list_facts, NULL,
      witness_list, NULL},

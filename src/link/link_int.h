@@ -238,6 +238,14 @@ enum err witness_checkpoint_prepare(struct act *, struct fault *);
 enum err witness_checkpoint(struct act *, struct fault *);
 enum err witness_answer(struct act *, struct fault *);
 enum err witness_list(struct act *, struct fault *);
+enum err witness_monitor(struct act *, struct fault *);
+
+/* ---- monitor.c: what witnesses saw of the logs that we mirror ------------------------------ */
+
+/* Compares what a witness answered, notes of the partner's log, with the log that we mirror. One
+ * that does not fit is kept as evidence, and the partner is suspended. */
+NODISCARD enum err monitor_compare(struct link *, const struct channel *, str answer,
+                                   struct arena *, struct fault *);
 
 /* ---- quorums.c: which witnesses two officers want for our logs ----------------------------- */
 
@@ -424,7 +432,8 @@ NODISCARD enum err dispatch_open(struct act *, const struct dispatch_row *, str 
 
 extern const struct dispatch_door link_door;
 
-/* The proof of an entry, under the best head that holds it; with the salt of its payload, or NULL. */
+/* The proof of an entry, under the best head that holds it; with the salt of its payload, or NULL.
+ */
 NODISCARD enum err dispatch_prove(struct act *, const struct channel *, uint64_t index,
                                   const uint8_t *salt, struct buf *, struct fault *);
 

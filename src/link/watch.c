@@ -2,6 +2,7 @@
  *
  *   idle → checkpoint → idle         the head that is asked for (witnessed.c), with proof of growth
  *          introduce ↗               404: the witness does not know the log yet
+ *   idle → monitor → idle            which heads of the partner's log it saw (monitor.c)
  *
  * A watch has its own time and its own failures: a witness that is dead delays neither a receipt
  * nor another witness.
@@ -13,22 +14,30 @@
 #include "base/log.h"
 #include "link/courier_int.h"
 
-enum { WATCH_ARENA = 1 << 20, WATCH_TURNS = 8 };
+enum {
+    WATCH_ARENA = 1 << 20,
+    WATCH_TURNS = 8,
+    MONITOR_MS = 10 * 60 * 1000 /* so often it is asked what it saw of the partner's own log */
+};
 
 struct watch {
     struct courier *courier;
     char partner[3], witness[3];
-    enum { WATCH_IDLE, WATCH_INTRODUCE, WATCH_CHECKPOINT } step;
+    enum { WATCH_IDLE, WATCH_INTRODUCE, WATCH_CHECKPOINT, WATCH_MONITOR } step;
     bool woken, introduced;
     int64_t due_ns;
     unsigned tries, turns;
     struct arena *arena; /* of the turn */
     struct peer node;    /* of the witness */
     struct note_key key; /* by the policy */
+    uint64_t serial;     /* of our keyset that it knows */
     struct channel channel;
     struct witnessed seen;
     uint64_t old;
-    bool wanted; /* there is something to ask for */
+    bool wanted;             /* there is something to ask for */
+    struct channel mirrored; /* the partner's log, of which the witness may have seen more */
+    bool monitors;           /* it is to be asked which head it saw */
+    int64_t monitor_ns;      /* not before */
     struct buf body;
     char url[URL_ROOM], pin[PIN_ROOM];
     struct http_call call;
@@ -58,6 +67,7 @@ static void fail(struct watch *w, const char *why)
 /* ---- what is asked for ---------------------------------------------------------------------- */
 
 static void answered(struct http_call *);
+static void monitor_answered(struct watch *, unsigned status, str body);
 
 static void send_body(struct watch *w, int step, const char *path)
 {
@@ -70,8 +80,9 @@ static void send_body(struct watch *w, int step, const char *path)
     w->call.done = answered;
     w->call.user = w;
     enum err e = buf_ok(&w->body) ? OK : fault(&f, ERR_TOO_LARGE, "a request is too large");
-    if (e == OK && step == WATCH_INTRODUCE)
-        e = hop_sign_call(w->courier->link->house, w->channel.serial, &w->call, &f);
+    if (e == OK && step != WATCH_CHECKPOINT)
+        e = hop_sign_call(w->courier->link->house,
+                          step == WATCH_MONITOR ? w->serial : w->channel.serial, &w->call, &f);
     if (e == OK)
         e = http_client_start(w->courier->client, &w->call, &f);
     if (e != OK)
@@ -254,11 +265,86 @@ static void answered(struct http_call *call)
     else if (call->status == 200 &&
              hop_check_answer(w->courier->link->house, w->witness, call, buf_str(&reply), &f) != OK)
         fail(w, f.detail);
+    else if (w->step == WATCH_MONITOR)
+        monitor_answered(w, call->status, buf_str(&reply));
     else if (call->status == 200)
         ask(w);
     else
         fail(w, "it does not look at this log");
     buf_done(&reply);
+}
+
+/* ---- the partner's own log --------------------------------------------------------------------
+ */
+
+/* The keyset of ours that the witness knows. */
+static enum err known_serial(struct watch *w, struct db *db, struct fault *f)
+{
+    struct link *l = w->courier->link;
+    struct channel ours;
+    struct peer own;
+
+    enum err e = channel_of(db, str_of(w->witness), true, w->arena, &ours, f);
+    if (e == OK)
+        w->serial = ours.serial;
+    if (e != ERR_NOT_FOUND)
+        return e;
+    TRY(link_peer(l, db, l->house->state_code, &own, f));
+    w->serial = own.serial;
+    return OK;
+}
+
+static enum err load_monitor(struct watch *w, struct db *db, struct fault *f)
+{
+    char of_witness[STANDING_MAX], of_partner[STANDING_MAX];
+    struct link *l = w->courier->link;
+    struct quorum *q = arena_new_of(w->arena, struct quorum);
+
+    TRY_PTR(q, f);
+    w->monitors = false;
+    TRY(quorum_for(db, str_of(w->partner), w->arena, q, f));
+    TRY(partner_standing(db, str_of(w->witness), of_witness, f));
+    TRY(partner_standing(db, str_of(w->partner), of_partner, f));
+    TRY(channel_of(db, str_of(w->partner), false, w->arena, &w->mirrored, f));
+    TRY(link_peer(l, db, str_of(w->witness), &w->node, f));
+    TRY(known_serial(w, db, f));
+    for (size_t i = 0; i < q->n_witnesses; i++)
+        if (str_eq(q->witness[i].name, str_of(w->witness)))
+            w->monitors = w->mirrored.size > 0 && strcmp(of_witness, "accredited") == 0 &&
+                          strcmp(of_partner, "accredited") == 0;
+    return OK;
+}
+
+/* In its own time, whatever the witness says of our log. False: there is nothing to ask. */
+static bool monitor(struct watch *w)
+{
+    int64_t now = courier_now(w->courier);
+    struct fault f = {0};
+
+    if (now < w->monitor_ns || with_reader(w, load_monitor, &f) != OK || !w->monitors)
+        return false;
+    w->monitor_ns = now + (int64_t)MONITOR_MS * 1000000;
+    buf_done(&w->body);
+    w->body = BUF(1024);
+    buf_printf(&w->body, "sifara-monitor/1\nto %s\norigin %.*s\n", w->witness,
+               STR_FMT(w->mirrored.origin));
+    send_body(w, WATCH_MONITOR, "witness/head");
+    return true;
+}
+
+/* 404: it does not witness that log, or not for us. */
+static void monitor_answered(struct watch *w, unsigned status, str body)
+{
+    struct fault f = {0};
+    enum err e = OK;
+
+    if (status == 200)
+        e = monitor_compare(w->courier->link, &w->mirrored, body, w->arena, &f);
+    if (e != OK || (status != 200 && status != 404)) {
+        fail(w, e != OK ? f.detail : "it does not say what it saw");
+        return;
+    }
+    rest(w, 0);
 }
 
 /* ---- turns ---------------------------------------------------------------------------------- */
@@ -268,6 +354,8 @@ static void begin(struct watch *w)
     struct fault f = {0};
 
     w->introduced = false;
+    if (monitor(w))
+        return;
     enum err e = with_reader(w, load, &f);
     if (e == ERR_NOT_FOUND || (e == OK && !w->wanted))
         rest(w, LOOK_MS);

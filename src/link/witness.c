@@ -19,6 +19,7 @@ struct looking {
     str note, text;
     struct checkpoint checkpoint;
     bool contradicts;
+    bool unproved; /* larger than what we saw, and nothing shows that it grows out of that */
 };
 
 static struct link *link_of(const struct act *a)
@@ -133,7 +134,7 @@ enum err witness_introduce_answer(struct act *a, struct fault *f)
 
 /* ---- add-checkpoint ------------------------------------------------------------------------- */
 
-static enum err load_watched(struct act *a, struct looking *l, bool *out, struct fault *f)
+static enum err find_watched(struct act *a, struct looking *l, bool *out, struct fault *f)
 {
     struct query q;
     enum err e = db_one(a->db, &q, f,
@@ -151,7 +152,14 @@ static enum err load_watched(struct act *a, struct looking *l, bool *out, struct
     l->closed = query_int(&q, 3) > 0;
     TRY(query_end(&q, f));
     TRY_PTR(l->owner.p, f);
-    return is_served(a, l->owner, out, f);
+    *out = true;
+    return OK;
+}
+
+static enum err load_watched(struct act *a, struct looking *l, bool *out, struct fault *f)
+{
+    TRY(find_watched(a, l, out, f));
+    return *out ? is_served(a, l->owner, out, f) : OK;
 }
 
 static enum err seen_root(const struct looking *l, struct hash *out, struct fault *f)
@@ -187,9 +195,8 @@ static enum err judge(struct act *a, struct looking *l, const struct add_checkpo
     }
     if (l->closed)
         return mirror_refuse(a, 422, "two heads of this log contradict each other");
-    if (!mirror_grows(in, c, &root))
-        return mirror_refuse(a, 422, "the checkpoint does not grow out of the last one");
-    return OK;
+    l->unproved = !mirror_grows(in, c, &root);
+    return OK; /* run() keeps what is not proved, and refuses it */
 }
 
 enum err witness_checkpoint_prepare(struct act *a, struct fault *f)
@@ -220,12 +227,23 @@ static enum err keep_contradiction(struct act *a, const struct looking *l, struc
     return mirror_refuse(a, 422, "this head contradicts another one that was signed");
 }
 
+/* The log signed it, so it has to fit some day; whoever mirrors the log can say whether it does.
+ * The newest one is kept. */
+static enum err keep_hint(struct act *a, const struct looking *l, struct fault *f)
+{
+    TRY(db_run(a->db, f, "UPDATE watched SET hint = ?, hint_at = ? WHERE origin = ?", "sis",
+               l->note, a->now, l->origin));
+    return mirror_refuse(a, 422, "the checkpoint does not grow out of the last one");
+}
+
 enum err witness_checkpoint(struct act *a, struct fault *f)
 {
     const struct looking *l = a->data;
 
     if (l->contradicts)
         return keep_contradiction(a, l, f);
+    if (l->unproved)
+        return keep_hint(a, l, f);
     TRY(db_run(a->db, f,
                "UPDATE watched SET size = ?, note = ?, at = ? WHERE origin = ? AND size = ?"
                " AND NOT EXISTS (SELECT 1 FROM equivocation e WHERE e.origin = watched.origin)",
@@ -250,6 +268,96 @@ enum err witness_answer(struct act *a, struct fault *f)
     return OK;
 }
 
+/* ---- what monitors ask ----------------------------------------------------------------------- */
+
+/*  sifara-monitor/1
+ *  to XB
+ *  origin …
+ * The answer is notes, each behind its length in four bytes: the head that we cosigned last, with
+ * our line; then heads of the same log that the owner signed and that we did not cosign: one that
+ * contradicts, one that was not proved. */
+static enum err read_monitor(struct act *a, str *to, str *origin, struct fault *f)
+{
+    str rest = a->body, head;
+    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-monitor/1")) &&
+                 owner_line(&rest, "to ", to) && owner_line(&rest, "origin ", origin);
+
+    return whole && !rest.n && origin->n <= WIRE_ORIGIN
+               ? OK
+               : fault(f, ERR_MALFORMED_TEXT, "no question of a monitor");
+}
+
+static void put_note(struct act *a, str note, str line)
+{
+    if (!note.n)
+        return;
+    buf_add_u32(&a->reply, (uint32_t)(note.n + line.n));
+    buf_add_str(&a->reply, note);
+    buf_add_str(&a->reply, line);
+}
+
+/* Our line under it, again: the keyring knows that we gave it. */
+static enum err own_line(struct act *a, const struct looking *l, struct buf *line, struct fault *f)
+{
+    struct checkpoint c;
+    struct peer own;
+    uint64_t serial;
+    str text;
+
+    TRY(note_checkpoint(l->seen, &c, &text, f));
+    TRY(link_peer(link_of(a), a->db, a->house->state_code, &own, f));
+    TRY(mirror_known_serial(a, l->owner, own.serial, &serial, f));
+    str name = str_printf(a->arena, "%s/witness", own.name);
+    TRY_PTR(name.p, f);
+    return keyring_cosign(a->house->keyring, serial, S("witness"), name, text,
+                          world_now(&a->house->world) / 1000, line, f);
+}
+
+static enum err put_others(struct act *a, str origin, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT e.second, w.hint FROM watched w LEFT JOIN equivocation e"
+               " ON e.origin = w.origin WHERE w.origin = ?",
+               "s", origin));
+    put_note(a, query_str(&q, 0), S(""));
+    put_note(a, query_str(&q, 1), S(""));
+    return query_end(&q, f);
+}
+
+static enum err monitor_answer(struct act *a, str origin, struct fault *f)
+{
+    AUTO(buf) struct buf line = BUF(4096);
+    struct looking l = {.origin = origin};
+    bool served;
+
+    TRY(find_watched(a, &l, &served, f));
+    if (!served)
+        return mirror_refuse(a, 404, "the log is not known here");
+    if (l.seen.p)
+        TRY(own_line(a, &l, &line, f));
+    put_note(a, l.seen, buf_str(&line));
+    return put_others(a, origin, f);
+}
+
+/* Whoever is accredited here and knows the name of a log, which is a secret of its two sides. */
+enum err witness_monitor(struct act *a, struct fault *f)
+{
+    str to, origin, state;
+    bool served;
+
+    TRY(read_monitor(a, &to, &origin, f));
+    TRY(hop_caller(a, &state, f));
+    TRY(is_served(a, state, &served, f));
+    if (!served || !str_eq(to, a->house->state_code))
+        return mirror_refuse(a, 404, "no such state is served here");
+    TRY(hop_check_request(a, state, f));
+    a->type = "application/octet-stream";
+    TRY(monitor_answer(a, origin, f));
+    return hop_sign_answer(a, state, f);
+}
+
 /* ---- what officers see ---------------------------------------------------------------------- */
 
 static void put_watched(struct jw *w, struct query *q)
@@ -269,6 +377,8 @@ static void put_watched(struct jw *w, struct query *q)
         jw_kv(w, S("second"), query_str(q, 5));
         jw_close(w, '}');
     }
+    if (!query_null(q, 6))
+        jw_kv(w, S("unproved"), query_str(q, 6));
     jw_close(w, '}');
 }
 
@@ -282,7 +392,7 @@ enum err witness_list(struct act *a, struct fault *f)
     jw_key(&w, S("logs"));
     jw_open(&w, '[');
     TRY(db_query(a->db, &q, f,
-                 "SELECT w.owner, w.origin, w.size, w.at, e.first, e.second FROM watched w"
+                 "SELECT w.owner, w.origin, w.size, w.at, e.first, e.second, w.hint FROM watched w"
                  " LEFT JOIN equivocation e ON e.origin = w.origin"
                  " ORDER BY e.origin IS NULL, w.owner, w.origin",
                  ""));
