@@ -1,5 +1,6 @@
 /* html.c - a message as HTML: its paragraphs, links that can be followed, and nothing from
  * elsewhere */
+#include "base/encode.h"
 #include "mail/mail_int.h"
 
 static bool right_to_left(str language)
@@ -12,27 +13,6 @@ static bool right_to_left(str language)
     return false;
 }
 
-static void put_escaped(struct buf *b, str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        switch (s.p[i]) {
-        case '<':
-            buf_add_str(b, S("&lt;"));
-            break;
-        case '>':
-            buf_add_str(b, S("&gt;"));
-            break;
-        case '&':
-            buf_add_str(b, S("&amp;"));
-            break;
-        case '"':
-            buf_add_str(b, S("&quot;"));
-            break;
-        default:
-            buf_add_char(b, s.p[i]);
-        }
-}
-
 /* A word of a line: an address of the web is a link to itself. */
 static void put_word(struct buf *b, str word)
 {
@@ -40,10 +20,10 @@ static void put_word(struct buf *b, str word)
 
     if (link) {
         buf_add_str(b, S("<a dir=\"ltr\" href=\""));
-        put_escaped(b, word);
+        xml_escape(b, word);
         buf_add_str(b, S("\">"));
     }
-    put_escaped(b, word);
+    xml_escape(b, word);
     if (link)
         buf_add_str(b, S("</a>"));
 }
@@ -87,11 +67,11 @@ void mail_html(struct buf *b, const struct mail *m)
         b,
         "<!doctype html>\n<html lang=\"%.*s\" dir=\"%s\">\n<head><meta charset=\"utf-8\"><title>",
         STR_FMT(language), right_to_left(language) ? "rtl" : "ltr");
-    put_escaped(b, m->subject);
+    xml_escape(b, m->subject);
     buf_add_str(b,
                 S("</title></head>\n<body style=\"font:16px/1.5 sans-serif;max-width:36em;margin:"
                   "0 auto;padding:1em\">\n<h1 style=\"font-size:1.25em\">"));
-    put_escaped(b, m->subject);
+    xml_escape(b, m->subject);
     buf_add_str(b, S("</h1>\n"));
     put_body(b, m->body);
     buf_add_str(b, S("</body>\n</html>\n"));

@@ -67,13 +67,13 @@ enum err passkeys_of(struct act *a, const struct id *officer, struct passkey *li
     return e;
 }
 
-static void put_row(struct jw *w, struct query *q)
+void passkey_put_row(struct jw *w, struct query *q, str name)
 {
     char at[32];
 
     jw_open(w, '{');
     passkey_put_base64(w, S("id"), query_str(q, 0));
-    jw_kv(w, S("name"), query_str(q, 1));
+    jw_kv(w, S("name"), name);
     time_format(query_int(q, 2), at);
     jw_kv(w, S("added"), str_of(at));
     if (!query_null(q, 3)) {
@@ -101,7 +101,7 @@ enum err passkey_list(struct act *a, struct fault *f)
     jw_key(&w, S("passkeys"));
     jw_open(&w, '[');
     for (; query_row(&q); query_next(&q))
-        put_row(&w, &q);
+        passkey_put_row(&w, &q, query_str(&q, 1));
     jw_close(&w, ']');
     jw_close(&w, '}');
     return query_end(&q, f);

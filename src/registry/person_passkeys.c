@@ -41,20 +41,10 @@ enum err person_has_passkey(struct act *a, const struct id *person, bool *out, s
 static enum err put_row(struct act *a, struct jw *w, struct query *q, const struct key *k,
                         struct fault *f)
 {
-    char at[32];
     str name;
 
     TRY(unseal(a->arena, k, S("passkey"), query_str(q, 1), &name, f));
-    jw_open(w, '{');
-    passkey_put_base64(w, S("id"), query_str(q, 0));
-    jw_kv(w, S("name"), name);
-    time_format(query_int(q, 2), at);
-    jw_kv(w, S("added"), str_of(at));
-    if (!query_null(q, 3)) {
-        time_format(query_int(q, 3), at);
-        jw_kv(w, S("used"), str_of(at));
-    }
-    jw_close(w, '}');
+    passkey_put_row(w, q, name);
     return OK;
 }
 

@@ -71,6 +71,8 @@ NODISCARD enum err passkey_input(struct act *, str name, str *out, struct fault 
 NODISCARD enum err passkey_named(struct act *, str *out, struct fault *);
 NODISCARD enum err passkey_parse(struct act *, str text, struct passkey *out, struct fault *);
 void passkey_put_base64(struct jw *, str key, str bytes);
+/* Of a row id, name, added, used. */
+void passkey_put_row(struct jw *, struct query *, str name);
 enum err passkey_list(struct act *, struct fault *);
 enum err passkey_add_prepare(struct act *, struct fault *);
 enum err passkey_add(struct act *, struct fault *);
