@@ -12,9 +12,8 @@
 enum { DRAW_FILE_MAX = 16 << 20 };
 
 static enum err proof_of(struct cli *c, const struct json *file, const char *key_path,
-                         struct tlog_proof *out, struct fault *f)
+                         struct tlog_proof *out, struct checkpoint *out_head, struct fault *f)
 {
-    struct checkpoint head;
     struct note_key key;
     str text;
 
@@ -23,7 +22,32 @@ static enum err proof_of(struct cli *c, const struct json *file, const char *key
     TRY(tlog_proof_parse(c->arena, json_get_str(file, S("proof")), out, f));
     if (!out->extra.p)
         return fault_at(f, ERR_MALFORMED_TEXT, "/proof", "the proof has no entry inside");
-    return tlog_proof_verify(out, out->extra, &key, &head, f);
+    return tlog_proof_verify(out, out->extra, &key, out_head, f);
+}
+
+/* The head that was mixed in grew into the signed one. */
+static enum err check_growth(const struct json *file, const struct checkpoint *signed_head,
+                             struct fault *f)
+{
+    const struct json *head = json_get(file, S("head")), *list = json_get(file, S("consistency"));
+    int64_t size = json_get_int(head, S("size"), 0);
+    struct merkle_proof growth = {0};
+    struct hash root;
+    bool read = size > 0 && hex_decode(json_get_str(head, S("root")), root.b, sizeof root.b);
+
+    for (; read && json_at(list, growth.n); growth.n++) {
+        AUTO(buf) struct buf raw = BUF(64);
+        read = growth.n < MERKLE_MAX_PROOF &&
+               base64_decode(&raw, json_str(json_at(list, growth.n)), BASE64_STD) && raw.n == 32;
+        if (read)
+            memcpy(growth.node[growth.n].b, raw.p, 32);
+        else
+            break;
+    }
+    if (!read || merkle_check_consistency((uint64_t)size, signed_head->size, &root,
+                                          &signed_head->root, &growth) != OK)
+        return fault_at(f, ERR_BAD_PROOF, "/head", "the head is none of this journal");
+    return OK;
 }
 
 /* The opening is the content of an entry of the journal, which stood there when the round was
@@ -33,11 +57,12 @@ static enum err check_opening(struct cli *c, const struct json *file, const stru
                               const char *key_path, struct fault *f)
 {
     int64_t size = json_get_int(json_get(file, S("head")), S("size"), 0);
+    struct checkpoint signed_head;
     struct tlog_proof proof;
     struct json *entry;
     char hex[65];
 
-    TRY(proof_of(c, file, key_path, &proof, f));
+    TRY(proof_of(c, file, key_path, &proof, &signed_head, f));
     TRY(json_parse(c->arena, proof.extra, NULL, &entry, f));
     hex_encode(told->opening.b, sizeof told->opening.b, hex);
     if (!str_eq(json_get_str(entry, S("content")), str_of(hex)) ||
@@ -46,7 +71,7 @@ static enum err check_opening(struct cli *c, const struct json *file, const stru
     if (size <= 0 || proof.index >= (uint64_t)size)
         return fault_at(f, ERR_BAD_PROOF, "/head",
                         "the opening is not in the head that was mixed in");
-    return OK;
+    return check_growth(file, &signed_head, f);
 }
 
 int cli_check_draw(struct cli *c)
@@ -72,7 +97,8 @@ int cli_check_draw(struct cli *c)
         return cli_fault(&f, CLI_UNTRUSTED);
     printf("The draw is right: %zu asked, %zu got a place (%.*s, %.*s).\n", told.asks, told.served,
            STR_FMT(told.mission), STR_FMT(told.service));
-    printf(key ? "Its seed was committed to in the journal before.\n"
-               : "With --key FILE the journal's proof of the commitment is checked too.\n");
+    printf(key ? "Its seed was committed to in the journal before, and the head mixed in is the "
+                 "journal's.\n"
+               : "With --key FILE the journal's proofs are checked too.\n");
     return CLI_OK;
 }

@@ -69,6 +69,11 @@ NODISCARD enum err reminders_drop(struct act *, const struct booking *, struct f
 NODISCARD enum err tell(struct act *, const struct id *, struct fault *);
 /* Inside run(): a place that is free is offered to the first who waits for it. */
 NODISCARD enum err offer_on(struct act *, const struct id *round, str at, struct fault *);
+/* The same for whom the mission let down: the first free place of the round, whatever they had
+ * wished. */
+NODISCARD enum err offer_first(struct act *, const struct booking *lost, struct fault *);
+/* Inside run(): the case has ended, its place and its asks with it. */
+NODISCARD enum err booking_release(struct act *, const struct casefile *, struct fault *);
 
 /* The mission's rule for a service; ERR_NOT_FOUND. */
 NODISCARD enum err rule_load(struct act *, str mission, str service, const struct json **out,

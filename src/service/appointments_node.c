@@ -225,6 +225,27 @@ static enum err put_result(struct act *a, struct jw *w, const struct round *r, s
     return query_end(&q, f);
 }
 
+/* That the head which was mixed in is one of the journal: it grew into the one of the proof. */
+static enum err put_growth(struct act *a, struct jw *w, const struct round *r,
+                           const struct ledger_state *head, struct fault *f)
+{
+    struct merkle_proof growth = {0};
+    struct json *then;
+
+    TRY(json_parse(a->arena, r->head, NULL, &then, f));
+    TRY(ledger_prove_consistency(a->db, head->epoch, (uint64_t)json_get_int(then, S("size"), 0),
+                                 head->size, &growth, f));
+    jw_key(w, S("consistency"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < growth.n; i++) {
+        AUTO(buf) struct buf text = BUF(64);
+        base64_encode(&text, hash_str(&growth.node[i]), BASE64_STD);
+        jw_string(w, buf_str(&text));
+    }
+    jw_close(w, ']');
+    return OK;
+}
+
 /* The journal's entry of the opening, with the proof that it is there. */
 static enum err put_proof(struct act *a, struct jw *w, const struct round *r, struct fault *f)
 {
@@ -248,7 +269,7 @@ static enum err put_proof(struct act *a, struct jw *w, const struct round *r, st
     proof.note = buf_str(&note);
     tlog_proof_format(&text, &proof);
     jw_kv(w, S("proof"), buf_str(&text));
-    return OK;
+    return r->drawn ? put_growth(a, w, r, &head, f) : OK;
 }
 
 /* Everything that was committed to, asked and drawn, without a name: for whoever checks it. */
@@ -427,17 +448,6 @@ enum err appointment_pass(struct act *a, struct fault *f)
 
 /* ---- the mission is closed on that day ----------------------------------------------------- */
 
-/* The first place that is left in the round for whom we let down, whatever they had wished. */
-static enum err offer_any(struct act *a, const struct id *round, struct fault *f)
-{
-    struct round r;
-
-    TRY(round_load(a, round, &r, f));
-    for (size_t i = 0; i < r.n_slots; i++)
-        TRY(offer_on(a, round, r.slots[i].at, f));
-    return OK;
-}
-
 enum err appointment_displace(struct act *a, struct fault *f)
 {
     struct telling *t = a->data;
@@ -457,7 +467,7 @@ enum err appointment_displace(struct act *a, struct fault *f)
                "UPDATE appointment_ask SET state = 'waiting', turn = turn - ?, takes_any = 1"
                " WHERE id = ?",
                "id", (int64_t)FRONT, &b.ask));
-    return offer_any(a, &b.round, f);
+    return offer_first(a, &b, f);
 }
 
 /* ---- work --------------------------------------------------------------------------------- */

@@ -261,41 +261,97 @@ static bool open_then(struct act *a, str mission, str at)
     return open;
 }
 
+/* What may be offered of a slot now: OK with when it starts, ERR_NOT_FOUND when nothing. */
+static enum err offerable(struct act *a, const struct round *r, const struct draw_slot *slot,
+                          int64_t *out_starts, struct fault *f)
+{
+    int64_t left;
+
+    if (!open_then(a, r->mission, slot->at))
+        return ERR_NOT_FOUND;
+    TRY(slot_moment(a, r->mission, slot->at, out_starts, f));
+    if (!worth_offering(a, *out_starts))
+        return ERR_NOT_FOUND;
+    TRY(places_left(a, r->mission, r->service, *out_starts, slot->places, &left, f));
+    return left > 0 ? OK : ERR_NOT_FOUND;
+}
+
+static enum err offer_to(struct act *a, const struct round *r, const struct draw_slot *slot,
+                         int64_t starts, const struct waiter *who, struct fault *f)
+{
+    struct casefile c;
+    struct booking b = {.round = r->id,
+                        .ask = who->id,
+                        .state = S("offered"),
+                        .at = slot->at,
+                        .starts = starts,
+                        .ends = starts + minutes_of(r) * 60000,
+                        .until = a->now + OFFER_HOURS * (int64_t)HOUR_MS};
+
+    if (b.until > starts - HOUR_MS)
+        b.until = starts - HOUR_MS;
+    TRY(case_load(a, &who->file, &c, f));
+    TRY(booking_new(a, &c, &b, json_get_int(r->terms, S("counters"), 1), f));
+    TRY(db_run(a->db, f, "UPDATE appointment_ask SET state = 'offered' WHERE id = ?", "d",
+               &who->id));
+    TRY(job_add_at(a, S("appointment-pass"), act_id_text(a, &b.id), b.until, f));
+    return tell(a, &b.id, f);
+}
+
 enum err offer_on(struct act *a, const struct id *round, str at, struct fault *f)
 {
     const struct draw_slot *slot;
     struct waiter next;
-    struct casefile c;
     struct round r;
-    int64_t left, starts;
+    int64_t starts;
 
     if (id_is_nil(round))
         return OK;
     TRY(round_load(a, round, &r, f));
     slot = round_slot(&r, at);
-    if (!slot || !open_then(a, r.mission, at))
-        return OK;
-    TRY(slot_moment(a, r.mission, at, &starts, f));
-    TRY(places_left(a, r.mission, r.service, starts, slot->places, &left, f));
-    if (left <= 0 || !worth_offering(a, starts))
-        return OK;
-    enum err e = next_waiter(a, round, at, &next, f);
+    enum err e = slot ? offerable(a, &r, slot, &starts, f) : ERR_NOT_FOUND;
+    if (e == OK)
+        e = next_waiter(a, round, at, &next, f);
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    TRY(case_load(a, &next.file, &c, f));
-    struct booking b = {.round = *round,
-                        .ask = next.id,
-                        .state = S("offered"),
-                        .at = slot->at,
-                        .starts = starts,
-                        .ends = starts + minutes_of(&r) * 60000};
-    b.until = a->now + OFFER_HOURS * (int64_t)HOUR_MS;
-    if (b.until > starts - HOUR_MS)
-        b.until = starts - HOUR_MS;
-    TRY(booking_new(a, &c, &b, json_get_int(r.terms, S("counters"), 1), f));
-    TRY(db_run(a->db, f, "UPDATE appointment_ask SET state = 'offered' WHERE id = ?", "d",
-               &next.id));
-    TRY(job_add_at(a, S("appointment-pass"), act_id_text(a, &b.id), b.until, f));
-    return tell(a, &b.id, f);
+    return offer_to(a, &r, slot, starts, &next, f);
+}
+
+enum err offer_first(struct act *a, const struct booking *lost, struct fault *f)
+{
+    struct waiter who = {lost->ask, lost->file};
+    struct round r;
+    int64_t starts;
+
+    TRY(round_load(a, &lost->round, &r, f));
+    for (size_t i = 0; i < r.n_slots; i++) {
+        enum err e = offerable(a, &r, &r.slots[i], &starts, f);
+        if (e == OK)
+            return offer_to(a, &r, &r.slots[i], starts, &who, f);
+        if (e != ERR_NOT_FOUND)
+            return e;
+    }
+    return OK;
+}
+
+enum err booking_release(struct act *a, const struct casefile *c, struct fault *f)
+{
+    struct booking b;
+    enum err e = booking_of_case(a, &c->id, &b, f);
+
+    TRY(db_run(a->db, f, "DELETE FROM appointment_ask WHERE file = ? AND state = 'asked'", "d",
+               &c->id));
+    TRY(db_run(
+        a->db, f,
+        "UPDATE appointment_ask SET state = 'withdrawn' WHERE file = ? AND state = 'waiting'", "d",
+        &c->id));
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    if (str_eq(b.state, S("arrived")) || b.starts <= a->now)
+        return OK; /* it ends at the counter */
+    TRY(booking_state(a, &b, "cancelled", f));
+    TRY(reminders_drop(a, &b, f));
+    return offer_on(a, &b.round, b.at, f);
 }

@@ -3,7 +3,8 @@
 #include <inttypes.h>
 
 enum {
-    MESSAGES_MAX = 500,  /* of a case */
+    MESSAGES_MAX = 200, /* of a case: with all of them it still fits into a reply */
+    REMARKS_MAX = 100,
     UNANSWERED_MAX = 20, /* of a person, before the mission answers */
     SEALED_BYTES = 33 << 10
 };
@@ -106,7 +107,7 @@ enum err message_write(struct act *a, struct fault *f)
 
     TRY(count_messages(a, &w->c, &n, f));
     if (n.all >= MESSAGES_MAX)
-        return fault(f, ERR_CONFLICT, "a case takes 500 messages");
+        return fault(f, ERR_CONFLICT, "a case takes %d messages", MESSAGES_MAX);
     TRY(insert(a, w, n.all, f));
     TRY(db_run(a->db, f, "UPDATE case_message SET waits = 0 WHERE file = ? AND waits = 1", "d",
                &w->c.id));
@@ -142,8 +143,8 @@ enum err remark_add(struct act *a, struct fault *f)
     TRY(db_one(a->db, &q, f, "SELECT count(*) FROM case_remark WHERE file = ?", "d", &w->c.id));
     int64_t n = query_int(&q, 0);
     TRY(query_end(&q, f));
-    if (n >= MESSAGES_MAX)
-        return fault(f, ERR_CONFLICT, "a case takes 500 notes");
+    if (n >= REMARKS_MAX)
+        return fault(f, ERR_CONFLICT, "a case takes %d notes", REMARKS_MAX);
     TRY(db_run(a->db, f,
                "INSERT INTO case_remark(file, seq, bucket, at, mission, role, officer, text)"
                " VALUES(?,?,?,?,?,?,?,?)",

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "service/appointments_int.h"
 #include "service/messages_int.h"
 
 /* ---- choosing ----------------------------------------------------------------------------- */
@@ -214,5 +215,7 @@ enum err case_move(struct act *a, struct casefile *c, str note, struct fault *f)
     TRY(case_write_step(a, c, c->event, note, f));
     TRY(case_write(a, c, f));
     TRY(rating_due(a, c, f));
+    if (c->state->turn == TURN_END)
+        TRY(booking_release(a, c, f));
     return c->next->message.p ? case_mail(a, c, &c->to, c->next->message, f) : OK;
 }

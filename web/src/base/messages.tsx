@@ -24,7 +24,7 @@ export function Write({ path, label, help, button, done }: { path: string; label
     <form onSubmit={send}>
       <Failure error={failed} />
       <Field label={label} help={help}>
-        {(a) => <textarea {...a} dir="auto" required maxLength={4000} value={text} onInput={(e) => setText(e.currentTarget.value)} />}
+        {(a) => <textarea {...a} dir="auto" required maxLength={2000} value={text} onInput={(e) => setText(e.currentTarget.value)} />}
       </Field>
       <div class="buttons">
         <Button kind="quiet">{button}</Button>
