@@ -323,6 +323,22 @@ static bool is_hex(struct verify *v, str text, str *out)
     return true;
 }
 
+/* A page of ours carries its seal as bytes, too. The page itself is not read: whoever checks it
+ * compares it with what the seal says. */
+static int judge_page(struct verify *v)
+{
+    AUTO(buf) struct buf seal = BUF(VDS_MAX);
+
+    if (!vds_behind(v->file, &seal)) {
+        SAY(v, "pdf", {"file", STR_NONE});
+        return UNREADABLE;
+    }
+    int code = judge_seal(v, buf_str(&seal));
+    if (code == GENUINE)
+        SAY(v, "pdf.compare", {"file", STR_NONE});
+    return code;
+}
+
 static int judge(struct verify *v)
 {
     str seal;
@@ -335,10 +351,8 @@ static int judge(struct verify *v)
         return judge_seal(v, v->file);
     if (is_hex(v, v->file, &seal))
         return judge_seal(v, seal);
-    if (str_starts(v->file, S("%PDF-"))) {
-        SAY(v, "pdf", {"file", STR_NONE});
-        return UNREADABLE;
-    }
+    if (str_starts(v->file, S("%PDF-")))
+        return judge_page(v);
     return judge_package(v);
 }
 

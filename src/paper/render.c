@@ -1,10 +1,11 @@
 /* render.c - from a template to the bytes of a PDF
  *
- * Expand the names in braces; collect the tags that need work of ours; let librsvg measure what must
- * fit, and shrink it by a style sheet; let it draw the page; then draw boxes, zone and seal
+ * Expand the names in braces; collect the tags that need work of ours; let librsvg measure what
+ * must fit, and shrink it by a style sheet; let it draw the page; then draw boxes, zone and seal
  * where it says their rectangles are.
  */
 #include "paper/render_int.h"
+#include "paper/vds.h"
 
 #include <cairo-pdf.h>
 #include <librsvg/rsvg.h>
@@ -204,6 +205,8 @@ static enum err write_pdf(struct page *p, struct arena *a, struct buf *out, stru
     if (e == OK && (cairo_surface_status(s) != CAIRO_STATUS_SUCCESS || !buf_ok(out)))
         e = fault(f, ERR_LIMIT, "the document is too large");
     cairo_surface_destroy(s);
+    if (e == OK)
+        vds_put_behind(out, p->in->seal);
     return e;
 }
 

@@ -471,3 +471,33 @@ void vds_id(const struct vds *v, char out[33])
     SHA256((const uint8_t *)v->signed_part.p, v->signed_part.n, digest);
     hex_encode(digest, 16, out);
 }
+
+/* --- behind a page ----------------------------------------------------------------------- */
+
+static const char behind[] = "%sifara-seal ";
+
+/* Readers look for the end of a PDF in its last kilobyte. */
+enum { END_IN_SIGHT = 900 };
+
+void vds_put_behind(struct buf *pdf, str seal)
+{
+    AUTO(buf) struct buf text = BUF(END_IN_SIGHT);
+
+    buf_add_str(&text, str_of(behind));
+    base64_encode(&text, seal, BASE64_URL);
+    buf_add_char(&text, '\n');
+    if (seal.n && buf_ok(&text))
+        buf_add_str(pdf, buf_str(&text));
+}
+
+bool vds_behind(str pdf, struct buf *out)
+{
+    str rest = pdf, found = STR_NONE, line;
+
+    for (ptrdiff_t at; (at = str_find(rest, str_of(behind))) >= 0;) {
+        rest = str_sub(rest, (size_t)at + strlen(behind), rest.n);
+        found = rest;
+    }
+    return found.p && str_split(&found, '\n', &line) && line.n <= (size_t)2 * VDS_MAX &&
+           base64_decode(out, line, BASE64_URL);
+}

@@ -95,6 +95,12 @@ const struct vds_profile *vds_profile_named(str name);
 
 /* Reads a seal. Values point into it. Errors: ERR_MALFORMED_TEXT (bytes that are no seal). */
 NODISCARD enum err vds_decode(str seal, struct vds *out, struct fault *);
+/* The seal of a page of ours stands behind its end once more, for programs that draw no page:
+ * "%sifara-seal ", base64url, a line feed, a comment for every reader of PDF. Nothing where it
+ * would push the end of the file out of sight. */
+void vds_put_behind(struct buf *pdf, str seal);
+/* The last one of the file. False: there is none. */
+bool vds_behind(str pdf, struct buf *out);
 
 /* The definition of a message of this seal, by tag; NULL if its type has none. */
 const struct vds_field *vds_field_of(const struct vds *, uint8_t tag);

@@ -38,6 +38,7 @@ try {
   await says(["does not say whom to trust"], "bad", ["proof"], ["package"]);
   await says(["The seal is genuine. UTO"], "good", ["seal"], ["list"]);
   await says(["The seal is genuine. UTO"], "good", ["seal"], ["list", ...letters]);
+  await says(["The seal is genuine. UTO", "must say what stands above"], "good", ["document.pdf"], ["list"]);
   await says(["not genuine"], "bad", ["seal.changed"], ["list"]);
   await says(["not on your list"], "bad", ["seal"], letters);
   await says(["Choose a file"], "bad", []);

@@ -1,5 +1,5 @@
 // main.ts - the page that verifies, offline: files in, sentences out; nothing leaves it
-import { text, unhex } from "./bytes.js";
+import { base64, text, unhex } from "./bytes.js";
 import { checkEvidence, readLetter, type Letter } from "./evidence.js";
 import { checkSeal, readSeal, readTrust, type Trust } from "./seal.js";
 
@@ -42,8 +42,20 @@ function trustFile(t: Trusted, bytes: Uint8Array): void {
   t.seals.signers.push(...more.signers);
 }
 
+// a page of ours carries its seal behind its end; binary, so read byte by byte
+function sealBehind(bytes: Uint8Array): Uint8Array | undefined {
+  const file = new TextDecoder("latin1").decode(bytes);
+  const at = file.startsWith("%PDF-") ? file.lastIndexOf("%sifara-seal ") : -1;
+  if (at < 0) return undefined;
+  const line = file.slice(at + 13).split("\n", 1)[0] ?? "";
+  const plain = line.replaceAll("-", "+").replaceAll("_", "/");
+  return base64(plain.padEnd(Math.ceil(plain.length / 4) * 4, "="));
+}
+
 function sealOf(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes[0] === 0xdc) return bytes;
+  const behind = sealBehind(bytes);
+  if (behind) return behind;
   try {
     const b = unhex(text(bytes).trim());
     return b[0] === 0xdc ? b : undefined;
@@ -52,11 +64,12 @@ function sealOf(bytes: Uint8Array): Uint8Array | undefined {
   }
 }
 
-function judgeSeal(bytes: Uint8Array, t: Trusted): [boolean, string[]] {
+function judgeSeal(bytes: Uint8Array, t: Trusted, page: boolean): [boolean, string[]] {
   const seal = readSeal(bytes);
   const verdict = checkSeal(seal, t.seals, Date.now());
   const lines = [word(`seal.${verdict}`, { state: seal.country, date: seal.issued })];
   if (verdict === "valid") lines.push(...seal.messages.map((m) => m.value));
+  if (verdict === "valid" && page) lines.push(word("pdf.compare"));
   return [verdict === "valid", lines];
 }
 
@@ -87,7 +100,7 @@ async function judge(): Promise<[boolean, string[]]> {
   const seal = sealOf(bytes);
   const [payload] = files("payload");
   try {
-    return seal ? judgeSeal(seal, t) : judgeProof(bytes, t, payload && (await read(payload)));
+    return seal ? judgeSeal(seal, t, bytes[0] === 0x25) : judgeProof(bytes, t, payload && (await read(payload)));
   } catch (e) {
     return [false, [word(seal ? "seal.unreadable" : "proof.bad", { why: (e as Error).message })]];
   }
