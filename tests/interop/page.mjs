@@ -41,6 +41,10 @@ try {
   await says(["The seal is genuine. UTO", "must say what stands above"], "good", ["document.pdf"], ["list"]);
   await says(["not genuine"], "bad", ["seal.changed"], ["list"]);
   await says(["not on your list"], "bad", ["seal"], letters);
+  await says(["was revoked"], "bad", ["seal"], ["list", "revoked"]);
+  await says(["nobody on the list signed it"], "bad", ["seal"], ["list", "revoked.changed"]);
+  await says(["The proof holds"], "good", ["proof"], [...letters, "chosen"]);
+  await says(["does not hold"], "bad", ["proof"], [...letters, "chosen.changed"]);
   await says(["Choose a file"], "bad", []);
   await page.click("[data-turn=ar]");
   await says(["الختم أصلي"], "good", ["seal"], ["list"]);

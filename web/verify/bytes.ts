@@ -29,6 +29,12 @@ export function base64(s: string, n?: number): Uint8Array {
   return out;
 }
 
+// without padding, RFC 4648 section 5
+export function base64url(s: string): Uint8Array {
+  const plain = s.replaceAll("-", "+").replaceAll("_", "/");
+  return base64(plain.padEnd(Math.ceil(plain.length / 4) * 4, "="));
+}
+
 export function count(s: string): number {
   if (!/^(0|[1-9][0-9]{0,15})$/.test(s)) throw new Error("not a count");
   return Number(s);

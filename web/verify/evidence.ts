@@ -5,6 +5,7 @@ import { checkPolicy, keyOf, mustBeSigned, readKey, readNote, signedAt, type Key
 
 export interface Letter {
   state: string;
+  name: string;
   title: string;
   log: Uint8Array;
   mirror: Key;
@@ -61,6 +62,7 @@ export function readLetter(file: Uint8Array): Letter {
   if (name !== field(keyset.text, "name") || state !== field(keyset.text, "state")) throw new Error("a keyset of another node");
   return {
     state,
+    name,
     title: field(letter.text, "title"),
     log: base64(field(keyset.text, "log 01"), 32),
     mirror: keyOf(`${name}/mirror`, true, base64(field(keyset.text, "mirror 04"), 32)),

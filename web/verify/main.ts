@@ -1,7 +1,8 @@
 // main.ts - the page that verifies, offline: files in, sentences out; nothing leaves it
-import { base64, text, unhex } from "./bytes.js";
+import { base64url, text, unhex } from "./bytes.js";
 import { checkEvidence, readLetter, type Letter } from "./evidence.js";
-import { checkSeal, readSeal, readTrust, type Trust } from "./seal.js";
+import { isQuorum, readQuorum } from "./quorum.js";
+import { checkSeal, readRevocations, readSeal, readTrust, type Trust } from "./seal.js";
 
 declare const WORDS: Record<string, Record<string, string>>;
 
@@ -29,12 +30,23 @@ const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 interface Trusted {
   letters: Letter[];
   seals: Trust;
+  lists: Record<string, unknown>[]; // of revocations, not read yet
+  quorum?: string; // a choice of witnesses, not read yet
 }
 
 function trustFile(t: Trusted, bytes: Uint8Array): void {
   const json = text(bytes);
-  if ("credence" in (JSON.parse(json) as object)) {
+  if (isQuorum(json)) {
+    t.quorum = json;
+    return;
+  }
+  const parsed = JSON.parse(json) as Record<string, unknown>;
+  if ("credence" in parsed) {
     t.letters.push(readLetter(bytes));
+    return;
+  }
+  if (parsed["format"] === "sifara-revocations/1") {
+    t.lists.push(parsed);
     return;
   }
   const more = readTrust(json);
@@ -47,9 +59,7 @@ function sealBehind(bytes: Uint8Array): Uint8Array | undefined {
   const file = new TextDecoder("latin1").decode(bytes);
   const at = file.startsWith("%PDF-") ? file.lastIndexOf("%sifara-seal ") : -1;
   if (at < 0) return undefined;
-  const line = file.slice(at + 13).split("\n", 1)[0] ?? "";
-  const plain = line.replaceAll("-", "+").replaceAll("_", "/");
-  return base64(plain.padEnd(Math.ceil(plain.length / 4) * 4, "="));
+  return base64url(file.slice(at + 13).split("\n", 1)[0] ?? "");
 }
 
 function sealOf(bytes: Uint8Array): Uint8Array | undefined {
@@ -66,7 +76,8 @@ function sealOf(bytes: Uint8Array): Uint8Array | undefined {
 
 function judgeSeal(bytes: Uint8Array, t: Trusted, page: boolean): [boolean, string[]] {
   const seal = readSeal(bytes);
-  const verdict = checkSeal(seal, t.seals, Date.now());
+  const revoked = new Set(t.lists.flatMap((list) => [...readRevocations(list, t.seals)]));
+  const verdict = checkSeal(seal, t.seals, Date.now(), revoked);
   const lines = [word(`seal.${verdict}`, { state: seal.country, date: seal.issued })];
   if (verdict === "valid") lines.push(...seal.messages.map((m) => m.value));
   if (verdict === "valid" && page) lines.push(word("pdf.compare"));
@@ -74,7 +85,9 @@ function judgeSeal(bytes: Uint8Array, t: Trusted, page: boolean): [boolean, stri
 }
 
 function judgeProof(bytes: Uint8Array, t: Trusted, payload: Uint8Array | undefined): [boolean, string[]] {
-  const f = checkEvidence(bytes, t.letters, payload);
+  const quorum = t.quorum === undefined ? undefined : readQuorum(t.quorum, t.letters);
+  const f = checkEvidence(bytes, t.letters, payload, quorum?.policy);
+  if (quorum && quorum.state !== f.sender.state) throw new Error("another state than the sender chose these witnesses");
   const lines = [word("proof.valid", { state: f.sender.title, kind: f.kind, date: day(f.at), index: f.index })];
   lines.push(
     f.receipt ? word("proof.receipt", { state: f.receipt.letter.title, date: day(f.receipt.at) }) : word("proof.no-receipt"),
@@ -87,7 +100,7 @@ function judgeProof(bytes: Uint8Array, t: Trusted, payload: Uint8Array | undefin
 
 async function judge(): Promise<[boolean, string[]]> {
   const files = (id: string) => [...(element<HTMLInputElement>(id).files ?? [])];
-  const t: Trusted = { letters: [], seals: { authorities: [], signers: [] } };
+  const t: Trusted = { letters: [], seals: { authorities: [], signers: [] }, lists: [] };
   const [file] = files("file");
   if (!file) return [false, [word("page.choose")]];
   for (const f of files("trust"))

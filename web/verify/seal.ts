@@ -2,7 +2,7 @@
 import { p256 } from "@noble/curves/p256";
 import { p384 } from "@noble/curves/p384";
 import { sha256, sha384 } from "@noble/hashes/sha2";
-import { base64, equal, hex, text } from "./bytes.js";
+import { base64, bytes, equal, hex, text } from "./bytes.js";
 
 export type Verdict = "valid" | "bad-signature" | "unknown-signer" | "untrusted-signer" | "signer-expired" | "revoked";
 
@@ -232,7 +232,23 @@ export function readTrust(json: string): Trust {
   return { authorities, signers: j.signers.map((s) => readCertificate(s["certificate"])) };
 }
 
-export function checkSeal(s: Seal, t: Trust, now: number): Verdict {
+// A list of what its state revoked, signed by an authority: RFC 8785 of all but the signature.
+export function readRevocations(list: Record<string, unknown>, t: Trust): Set<string> {
+  const { signature, ...rest } = list;
+  const canonical = (v: unknown): unknown =>
+    Array.isArray(v)
+      ? v.map(canonical)
+      : v && typeof v === "object"
+        ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, w]) => [k, canonical(w)]))
+        : v;
+  if (rest["format"] !== "sifara-revocations/1" || !Array.isArray(rest["revoked"]) || typeof signature !== "string") throw new Error("no list");
+  const said = bytes(JSON.stringify(canonical(rest)));
+  const by = t.authorities.filter((a) => a.state === rest["state"]).map((a) => a.certificate);
+  if (!by.some((c) => c.curve.verify(base64(signature), c.hash(said), c.key, { lowS: false }))) throw new Error("nobody on the list signed it");
+  return new Set((rest["revoked"] as Record<string, string>[]).map((r) => r["seal"] ?? r["document"] ?? ""));
+}
+
+export function checkSeal(s: Seal, t: Trust, now: number, revoked?: Set<string>): Verdict {
   const reference = s.signer + s.reference.replace(/^0+(?=.)/, "");
   const signer = t.signers.find((c) => c.reference === reference);
   if (!signer) return "unknown-signer";
@@ -252,5 +268,6 @@ export function checkSeal(s: Seal, t: Trust, now: number): Verdict {
     const at = (ms: number) => c.from <= ms && ms <= c.to;
     return (at(day) || at(day + DAY - 1)) && at(now) && day <= now + DAY;
   };
-  return inTime(signer) && inTime(over.certificate) ? "valid" : "signer-expired";
+  if (!inTime(signer) || !inTime(over.certificate)) return "signer-expired";
+  return revoked?.has(hex(sha256(s.signed).subarray(0, 16))) ? "revoked" : "valid";
 }
