@@ -163,6 +163,20 @@ sign_in() {
         >"$W/out" 2>"$W/err" || fail "signing in: $2"
 }
 
+# A gateway for text messages on port $GATE: what it got is in $W/sms, a message a line; it answers as
+# $W/sms-answer says.
+sms_gateway() {
+    GATE=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    echo '200 ok' >"$W/sms-answer"
+    "$ROOT/tests/sms-stand-in" "$GATE" "$W" &
+    at_end "kill $! 2>/dev/null"
+    wait_for 10 bash -c "exec 3<>/dev/tcp/127.0.0.1/$GATE" 2>/dev/null || fail "no gateway"
+}
+
+# sms N: are there so many? message N FILTER: of one of them.
+sms() { [ -s "$W/sms" ] && [ "$(wc -l <"$W/sms")" -ge "$1" ]; }
+message() { sed -n "$1p" "$W/sms" | jq -r "$2"; }
+
 # as NAME NOUN VERB ...: the command line in somebody's name.
 as() {
     local name=$1

@@ -112,6 +112,25 @@ static enum err judge(const struct sms_route *r, CURLcode rc, long status, str a
     return OK;
 }
 
+static CURLcode ask(CURL *c, const struct sms_route *r, const char *url, str body,
+                    struct curl_slist *headers, struct buf *answer)
+{
+    curl_easy_setopt(c, CURLOPT_URL, url);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+    if (strcmp(r->method, "GET") != 0) {
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.n ? body.p : "");
+        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)body.n);
+    }
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    return curl_easy_perform(c);
+}
+
 enum err sms_deliver(const struct sms_route *r, str to, str text, str id, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(64 << 10);
@@ -119,6 +138,7 @@ enum err sms_deliver(const struct sms_route *r, str to, str text, str id, struct
     AUTO(buf) struct buf body = BUF(REQUEST_MAX);
     AUTO(buf) struct buf answer = BUF(ANSWER_MAX);
     struct words words = {to, text, id};
+    CURLcode rc = CURLE_OUT_OF_MEMORY;
     long status = 0;
 
     if (!phone_valid(to))
@@ -131,22 +151,8 @@ enum err sms_deliver(const struct sms_route *r, str to, str text, str id, struct
         return fault(f, ERR_LIMIT, "the message is too long");
     struct curl_slist *headers = headers_of(r, a);
     CURL *c = curl_easy_init();
-    CURLcode rc = CURLE_OUT_OF_MEMORY;
     if (c && headers) {
-        curl_easy_setopt(c, CURLOPT_URL, url.p);
-        curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
-        curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-        if (strcmp(r->method, "GET") != 0) {
-            curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.n ? body.p : "");
-            curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)body.n);
-        }
-        curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
-        curl_easy_setopt(c, CURLOPT_WRITEDATA, &answer);
-        curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
-        curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-        curl_easy_setopt(c, CURLOPT_PROXY, "");
-        rc = curl_easy_perform(c);
+        rc = ask(c, r, url.p, buf_str(&body), headers, &answer);
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
     }
     curl_slist_free_all(headers);

@@ -225,7 +225,6 @@ static enum err check_opening(struct act *a, struct opening *o, struct fault *f)
     AUTO(buf) struct buf text = BUF(1024);
     struct officer_signature s;
     struct fault ignored = {0};
-
     bool right;
 
     o->signs = json_get(a->input, S("signature")) != NULL;

@@ -269,9 +269,12 @@ enum err person_email_prepare(struct act *a, struct fault *f)
     TRY(of_path(a, &r, f));
     r->code = code_hash(&r->lookup, json_get_str(a->input, S("code")));
     TRY(person_profile(a, &r->person, &old, f));
-    str email = json_get_str(a->input, S("email")), former = json_get_str(old, S("email"));
+    str email = json_get_str(a->input, S("email")), former = person_address(old);
+    /* one address opens a file: the telephone that did so no longer does */
     for (uint32_t i = 0; old && i < old->n; i++)
-        TRY_PTR(json_put(a->arena, &profile, old->members[i].key, old->members[i].value), f);
+        TRY_PTR(str_eq(old->members[i].key, S("sms")) ||
+                    json_put(a->arena, &profile, old->members[i].key, old->members[i].value),
+                f);
     TRY_PTR(json_put(a->arena, &profile, S("email"), json_of_str(email)) &&
                 json_put(a->arena, &profile, S("evidence"), *json_get(a->input, S("evidence"))),
             f);
