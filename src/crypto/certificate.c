@@ -3,6 +3,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "base/encode.h"
+
+enum { CERTIFICATE_BYTES = 16 << 10 };
+
 static bool key_of(X509 *cert, struct hash *out)
 {
     unsigned char *der = NULL;
@@ -29,4 +33,27 @@ bool certificate_key_of_pem(str pem, struct hash *out)
 
     BIO_free(bio);
     return key_of(cert, out);
+}
+
+static bool unescape(str text, struct buf *out)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        uint8_t byte;
+        if (text.p[i] != '%') {
+            buf_add_char(out, text.p[i]);
+            continue;
+        }
+        if (!hex_decode(str_sub(text, i + 1, i + 3), &byte, 1))
+            return false;
+        buf_add_u8(out, byte);
+        i += 2;
+    }
+    return buf_ok(out);
+}
+
+bool certificate_key_of_header(str shown, struct hash *out)
+{
+    AUTO(buf) struct buf pem = BUF(CERTIFICATE_BYTES);
+
+    return shown.n && unescape(shown, &pem) && certificate_key_of_pem(buf_str(&pem), out);
 }

@@ -8,11 +8,8 @@
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
-#include "base/encode.h"
 #include "crypto/certificate.h"
 #include "http/server_int.h"
-
-enum { CERTIFICATE_BYTES = 16 << 10 };
 
 static bool of_session(struct MHD_Connection *c, struct hash *out)
 {
@@ -25,30 +22,12 @@ static bool of_session(struct MHD_Connection *c, struct hash *out)
     return list && n && certificate_key_of_der(str_bytes(list[0].data, list[0].size), out);
 }
 
-static bool unescape(str text, struct buf *out)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        uint8_t byte;
-        if (text.p[i] != '%') {
-            buf_add_char(out, text.p[i]);
-            continue;
-        }
-        if (!hex_decode(str_sub(text, i + 1, i + 3), &byte, 1))
-            return false;
-        buf_add_u8(out, byte);
-        i += 2;
-    }
-    return buf_ok(out);
-}
-
 bool http_peer_key(struct http_request *r, struct hash *out)
 {
-    AUTO(buf) struct buf pem = BUF(CERTIFICATE_BYTES);
     struct exchange *x = exchange_of(r);
     str shown = http_header(r, S("X-Client-Certificate"));
 
     if (x->server->config.tls_cert_pem)
         return of_session(x->mhd, out);
-    return x->conn->trusted && shown.n && unescape(shown, &pem) &&
-           certificate_key_of_pem(buf_str(&pem), out);
+    return x->conn->trusted && certificate_key_of_header(shown, out);
 }

@@ -2,6 +2,7 @@
  * byte says as what it is read */
 #include "registry/credence.h"
 #include "link/evidence.h"
+#include "link/quorum_file.h"
 #include "link/wire.h"
 #include "link/xroad.h"
 
@@ -77,6 +78,21 @@ static void client(str body)
         __builtin_trap();
 }
 
+/* What is read is written again as the same, and read as the same. */
+static void choice(struct arena *a, str body)
+{
+    AUTO(buf) struct buf again = BUF(2 * QUORUM_FILE);
+    struct quorum_file q, p;
+
+    if (quorum_file_read(a, body, &q, NULL) != OK)
+        return;
+    quorum_file_format(&again, &q);
+    buf_add_str(&again, S("\nx"));
+    if (!buf_ok(&again) || quorum_file_read(a, buf_str(&again), &p, NULL) != OK ||
+        !str_eq(q.policy, p.policy) || !str_eq(q.officer[1].signature, p.officer[1].signature))
+        __builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -101,6 +117,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 'j':
         entry(a, body);
+        break;
+    case 'q':
+        choice(a, body);
         break;
     case 'x':
         client(body);
