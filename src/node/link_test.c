@@ -5,6 +5,7 @@
  * that are as little as a partner can be. After each scenario both stores are read and compared:
  * nothing lost, nothing twice, one history, no receipt without entries.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <signal.h>
@@ -62,7 +63,7 @@ static struct {
     size_t n;
     bool cut, storm;
     struct demo chance;
-    unsigned calls, mangled;
+    unsigned calls, mangled, forged;
     /* what was said once, to be said again */
     struct {
         struct side *to;
@@ -195,6 +196,46 @@ static void haunt(void)
     net.mangled++;
 }
 
+static void rows(struct side *, const char *sql, const char *partner, struct buf *out);
+
+/* A head with a whole signature that must not count: of a stranger's key under the name of the log;
+ * of the partner's key, for a log that nobody has; of the partner's key, for our own log. */
+static void forge(void)
+{
+    AUTO(buf) struct buf note = BUF(CREDENCE_MAX), body = BUF(CREDENCE_MAX), origin = BUF(256);
+    struct side *to = &sides[demo_draw(&net.chance, 2)];
+    struct side *by = to == &sides[0] ? &sides[1] : &sides[0];
+    struct http_call call = {.reply = BUF(CREDENCE_MAX)};
+    struct checkpoint c = {.size = 1000000 + demo_draw(&net.chance, 1000)};
+    struct fields fields = {.type = "text/plain"};
+    struct ed25519_secret stranger;
+    unsigned how = demo_draw(&net.chance, 3);
+
+    if (how == 1)
+        buf_printf(&origin, "sifara-channel/%032" PRIu64, demo_draw(&net.chance, 1000000));
+    else
+        rows(how ? to : by, "SELECT origin FROM channel WHERE partner = ? AND sent = 1",
+             how ? by->code : to->code, &origin);
+    if (origin.n == 0)
+        return;
+    c.origin = buf_str(&origin);
+    memset(c.root.b, (int)demo_draw(&net.chance, 256), sizeof c.root.b);
+    if (how == 0) {
+        AUTO(buf) struct buf text = BUF(CREDENCE_MAX);
+        ed25519_new(&stranger);
+        checkpoint_format(&text, &c);
+        note_sign(&note, buf_str(&text), c.origin, &stranger);
+    } else if (keyring_link_head(by->node->house.keyring, 1, c.origin, c.size, &c.root, &note,
+                                 NULL) != OK) {
+        return; /* it signs one head of a size only */
+    }
+    add_checkpoint_format(&body, &(struct add_checkpoint){.note = buf_str(&note)});
+    ask(to, "/link/v1/add-checkpoint", buf_str(&body), fields, &call);
+    assert_in_range(call.status, 400, 499);
+    buf_done(&call.reply);
+    net.forged++;
+}
+
 static void fail_call(struct http_call *call, const char *why)
 {
     call->err = ERR_BUSY;
@@ -218,6 +259,8 @@ static void carry(struct side *to, const char *path, struct http_call *call)
         body.n = demo_draw(&net.chance, body.n + 1), net.mangled++;
     if (chance(15))
         haunt();
+    if (chance(10))
+        forge();
     if (chance(8))
         ask(to, path, buf_str(&body), fields, NULL), net.mangled++;
     ask(to, path, buf_str(&body), fields, call);
@@ -669,8 +712,9 @@ static void test_storm(void **state)
     }
     net.storm = false;
     settle(HOUR_MS);
-    print_message("storm: %u requests, %u faults\n", net.calls, net.mangled);
-    assert_true(net.mangled > 100);
+    print_message("storm: %u requests, %u faults, %u forged heads\n", net.calls, net.mangled,
+                  net.forged);
+    assert_true(net.mangled > 100 && net.forged > 20);
 }
 
 static void test_clocks_apart(void **state)
