@@ -5,297 +5,18 @@
  * that are as little as a partner can be. After each scenario both stores are read and compared:
  * nothing lost, nothing twice, one history, no receipt without entries.
  */
-#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <signal.h>
 #include <sys/wait.h>
 
-#include "base/date.h"
-#include "base/testing.h"
-#include "crypto/ipc.h"
-#include "http/problem.h"
-#include "link/link.h"
-#include "link/wire.h"
-#include "node/demo_int.h"
-#include "node/keyring.h"
-#include "node/node_int.h"
-#include "registry/accreditation.h"
+#include "node/link_scenarios_int.h"
 
-enum {
-    HOUR_MS = 3600 * 1000,
-    QUEUE = 1024,
-    CROWD = 200,
-    DEAD = 20,
-    STORM_NOTES = 60,
-    KEPT = 64 /* requests that may come once more */
-};
-
-struct side {
-    const char *code, *other;
-    char data[128], url[64], token[TOKEN_MAX];
-    int ends[2];
-    pid_t keyring;
-    struct world_sim sim;
-    struct node *node;
-    struct ed25519_secret root;
-    uint64_t told; /* notes that were acknowledged to an officer */
-};
+enum { STORM_NOTES = 60 };
 
 static char folder[] = "/tmp/sifara-scenarios-XXXXXX";
 static const char *program;
-static struct side sides[2] = {{.code = "XU", .other = "XA"}, {.code = "XA", .other = "XU"}};
-
-/* ---- the network ------------------------------------------------------------------------------
- */
-
-/* The fields of a request, as the edge would show them. */
-struct fields {
-    struct signature_fields said;
-    char type[64];
-};
-
-static struct {
-    struct {
-        struct side *from;
-        struct http_call *call;
-    } queue[QUEUE];
-    size_t n;
-    bool cut, storm;
-    struct demo chance;
-    unsigned calls, mangled, forged;
-    /* what was said once, to be said again */
-    struct {
-        struct side *to;
-        char path[64];
-        struct buf body;
-        struct fields fields;
-    } kept[KEPT];
-    size_t n_kept;
-} net;
-
-static enum err net_start(void *ctx, struct http_call *call, struct fault *f)
-{
-    (void)f;
-    assert_true(net.n < QUEUE);
-    call->reply = BUF(call->max_reply);
-    call->err = OK;
-    call->status = 0;
-    call->content_type[0] = call->detail[0] = 0;
-    net.queue[net.n].from = ctx;
-    net.queue[net.n++].call = call;
-    return OK;
-}
-
-static void net_cancel(void *ctx, struct http_call *call)
-{
-    (void)ctx;
-    for (size_t i = 0; i < net.n; i++)
-        if (net.queue[i].call == call)
-            net.queue[i--] = net.queue[--net.n];
-}
-
-static bool chance(unsigned percent)
-{
-    return net.storm && demo_chance(&net.chance, percent);
-}
-
-struct asked {
-    struct act act; /* first: the fields are found by it */
-    struct fields fields;
-};
-
-static str field_of(const struct act *a, str name)
-{
-    const struct fields *s = &((const struct asked *)a)->fields;
-    const char *value = str_eq(name, S("Content-Type"))      ? s->type
-                        : str_eq(name, S("Content-Digest"))  ? s->said.digest
-                        : str_eq(name, S("Signature-Input")) ? s->said.input
-                        : str_eq(name, S("Signature"))       ? s->said.signature
-                                                             : "";
-
-    return value[0] ? str_of(value) : STR_NONE;
-}
-
-static void take_fields(const struct act *a, struct signature_fields *out)
-{
-    *out = (struct signature_fields){0};
-    if (a->err != OK || a->n_headers != 3)
-        return;
-    snprintf(out->digest, sizeof out->digest, "%.*s", STR_FMT(a->headers[0].value));
-    snprintf(out->input, sizeof out->input, "%.*s", STR_FMT(a->headers[1].value));
-    snprintf(out->signature, sizeof out->signature, "%.*s", STR_FMT(a->headers[2].value));
-}
-
-/* A request as the node's edge would put it through the gate; the answer into the call if there is
- * one. */
-static void ask(struct side *to, const char *path, str body, struct fields fields,
-                struct http_call *call)
-{
-    AUTO(arena) struct arena *a = arena_new(96 << 20);
-    struct asked asked = {{.house = &to->node->house, .arena = a, .body = body, .header = field_of},
-                          fields};
-    struct act *act = &asked.act;
-
-    assert_non_null(a);
-    act->actor.kind = ACTOR_NOBODY;
-    for (size_t i = 0; i < actions_count(); i++)
-        if (action_at(i)->method == ACTION_POST && strcmp(action_at(i)->path, path) == 0)
-            act->action = action_at(i);
-    assert_non_null(act->action);
-    if (gate_perform(to->node->house.gate, act) == OK && act->action->answer)
-        gate_answer(act);
-    if (call) {
-        call->status = act->err != OK ? problem_status(err_class(act->err))
-                       : act->status  ? act->status
-                                      : 200;
-        snprintf(call->content_type, sizeof call->content_type, "%s",
-                 act->type ? act->type : "application/json");
-        take_fields(act, &call->came);
-        if (act->err == OK)
-            buf_add_str(&call->reply, buf_str(&act->reply));
-    }
-    act_done(act);
-}
-
-static void flip(struct buf *b)
-{
-    if (b->n)
-        b->p[demo_draw(&net.chance, b->n)] ^= (char)(1 << demo_draw(&net.chance, 8));
-}
-
-static void keep_request(struct side *to, const char *path, str body, struct fields fields)
-{
-    size_t at = net.n_kept < KEPT ? net.n_kept++ : demo_draw(&net.chance, KEPT);
-
-    buf_done(&net.kept[at].body);
-    net.kept[at].body = BUF(32 << 20);
-    buf_add_str(&net.kept[at].body, body);
-    net.kept[at].to = to;
-    net.kept[at].fields = fields;
-    snprintf(net.kept[at].path, sizeof net.kept[at].path, "%s", path);
-}
-
-/* An old request comes once more, perhaps damaged, perhaps at the other door, perhaps as if it were
- * of the other log: whatever is answered, nobody hears it. */
-static void haunt(void)
-{
-    AUTO(buf) struct buf body = BUF(32 << 20);
-
-    if (net.n_kept == 0)
-        return;
-    size_t at = demo_draw(&net.chance, net.n_kept), other = demo_draw(&net.chance, net.n_kept);
-    buf_add_str(&body, buf_str(&net.kept[at].body));
-    if (chance(30))
-        flip(&body);
-    if (chance(10))
-        body.n = demo_draw(&net.chance, body.n + 1);
-    ask(chance(10) ? net.kept[other].to : net.kept[at].to,
-        chance(10) ? net.kept[other].path : net.kept[at].path, buf_str(&body), net.kept[at].fields,
-        NULL);
-    net.mangled++;
-}
-
-static void rows(struct side *, const char *sql, const char *partner, struct buf *out);
-
-/* A head with a whole signature that must not count: of a stranger's key under the name of the log;
- * of the partner's key, for a log that nobody has; of the partner's key, for our own log. */
-static void forge(void)
-{
-    AUTO(buf) struct buf note = BUF(CREDENCE_MAX), body = BUF(CREDENCE_MAX), origin = BUF(256);
-    struct side *to = &sides[demo_draw(&net.chance, 2)];
-    struct side *by = to == &sides[0] ? &sides[1] : &sides[0];
-    struct http_call call = {.reply = BUF(CREDENCE_MAX)};
-    struct checkpoint c = {.size = 1000000 + demo_draw(&net.chance, 1000)};
-    struct fields fields = {.type = "text/plain"};
-    struct ed25519_secret stranger;
-    unsigned how = demo_draw(&net.chance, 3);
-
-    if (how == 1)
-        buf_printf(&origin, "sifara-channel/%032" PRIu64, demo_draw(&net.chance, 1000000));
-    else
-        rows(how ? to : by, "SELECT origin FROM channel WHERE partner = ? AND sent = 1",
-             how ? by->code : to->code, &origin);
-    if (origin.n == 0)
-        return;
-    c.origin = buf_str(&origin);
-    memset(c.root.b, (int)demo_draw(&net.chance, 256), sizeof c.root.b);
-    if (how == 0) {
-        AUTO(buf) struct buf text = BUF(CREDENCE_MAX);
-        ed25519_new(&stranger);
-        checkpoint_format(&text, &c);
-        note_sign(&note, buf_str(&text), c.origin, &stranger);
-    } else if (keyring_link_head(by->node->house.keyring, 1, c.origin, c.size, &c.root, &note,
-                                 NULL) != OK) {
-        return; /* it signs one head of a size only */
-    }
-    add_checkpoint_format(&body, &(struct add_checkpoint){.note = buf_str(&note)});
-    ask(to, "/link/v1/add-checkpoint", buf_str(&body), fields, &call);
-    assert_in_range(call.status, 400, 499);
-    buf_done(&call.reply);
-    net.forged++;
-}
-
-static void fail_call(struct http_call *call, const char *why)
-{
-    call->err = ERR_BUSY;
-    snprintf(call->detail, sizeof call->detail, "%s", why);
-    net.mangled++;
-}
-
-static void carry(struct side *to, const char *path, struct http_call *call)
-{
-    AUTO(buf) struct buf body = BUF(32 << 20);
-    struct fields fields = {.said = call->sent};
-
-    snprintf(fields.type, sizeof fields.type, "%s", call->type);
-    buf_add_str(&body, call->body);
-    keep_request(to, path, buf_str(&body), fields);
-    if (chance(8))
-        return fail_call(call, "the request is lost");
-    if (chance(6))
-        flip(&body), net.mangled++;
-    if (chance(4))
-        body.n = demo_draw(&net.chance, body.n + 1), net.mangled++;
-    if (chance(15))
-        haunt();
-    if (chance(10))
-        forge();
-    if (chance(8))
-        ask(to, path, buf_str(&body), fields, NULL), net.mangled++;
-    ask(to, path, buf_str(&body), fields, call);
-    if (chance(15))
-        haunt();
-    if (chance(8))
-        return fail_call(call, "the answer is lost");
-    if (chance(5))
-        flip(&call->reply), net.mangled++;
-    if (chance(3) && call->reply.n)
-        call->reply.n = demo_draw(&net.chance, call->reply.n), net.mangled++;
-}
-
-static void crowd_answers(const char *url, struct http_call *);
-
-/* All that is under way arrives, in any order. */
-static void net_deliver(void)
-{
-    while (net.n) {
-        size_t at = net.storm ? demo_draw(&net.chance, net.n) : 0;
-        struct http_call *call = net.queue[at].call;
-        struct side *from = net.queue[at].from;
-        memmove(net.queue + at, net.queue + at + 1, (--net.n - at) * sizeof *net.queue);
-        struct side *to = from == &sides[0] ? &sides[1] : &sides[0];
-        size_t root = strlen(to->url);
-        net.calls++;
-        if (strncmp(call->url, to->url, root) != 0)
-            crowd_answers(call->url, call);
-        else if (net.cut)
-            fail_call(call, "the line is cut");
-        else
-            carry(to, call->url + root, call);
-        call->done(call);
-    }
-}
+struct side sides[2] = {{.code = "XU", .other = "XA"}, {.code = "XA", .other = "XU"}};
 
 /* ---- time ------------------------------------------------------------------------------------ */
 
@@ -317,10 +38,8 @@ static int64_t go(int64_t ms)
         int64_t w = link_turn(sides[i].node->house.link);
         wait = w < wait ? w : wait;
     }
-    if (net.n) {
-        net_deliver();
+    if (net_deliver())
         return 0;
-    }
     wait = wait < 1 ? 1 : wait;
     pass(wait);
     return wait;
@@ -359,7 +78,7 @@ static bool settled(struct side *a, struct side *b)
                   a->code) == 0;
 }
 
-static void rows(struct side *s, const char *sql, const char *partner, struct buf *out)
+void rows(struct side *s, const char *sql, const char *partner, struct buf *out)
 {
     struct query q;
     struct db *db;
@@ -465,13 +184,8 @@ static void both_write(void)
 
 /* ---- letters of credence --------------------------------------------------------------------- */
 
-struct letter {
-    str credence, keyset;
-    struct hash root;
-};
-
-static void make_letter(struct arena *a, const char *code, const char *url, struct keyset k,
-                        const struct ed25519_secret *root, struct letter *out)
+void make_letter(struct arena *a, const char *code, const char *url, struct keyset k,
+                 const struct ed25519_secret *root, struct letter *out)
 {
     AUTO(buf) struct buf text = BUF(CREDENCE_MAX), note = BUF(CREDENCE_MAX);
     struct ed25519_public public = ed25519_public_of(root);
@@ -496,7 +210,7 @@ static void make_letter(struct arena *a, const char *code, const char *url, stru
 }
 
 /* What officers would have done, as rows. */
-static void accredit(struct side *at, const char *code, uint64_t serial, const struct letter *l)
+void accredit(struct side *at, const char *code, uint64_t serial, const struct letter *l)
 {
     struct db *w = at->node->writer;
     struct hash note = sha256(S("note verbale"));
@@ -540,106 +254,6 @@ static void own_letter(struct arena *a, struct side *s, uint64_t serial, int32_t
                (int64_t)serial, l->credence, l->keyset),
         OK);
 }
-
-/* ---- the crowd: 200 partners of Utopia, of which 20 are dead -----------------------------------
- */
-
-static struct crowd {
-    char code[3], url[40], name[40];
-    struct ed25519_secret mirror;
-    struct buf head; /* the one that it was told */
-    unsigned asked;
-    int64_t receipted_ms; /* when it gave its first receipt */
-} crowd[CROWD];
-static struct ed25519_secret crowd_root;
-
-static bool is_dead(const struct crowd *c)
-{
-    return c < crowd + DEAD;
-}
-
-static void say(struct http_call *call, const char *text)
-{
-    call->status = 200;
-    snprintf(call->content_type, sizeof call->content_type, "text/plain");
-    buf_add_str(&call->reply, str_of(text));
-}
-
-/* The receipt, whatever was brought: this partner believes all. */
-static void crowd_receipt(struct crowd *c, struct http_call *call)
-{
-    AUTO(buf) struct buf message = BUF(CREDENCE_MAX);
-    struct ed25519_public public = ed25519_public_of(&c->mirror);
-    int64_t at = sides[0].sim.now_ms / 1000;
-    str head = buf_str(&c->head);
-    char name[64];
-
-    snprintf(name, sizeof name, "%s/mirror", c->name);
-    struct note_key key = note_cosigner_of(str_of(name), &public);
-    ptrdiff_t end = str_find(head, S("\n\n"));
-    assert_true(end > 0);
-    cosignature_message(&message, at, str_sub(head, 0, (size_t)end + 1));
-    struct ed25519_signature s = ed25519_sign(&c->mirror, buf_str(&message));
-    say(call, "");
-    cosignature_line(&call->reply, &key, at, &s);
-    if (!c->receipted_ms)
-        c->receipted_ms = sides[0].sim.passed_ms;
-}
-
-static void crowd_answers(const char *url, struct http_call *call)
-{
-    struct crowd *c = crowd;
-    struct add_checkpoint in;
-
-    while (c < crowd + CROWD && strncmp(url, c->url, strlen(c->url)) != 0)
-        c++;
-    assert_true(c < crowd + CROWD);
-    c->asked++;
-    if (is_dead(c)) {
-        fail_call(call, "nobody is there");
-    } else if (strstr(url, "/add-checkpoint")) {
-        assert_int_equal(add_checkpoint_parse(call->body, &in, NULL), OK);
-        buf_done(&c->head);
-        c->head = BUF(CREDENCE_MAX);
-        buf_add_str(&c->head, in.note);
-        say(call, "\n");
-    } else {
-        crowd_receipt(c, call);
-    }
-}
-
-static void crowd_comes(struct arena *a, int32_t day)
-{
-    struct x25519_secret seal;
-    struct letter l;
-
-    ed25519_new(&crowd_root);
-    x25519_new(&seal);
-    for (int i = 0; i < CROWD; i++) {
-        struct crowd *c = &crowd[i];
-        snprintf(c->code, sizeof c->code, "%c%c", 'A' + i / 26, 'A' + i % 26);
-        snprintf(c->name, sizeof c->name, "%s.crowd.example", c->code);
-        for (char *p = c->name; p < c->name + 2; p++)
-            *p |= 0x20;
-        snprintf(c->url, sizeof c->url, "https://%s", c->name);
-        ed25519_new(&c->mirror);
-        struct ed25519_public k = ed25519_public_of(&c->mirror);
-        make_letter(a, c->code, c->url,
-                    (struct keyset){.state = str_of(c->code),
-                                    .name = str_of(c->name),
-                                    .serial = 1,
-                                    .from = day,
-                                    .until = day + 300,
-                                    .log = k,
-                                    .mirror = k,
-                                    .witness = k,
-                                    .packages = k,
-                                    .seal = x25519_public_of(&seal)},
-                    &crowd_root, &l);
-        accredit(&sides[0], c->code, 1, &l);
-    }
-}
-
 /* ---- two nodes ------------------------------------------------------------------------------- */
 
 static void open_node(struct side *s)
@@ -979,10 +593,8 @@ static int close_states(void **state)
         kill(sides[i].keyring, SIGKILL);
         waitpid(sides[i].keyring, NULL, 0);
     }
-    for (size_t i = 0; i < net.n_kept; i++)
-        buf_done(&net.kept[i].body);
-    for (size_t i = 0; i < CROWD; i++)
-        buf_done(&crowd[i].head);
+    net_forget();
+    crowd_goes();
     test_folder_remove(folder);
     return 0;
 }
