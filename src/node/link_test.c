@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "base/encode.h"
+#include "link/guests_int.h"
 #include "node/link_scenarios_int.h"
 
 enum { STORM_NOTES = 60 };
@@ -498,6 +500,63 @@ static void test_one_sided(void **state)
     settle(HOUR_MS);
 }
 
+/* ---- a guest's link ends with its day ------------------------------------------------------- */
+
+static enum err page_of_guest(struct side *s, const struct id *id, int64_t expires)
+{
+    AUTO(arena) struct arena *a = arena_new(8 << 20);
+    struct act act = {.action = action_find(S("guest.page")),
+                      .house = &s->node->house,
+                      .arena = a,
+                      .actor = {.kind = ACTOR_NOBODY}};
+    struct act_param token = {S("token"), STR_NONE};
+
+    assert_int_equal(guest_token(&act, id, expires, &token.value, NULL), OK);
+    act.params = &token;
+    act.n_params = 1;
+    enum err e = gate_perform(s->node->house.gate, &act);
+    act_done(&act);
+    return e;
+}
+
+static void test_guest(void **state)
+{
+    struct side *s = &sides[0];
+    struct id id = {{0}};
+    struct demo_call c;
+    struct demo d = {.node = s->node};
+    struct fault f = {0};
+    char body[400], day[16];
+
+    (void)state;
+    sign_in(s);
+    day_format(today() + 1, day);
+    snprintf(body, sizeof body,
+             "{\"state\":\"FR\",\"email\":\"lena@example.org\",\"name\":\"Lena\",\"subject\":\"s\","
+             "\"text\":\"t\",\"language\":\"fr\",\"until\":\"%s\",\"may\":[]}",
+             day);
+    demo_call_begin(&d, &c, "guest.invite");
+    enum err e = demo_call_as(&d, &c, s->token, &f);
+    if (e == OK)
+        e = demo_call_body(&c, str_of(body), &f);
+    if (e == OK)
+        e = demo_call_do(&d, &c, &f);
+    if (e != OK)
+        fail_msg("no guest: %s", f.detail);
+    demo_call_end(&c);
+    AUTO(buf) struct buf hex = BUF(64);
+    rows(s, "SELECT hex(id) FROM guest WHERE state = ?", "FR", &hex);
+    assert_true(hex_decode(buf_str(&hex), id.b, sizeof id.b));
+    int64_t expires = number(s, "SELECT expires FROM guest WHERE state = ?", "FR");
+
+    assert_int_equal(page_of_guest(s, &id, expires), OK);
+    assert_int_equal(page_of_guest(s, &id, expires + 86400000), ERR_NOT_FOUND);
+    pass(86400000);
+    assert_int_equal(page_of_guest(s, &id, expires), OK);
+    pass(86400000);
+    assert_int_equal(page_of_guest(s, &id, expires), ERR_NOT_FOUND);
+}
+
 static void test_crowd(void **state)
 {
     AUTO(arena) struct arena *a = arena_new(32 << 20);
@@ -610,6 +669,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_expired),
         cmocka_unit_test(test_recalled_in_a_storm),
         cmocka_unit_test(test_one_sided),
+        cmocka_unit_test(test_guest),
         cmocka_unit_test(test_crowd),
     };
 
