@@ -147,8 +147,6 @@ void parcel_receipt_after(struct act *);
  * a keyset that counts at that index today? ERR_BAD_SIGNATURE. */
 NODISCARD enum err owner_signed(struct act *, str state, str origin, uint64_t index,
                                 struct fault *);
-/* The next line of a note of the owner, behind its name ("origin "). */
-bool owner_line(str *rest, const char *name, str *out);
 enum err introduce_prepare(struct act *, struct fault *);
 enum err introduce(struct act *, struct fault *);
 enum err introduce_answer(struct act *, struct fault *);

@@ -5,40 +5,6 @@
 
 /* ---- introduce ---------------------------------------------------------------------------- */
 
-/*  sifara-channel/1
- *  from XA
- *  to XU
- *  origin …
- *  epoch 1
- * signed by the log key under the name of the origin. */
-bool owner_line(str *rest, const char *name, str *out)
-{
-    str line;
-
-    if (!str_split(rest, '\n', &line) || !str_starts(line, str_of(name)))
-        return false;
-    *out = str_sub(line, strlen(name), line.n);
-    return out->n > 0;
-}
-
-struct introduction {
-    str from, to, origin;
-    int64_t epoch;
-};
-
-static enum err read_introduction(str note, struct introduction *i, struct fault *f)
-{
-    str rest = note, head, epoch;
-    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-channel/1")) &&
-                 owner_line(&rest, "from ", &i->from) && owner_line(&rest, "to ", &i->to) &&
-                 owner_line(&rest, "origin ", &i->origin) && owner_line(&rest, "epoch ", &epoch) &&
-                 str_to_int64(epoch, &i->epoch);
-
-    if (!whole || i->epoch < 1 || i->origin.n > WIRE_ORIGIN || !note_name_valid(i->origin))
-        return fault(f, ERR_MALFORMED_TEXT, "no introduction of a channel");
-    return OK;
-}
-
 enum err owner_signed(struct act *a, str state, str origin, uint64_t index, struct fault *f)
 {
     struct keyset sets[KEYSETS_MAX];
@@ -53,13 +19,19 @@ enum err owner_signed(struct act *a, str state, str origin, uint64_t index, stru
     return note_open(a->body, keys, n, &text, &signers, f);
 }
 
+/*  sifara-channel/1
+ *  from XA
+ *  to XU
+ *  origin …
+ *  epoch 1
+ * signed by the log key under the name of the origin. */
 enum err introduce_prepare(struct act *a, struct fault *f)
 {
     struct introduction *i = arena_new_of(a->arena, struct introduction);
     bool talks;
 
     TRY_PTR(i, f);
-    TRY(read_introduction(a->body, i, f));
+    TRY(introduction_parse(a->body, S("sifara-channel/1"), i, f));
     TRY(mirror_may_talk(a, i->from, &talks, f));
     if (!talks || !str_eq(i->to, a->house->state_code))
         return mirror_refuse(a, 404, "there is no such channel");
@@ -114,9 +86,9 @@ static enum err read_recovery(str note, struct recovery *r, struct fault *f)
 {
     str rest = note, head, from, at;
     bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-recover/1")) &&
-                 owner_line(&rest, "origin ", &r->origin) && owner_line(&rest, "from ", &from) &&
-                 owner_line(&rest, "at ", &at) && str_to_int64(from, &r->from) &&
-                 str_to_int64(at, &r->at);
+                 introduction_line(&rest, "origin ", &r->origin) &&
+                 introduction_line(&rest, "from ", &from) && introduction_line(&rest, "at ", &at) &&
+                 str_to_int64(from, &r->from) && str_to_int64(at, &r->at);
 
     return whole && r->from >= 0 ? OK : fault(f, ERR_MALFORMED_TEXT, "no request to recover a log");
 }

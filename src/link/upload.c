@@ -6,8 +6,8 @@
 
 void upload_introduction(struct buf *b, str from, str to, const struct channel *c)
 {
-    buf_printf(b, "sifara-channel/1\nfrom %.*s\nto %.*s\norigin %.*s\nepoch %" PRIu64 "\n",
-               STR_FMT(from), STR_FMT(to), STR_FMT(c->origin), c->epoch);
+    introduction_format(b, S("sifara-channel/1"),
+                        &(struct introduction){from, to, c->origin, (int64_t)c->epoch});
 }
 
 enum err upload_checkpoint(struct buf *b, struct db *db, const struct channel *c, uint64_t old,

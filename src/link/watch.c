@@ -165,8 +165,9 @@ static void introduce_log(struct watch *w)
     AUTO(buf) struct buf text = BUF(1024);
     struct fault f = {0};
 
-    buf_printf(&text, "sifara-witness/1\nfrom %.*s\nto %s\norigin %.*s\n", STR_FMT(h->state_code),
-               w->witness, STR_FMT(w->channel.origin));
+    introduction_format(
+        &text, S("sifara-witness/1"),
+        &(struct introduction){h->state_code, str_of(w->witness), w->channel.origin, 0});
     buf_done(&w->body);
     w->body = BUF(NOTE_BYTES);
     w->introduced = true;

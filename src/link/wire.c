@@ -45,6 +45,44 @@ static bool hash_of_line(str line, struct hash *out)
     return true;
 }
 
+/* ---- introductions ------------------------------------------------------------------------- */
+
+bool introduction_line(str *rest, const char *name, str *out)
+{
+    str line;
+
+    if (!str_split(rest, '\n', &line) || !str_starts(line, str_of(name)))
+        return false;
+    *out = str_sub(line, strlen(name), line.n);
+    return out->n > 0;
+}
+
+void introduction_format(struct buf *b, str kind, const struct introduction *i)
+{
+    buf_printf(b, "%.*s\nfrom %.*s\nto %.*s\norigin %.*s\n", STR_FMT(kind), STR_FMT(i->from),
+               STR_FMT(i->to), STR_FMT(i->origin));
+    if (i->epoch)
+        buf_printf(b, "epoch %" PRId64 "\n", i->epoch);
+}
+
+enum err introduction_parse(str note, str kind, struct introduction *out, struct fault *f)
+{
+    bool with_epoch = str_eq(kind, S("sifara-channel/1"));
+    str rest = note, head, epoch;
+
+    *out = (struct introduction){.epoch = 0};
+    bool whole = str_split(&rest, '\n', &head) && str_eq(head, kind) &&
+                 introduction_line(&rest, "from ", &out->from) &&
+                 introduction_line(&rest, "to ", &out->to) &&
+                 introduction_line(&rest, "origin ", &out->origin);
+    if (whole && with_epoch)
+        whole = introduction_line(&rest, "epoch ", &epoch) && str_to_int64(epoch, &out->epoch) &&
+                out->epoch > 0;
+    if (!whole || out->origin.n > WIRE_ORIGIN || !note_name_valid(out->origin))
+        return fault(f, ERR_MALFORMED_TEXT, "no introduction of a log");
+    return OK;
+}
+
 /* ---- add-checkpoint ----------------------------------------------------------------------- */
 
 void add_checkpoint_format(struct buf *b, const struct add_checkpoint *c)

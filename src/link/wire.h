@@ -17,6 +17,22 @@ enum {
     WIRE_PIECE = 1 << 20 /* bytes of a piece of a payload */
 };
 
+/* ---- introductions ------------------------------------------------------------------------- */
+
+/* What the owner of a log says of it, each a line "name value"; the note's text begins with the
+ * kind: "sifara-channel/1" to its mirror, "sifara-witness/1" to a witness, which is told no epoch.
+ */
+struct introduction {
+    str from, to, origin;
+    int64_t epoch; /* 0: none */
+};
+void introduction_format(struct buf *, str kind, const struct introduction *);
+/* Of a note, whose signature is not looked at. ERR_MALFORMED_TEXT. */
+NODISCARD enum err introduction_parse(str note, str kind, struct introduction *out, struct fault *);
+/* The value of the line that is next in *rest, which has that name ("from "); false if it has not.
+ */
+bool introduction_line(str *rest, const char *name, str *out);
+
 /* ---- add-checkpoint ---------------------------------------------------------------------- */
 
 struct add_checkpoint {

@@ -93,6 +93,19 @@ static void choice(struct arena *a, str body)
         __builtin_trap();
 }
 
+/* What is read is the beginning of the text again. */
+static void introduction(str body, str kind)
+{
+    AUTO(buf) struct buf again = BUF(4096);
+    struct introduction i;
+
+    if (introduction_parse(body, kind, &i, NULL) != OK)
+        return;
+    introduction_format(&again, kind, &i);
+    if (buf_ok(&again) && !i.epoch && !str_starts(body, buf_str(&again)))
+        __builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -123,6 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 'x':
         client(body);
+        break;
+    case 'o':
+        introduction(body, S("sifara-channel/1"));
+        introduction(body, S("sifara-witness/1"));
         break;
     default:
         texts(a, body);

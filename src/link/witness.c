@@ -44,28 +44,18 @@ static enum err is_served(struct act *a, str state, bool *out, struct fault *f)
  *  to XR
  *  origin …
  * signed by the log key under the name of the origin. */
-static enum err read_introduction(struct act *a, struct looking *l, str *to, struct fault *f)
-{
-    str rest = a->body, head;
-    bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-witness/1")) &&
-                 owner_line(&rest, "from ", &l->owner) && owner_line(&rest, "to ", to) &&
-                 owner_line(&rest, "origin ", &l->origin);
-
-    if (!whole || l->origin.n > WIRE_ORIGIN || !note_name_valid(l->origin))
-        return fault(f, ERR_MALFORMED_TEXT, "no introduction of a log");
-    return OK;
-}
-
 enum err witness_introduce_prepare(struct act *a, struct fault *f)
 {
     struct looking *l = arena_new_of(a->arena, struct looking);
+    struct introduction i;
     bool served;
-    str to;
 
     TRY_PTR(l, f);
-    TRY(read_introduction(a, l, &to, f));
+    TRY(introduction_parse(a->body, S("sifara-witness/1"), &i, f));
+    l->owner = i.from;
+    l->origin = i.origin;
     TRY(is_served(a, l->owner, &served, f));
-    if (!served || !str_eq(to, a->house->state_code))
+    if (!served || !str_eq(i.to, a->house->state_code))
         return mirror_refuse(a, 404, "no such state is served here");
     TRY(hop_check_request(a, l->owner, f));
     if (owner_signed(a, l->owner, l->origin, 0, f) != OK)
@@ -280,7 +270,7 @@ static enum err read_monitor(struct act *a, str *to, str *origin, struct fault *
 {
     str rest = a->body, head;
     bool whole = str_split(&rest, '\n', &head) && str_eq(head, S("sifara-monitor/1")) &&
-                 owner_line(&rest, "to ", to) && owner_line(&rest, "origin ", origin);
+                 introduction_line(&rest, "to ", to) && introduction_line(&rest, "origin ", origin);
 
     return whole && !rest.n && origin->n <= WIRE_ORIGIN
                ? OK

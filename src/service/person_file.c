@@ -122,8 +122,8 @@ enum err person_erase(struct act *a, struct fault *f)
         "UPDATE person SET profile = NULL WHERE id = ?",
         "UPDATE case_file SET answers = NULL, lapses = 0 WHERE person = ?",
         "UPDATE document SET content = NULL WHERE person = ?",
-        "UPDATE appointment SET state = 'cancelled' WHERE state IN ('offered', 'booked')"
-        " AND person = ?",
+        ("UPDATE appointment SET state = 'cancelled' WHERE state IN ('offered', 'booked')"
+         " AND person = ?"),
         "DELETE FROM appointment_ask WHERE state IN ('asked', 'waiting') AND person = ?",
         "DELETE FROM lookup WHERE person = ?",
         "DELETE FROM person_trace WHERE person = ?",
