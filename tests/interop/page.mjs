@@ -45,6 +45,9 @@ try {
   await says(["nobody on the list signed it"], "bad", ["seal"], ["list", "revoked.changed"]);
   await says(["The proof holds"], "good", ["proof"], [...letters, "chosen"]);
   await says(["does not hold"], "bad", ["proof"], [...letters, "chosen.changed"]);
+  await says(["is as XU signed it", "Signed by"], "good", ["package"], ["keys"]);
+  await says(["no known key of the giving state"], "bad", ["package"], letters);
+  for (const n of [1, 2, 3, 4, 5]) await says(["no genuine package"], "bad", [`package.${n}`], ["keys"]);
   await says(["Choose a file"], "bad", []);
   await page.click("[data-turn=ar]");
   await says(["الختم أصلي"], "good", ["seal"], ["list"]);

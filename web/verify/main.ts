@@ -1,6 +1,7 @@
 // main.ts - the page that verifies, offline: files in, sentences out; nothing leaves it
 import { base64url, text, unhex } from "./bytes.js";
 import { checkEvidence, readLetter, type Letter } from "./evidence.js";
+import { checkPackage, isPackage, readKeys, type PackageKey } from "./package.js";
 import { isQuorum, readQuorum } from "./quorum.js";
 import { checkSeal, readRevocations, readSeal, readTrust, type Trust } from "./seal.js";
 
@@ -30,6 +31,7 @@ const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 interface Trusted {
   letters: Letter[];
   seals: Trust;
+  packages: PackageKey[];
   lists: Record<string, unknown>[]; // of revocations, not read yet
   quorum?: string; // a choice of witnesses, not read yet
 }
@@ -38,6 +40,11 @@ function trustFile(t: Trusted, bytes: Uint8Array): void {
   const json = text(bytes);
   if (isQuorum(json)) {
     t.quorum = json;
+    return;
+  }
+  const keys = readKeys(json);
+  if (keys) {
+    t.packages.push(...keys);
     return;
   }
   const parsed = JSON.parse(json) as Record<string, unknown>;
@@ -84,6 +91,13 @@ function judgeSeal(bytes: Uint8Array, t: Trusted, page: boolean): [boolean, stri
   return [verdict === "valid", lines];
 }
 
+function judgePackage(bytes: Uint8Array, t: Trusted): [boolean, string[]] {
+  const p = checkPackage(bytes, t.packages);
+  const lines = [word("package.valid", { name: p.name, version: p.version, giver: p.giver })];
+  lines.push(...p.signers.map((s) => word("package.signer", { name: s.key.name, state: s.state })));
+  return [true, lines];
+}
+
 function judgeProof(bytes: Uint8Array, t: Trusted, payload: Uint8Array | undefined): [boolean, string[]] {
   const quorum = t.quorum === undefined ? undefined : readQuorum(t.quorum, t.letters);
   const f = checkEvidence(bytes, t.letters, payload, quorum?.policy);
@@ -100,7 +114,7 @@ function judgeProof(bytes: Uint8Array, t: Trusted, payload: Uint8Array | undefin
 
 async function judge(): Promise<[boolean, string[]]> {
   const files = (id: string) => [...(element<HTMLInputElement>(id).files ?? [])];
-  const t: Trusted = { letters: [], seals: { authorities: [], signers: [] }, lists: [] };
+  const t: Trusted = { letters: [], seals: { authorities: [], signers: [] }, packages: [], lists: [] };
   const [file] = files("file");
   if (!file) return [false, [word("page.choose")]];
   for (const f of files("trust"))
@@ -110,12 +124,14 @@ async function judge(): Promise<[boolean, string[]]> {
       return [false, [word("trust-bad", { file: f.name, why: (e as Error).message })]];
     }
   const bytes = await read(file);
-  const seal = sealOf(bytes);
+  const archive = isPackage(bytes);
+  const seal = archive ? undefined : sealOf(bytes);
   const [payload] = files("payload");
   try {
+    if (archive) return judgePackage(bytes, t);
     return seal ? judgeSeal(seal, t, bytes[0] === 0x25) : judgeProof(bytes, t, payload && (await read(payload)));
   } catch (e) {
-    return [false, [word(seal ? "seal.unreadable" : "proof.bad", { why: (e as Error).message })]];
+    return [false, [word(seal ? "seal.unreadable" : archive ? "package.bad" : "proof.bad", { why: (e as Error).message })]];
   }
 }
 
