@@ -182,6 +182,12 @@ static const struct {
             ",\"answers\":{\"type\":\"object\"}")},
     {"pass-on.v1", OBJECT("\"officer\"", "\"officer\":" ID_SCHEMA)},
     {"mrz.v1", OBJECT("\"text\"", "\"text\":" TEXT(200))},
+    {"ticket.v1",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"service\":" CODE_NAME
+     "}}"},
+    {"ticket-call.v1",
+     OBJECT("\"counter\"", "\"counter\":" NUMBER(1, 99) ",\"number\":" NUMBER(1, 2000))},
+    {"ticket-end.v1", OBJECT("\"as\"", "\"as\":{\"enum\":[\"served\",\"absent\"]}")},
     {"case-lodge.v1",
      OBJECT("\"event\",\"channel\",\"received\"",
             "\"event\":" TEXT(40) "," RECEIVED ",\"answers\":{\"type\":\"object\"}," STEP_TEXTS)},

@@ -226,6 +226,13 @@ enum err case_enter(struct act *, struct fault *);
 enum err case_lodge_prepare(struct act *, struct fault *);
 enum err case_lodge(struct act *, struct fault *);
 
+/* Numbers for those who walk in (tickets.c). */
+enum err ticket_take(struct act *, struct fault *);
+enum err ticket_call(struct act *, struct fault *);
+enum err ticket_end(struct act *, struct fault *);
+enum err ticket_list(struct act *, struct fault *);
+enum err ticket_board(struct act *, struct fault *);
+
 enum err officer_declare_facts(struct act *, struct fault *);
 enum err officer_declare(struct act *, struct fault *);
 

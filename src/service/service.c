@@ -138,6 +138,9 @@ static const struct migration migrations[] = {
     {"CREATE INDEX case_file_glance ON case_file(mission, service, state, due) WHERE filed > 0"},
     {"CREATE INDEX case_file_service ON case_file(queue, state, service, due)"},
     {"CREATE INDEX case_file_officer ON case_file(officer, state, due) WHERE officer IS NOT NULL"},
+    {"CREATE TABLE ticket(day INTEGER NOT NULL, mission TEXT NOT NULL, number INTEGER NOT NULL,"
+     " service TEXT, state TEXT NOT NULL, counter INTEGER NOT NULL, taken BIGINT NOT NULL, called"
+     " BIGINT NOT NULL, PRIMARY KEY(day, mission, number))"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
@@ -461,6 +464,17 @@ const struct action service_actions[] = {
      "case-lodge.v1", "Do for a person what is theirs to do next (event)", ANSWERS_MAX, false,
      case_lodge_prepare, case_move_facts, case_lodge, NULL, NULL},
 
+    {"ticket.take", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/tickets", OFFICER, "Mission",
+     "ticket.v1", "Give a number to somebody who walked in", 0, false, NULL,
+     appointment_mission_facts, ticket_take, NULL, NULL},
+    {"ticket.call", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/tickets/call", OFFICER,
+     "Mission", "ticket-call.v1", "Call the next number to a counter, or one again", 0, false, NULL,
+     appointment_mission_facts, ticket_call, NULL, NULL},
+    {"ticket.end", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/tickets/{number}/end", OFFICER,
+     "Mission", "ticket-end.v1", "Say that a number was served or did not come", 0, false, NULL,
+     appointment_mission_facts, ticket_end, NULL, NULL},
+    {"ticket.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/tickets", OFFICER, "Mission",
+     NULL, "Numbers of today", 0, false, NULL, desk_queue_facts, NULL, ticket_list, NULL},
     {"document.find", ACTION_READ, ACTION_GET, "/v1/desk/documents/{number}", OFFICER, "Document",
      NULL, "Find a document by its number", 0, false, NULL, document_find_facts, NULL,
      document_find, NULL},
@@ -656,6 +670,9 @@ const struct action service_actions[] = {
     {"package.key", ACTION_OPEN, ACTION_GET, "/v1/package-key", ACTOR_NOBODY, "Service", NULL,
      "The key by which other states know our packages", 0, false, NULL, NULL, NULL, package_key,
      NULL},
+    {"ticket.board", ACTION_OPEN, ACTION_GET, "/v1/missions/{mission}/board", ACTOR_NOBODY,
+     "Mission", NULL, "Which number is called to which counter, for the waiting room", 0, false,
+     NULL, NULL, NULL, ticket_board, NULL},
     {"appointment.round", ACTION_OPEN, ACTION_GET, "/v1/rounds/{round}", ACTOR_NOBODY, "Mission",
      NULL, "A round of appointments, so that anybody can check its draw", 0, false, NULL, NULL,
      NULL, appointment_round, NULL},

@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
+import { counter, numbers } from "./counter.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
 
@@ -281,6 +282,10 @@ await step("Layla holds the document, and sees who looked at her file", async ()
   await layla.getByText("موظف قنصلي").first().waitFor();
   await look(layla, "portal-my-file-ar");
 });
+
+await step("numbers for those who walk in", () => numbers(rana));
+
+await step("who came to the counter has the same case", () => counter(rana, SCAN));
 
 await step("the consul sets hours and opens a round; Layla asks for a place, and asks no longer", async () => {
   const on = await openRound(karim, "passport-renewal");

@@ -136,6 +136,9 @@ export interface CaseFile {
   turn?: "person" | "officer" | "node";
   until?: string;
   revision: number;
+  /** How and on which day it came. */
+  channel?: "online" | "counter" | "post";
+  received?: string;
   filed?: string;
   clock_paused?: boolean;
   due?: string;

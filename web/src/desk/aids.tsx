@@ -29,7 +29,7 @@ export function Similar({ file }: { file: CaseFile }) {
   );
 }
 
-interface Mrz {
+export interface Mrz {
   format: string;
   issuer: string;
   primary?: string;

@@ -49,6 +49,13 @@ function Open({ file, service, done }: DeskProps) {
       <Heading>{words["title"] ?? file.service}</Heading>
       <Summary file={file} />
       <Similar file={file} />
+      {file.state === "draft" && file.channel !== "online" && (
+        <p>
+          <a class="button" href={to(`/desk/counter/${file.id}`)}>
+            {t("desk.counter.go-on")}
+          </a>
+        </p>
+      )}
       <Actions file={file} service={service} done={done} />
       <Documents file={file} />
       <div class="split">

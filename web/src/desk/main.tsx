@@ -9,8 +9,11 @@ import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
 import { Appointments, Today } from "./appointments";
 import { DeskCase } from "./case";
+import { Counter } from "./counter";
+import { Enter, Receipt } from "./entering";
 import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
+import { Numbers } from "./numbers";
 import { Queue } from "./queue";
 import { SignIn } from "./sign-in";
 import { Inbox } from "./talk";
@@ -20,6 +23,10 @@ const routes: Route[] = [
   { path: "/desk/sign-in", page: SignIn },
   { path: "/desk/keys", page: MyKeys },
   { path: "/desk/cases/:id", page: DeskCase },
+  { path: "/desk/counter", page: Counter },
+  { path: "/desk/counter/:id", page: Enter },
+  { path: "/desk/counter/:id/receipt", page: Receipt },
+  { path: "/desk/numbers", page: Numbers },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },
   { path: "/desk/appointments", page: Appointments },
@@ -44,6 +51,8 @@ function Desk({ who }: { who: Session | null }) {
   const nav = who?.strong
     ? [
         { href: to("/desk"), label: t("desk.queue") },
+        { href: to("/desk/counter"), label: t("desk.counter") },
+        { href: to("/desk/numbers"), label: t("desk.numbers") },
         { href: to("/desk/documents"), label: t("desk.documents") },
         { href: to("/desk/today"), label: t("desk.today") },
         { href: to("/desk/messages"), label: t("desk.inbox") },

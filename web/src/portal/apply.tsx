@@ -1,31 +1,18 @@
-// apply.tsx - the form of a service, page by page, as its plan and its rules say
-//
-// After each page the node is asked which pages, documents and fee these answers lead to: the rules of a service
-// are evaluated there alone. Answers are saved as they are typed (draft.ts).
-import { useEffect, useRef, useState } from "preact/hooks";
+// apply.tsx - a person fills in the form of a service; answers are saved as they are typed (draft.ts)
+import { useRef, useState } from "preact/hooks";
 import { get, post, Problem } from "../base/api";
+import { Form } from "../base/form";
+import type { CaseFile, ServiceForm } from "../base/model";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
-import { Button, Failure, Heading, Load, Mistakes, Notice, Typed, useLoad, type Mistake } from "../base/ui";
+import { Load, useLoad } from "../base/ui";
 import { country, language, t } from "../base/words";
-import { check } from "./check";
 import { Draft, type Saved } from "./draft";
-import { labelOf } from "../base/labels";
-import { FormField } from "./fields";
-import type { Answers, Asked, CaseFile, PlanField, PlanPage, ServiceForm } from "../base/model";
-import { at, withAt } from "../base/model";
-import { wordsOf } from "../base/model";
-import { Fee } from "./service";
-import { Shown } from "../base/shown";
-import { Uploads } from "./uploads";
 
 interface Open {
   file: CaseFile;
   service: ServiceForm;
 }
-
-const DOCUMENTS = "documents";
-const REVIEW = "review";
 
 export function Apply({ params, query }: PageProps) {
   const id = params["id"] ?? "";
@@ -37,298 +24,29 @@ export function Apply({ params, query }: PageProps) {
     },
     [id],
   );
-  return <Load of={open}>{(o) => <Form {...o} begin={query.get("page") ?? ""} reload={open.again} />}</Load>;
+  return <Load of={open}>{(o) => <Own {...o} begin={query.get("page") ?? ""} reload={open.again} />}</Load>;
 }
 
-/** The page after this one, or before. */
-function beside(ids: string[], id: string, step: number): string | undefined {
-  const i = ids.indexOf(id);
-  return i < 0 ? ids[0] : ids[i + step];
-}
-
-function Form({ file, service, begin, reload }: Open & { begin: string; reload: () => void }) {
-  const words = wordsOf(service);
+function Own({ file, service, begin, reload }: Open & { begin: string; reload: () => void }) {
   const [saved, setSaved] = useState<Saved>("saved");
   const draft = useRef<Draft>();
   draft.current ??= new Draft(file.id, file.answers ?? {}, setSaved);
-  const [answers, setAnswers] = useState(draft.current.answers);
-  const [page, setPage] = useState(begin);
-  const [asked, setAsked] = useState<Asked>();
-  const [mistakes, setMistakes] = useState<Mistake[]>([]);
-  const [failed, setFailed] = useState<unknown>();
-
-  const ask = async (a: Answers) => {
-    const answer = await post<Asked>(`/v1/services/${file.service}/ask`, { country: file.country, language, answers: a });
-    setAsked(answer);
-    return answer;
+  const send = async () => {
+    await post(`/v1/cases/${file.id}/submit`);
+    go(`/cases/${file.id}?filed=yes`);
   };
-  useEffect(() => {
-    ask(answers).catch(setFailed);
-    return () => draft.current?.stop();
-  }, []);
-  const move = (next: string) => {
-    setMistakes([]);
-    setFailed(undefined);
-    setPage(next);
-    history.replaceState(null, "", `${location.pathname}?page=${next}`);
-    window.scrollTo(0, 0);
-  };
-  const change = (pointer: string, value: unknown) => {
-    const next = withAt(draft.current!.answers, pointer, value);
-    draft.current!.change(next);
-    setAnswers(next);
-  };
-
-  if (!asked) return failed ? <Failure error={failed} /> : <p class="loading">{t("common.loading")}</p>;
-  const ids = [...asked.pages.map((p) => p.id), DOCUMENTS, REVIEW];
-  const here = ids.includes(page) ? page : ids[0]!;
-  const next = async () => {
-    const plan = service.pages.find((p) => p.id === here);
-    const found = plan ? pageFields(plan, asked, answers).flatMap(([f, p]) => check(service.form, answers, f, p, words)) : [];
-    setMistakes(found);
-    if (found.length) return;
-    try {
-      await draft.current!.flush();
-      const after = await ask(draft.current!.answers);
-      move(beside([...after.pages.map((p) => p.id), DOCUMENTS, REVIEW], here, 1) ?? REVIEW);
-    } catch (error) {
-      setFailed(error);
-    }
-  };
-  const back = beside(ids, here, -1);
   return (
-    <>
-      {back ? (
-        <a
-          class="back"
-          href={`?page=${back}`}
-          onClick={(e) => {
-            e.preventDefault();
-            move(back);
-          }}
-        >
-          {t("common.back")}
-        </a>
-      ) : (
-        <a class="back" href={to("/cases")}>
-          {t("portal.my-cases")}
-        </a>
-      )}
-      <p class="saved" role="status">
-        {words["title"]} · {t("portal.page-of", { n: ids.indexOf(here) + 1, of: ids.length })} · {t(`portal.draft.${saved}`)}
-      </p>
-      <Mistakes list={mistakes} />
-      <Failure error={failed} />
-      {saved === "signed-out" && <Failure error={new Problem({ type: "", title: "", status: 401 })} />}
-      {here === REVIEW ? (
-        <Review file={file} service={service} answers={answers} asked={asked} draft={draft.current} move={move} />
-      ) : here === DOCUMENTS ? (
-        <>
-          <Heading lead={t("portal.documents-lead")}>{t("portal.documents")}</Heading>
-          {asked.documents.length ? (
-            <Uploads caseId={file.id} asked={asked.documents} have={file.attachments} changed={reload} />
-          ) : (
-            <p>{t("portal.no-documents")}</p>
-          )}
-          <div class="buttons">
-            <Button run={next}>{t("common.continue")}</Button>
-          </div>
-        </>
-      ) : (
-        <form
-          noValidate
-          onSubmit={(e) => {
-            e.preventDefault();
-            void next();
-          }}
-        >
-          <PlanFields key={here} page={service.pages.find((p) => p.id === here)!} asked={asked} service={service} words={words} answers={answers} mistakes={mistakes} change={change} />
-          <div class="buttons">
-            <Button>{t("common.continue")}</Button>
-          </div>
-        </form>
-      )}
-    </>
-  );
-}
-
-/** The fields of a page that are shown: one group, or one for each item of its list, its place put in. */
-function pageGroups(plan: PlanPage, asked: Asked, answers: Answers): [PlanField, string][][] {
-  const shown = new Set(asked.pages.find((p) => p.id === plan.id)?.fields ?? plan.fields.map((f) => f.at));
-  const fields = plan.fields.filter((f) => shown.has(f.at)).map((f): PlanField => ({ ...f, due: !!(plan.when || f.when) }));
-  if (!plan.repeat) return [fields.map((f) => [f, f.at])];
-  const list = at(answers, plan.repeat.at);
-  const n = Math.max(plan.repeat.min, Array.isArray(list) ? list.length : 0);
-  return Array.from({ length: n }, (_, i) => fields.map((f): [PlanField, string] => [f, f.at.replace("*", String(i))]));
-}
-
-const pageFields = (plan: PlanPage, asked: Asked, answers: Answers) => pageGroups(plan, asked, answers).flat();
-
-function PlanFields(props: { page: PlanPage; asked: Asked; service: ServiceForm; words: Record<string, string>; answers: Answers; mistakes: Mistake[]; change: (p: string, v: unknown) => void }) {
-  const { page, words, answers, change } = props;
-  const groups = pageGroups(page, props.asked, answers);
-  const field = ([f, pointer]: [PlanField, string]) => (
-    <FormField
-      key={pointer}
-      field={f}
-      pointer={pointer}
-      form={props.service.form}
-      answers={answers}
-      words={words}
-      mistakes={props.mistakes}
-      change={change}
+    <Form
+      file={file}
+      service={service}
+      sheet={draft.current}
+      status={t(`portal.draft.${saved}`)}
+      trouble={saved === "signed-out" && new Problem({ type: "", title: "", status: 401 })}
+      files={`/v1/cases/${file.id}/attachments`}
+      before={{ href: to("/cases"), label: t("portal.my-cases") }}
+      begin={begin}
+      reload={reload}
+      last={{ note: t("common.form.declare", { country: country(file.country) }), label: t("common.form.submit"), send }}
     />
   );
-  return (
-    <>
-      <Heading lead={page.help && words[page.help]}>{words[page.title] ?? page.title}</Heading>
-      {page.repeat ? <Items repeat={page.repeat} name={words[page.repeat.item] ?? ""} groups={groups} field={field} change={change} /> : groups[0]?.map(field)}
-    </>
-  );
-}
-
-function Items(props: { repeat: NonNullable<PlanPage["repeat"]>; name: string; groups: [PlanField, string][][]; field: (f: [PlanField, string]) => preact.JSX.Element; change: (p: string, v: unknown) => void }) {
-  const { repeat, groups } = props;
-  return (
-    <>
-      {groups.map((g, i) => (
-        <fieldset class="card" key={i}>
-          <legend>
-            {props.name} {t("portal.number", { n: i + 1 })}
-          </legend>
-          {g.map(props.field)}
-          {groups.length > repeat.min && (
-            <Button kind="quiet" run={() => props.change(`${repeat.at}/${i}`, undefined)}>
-              {t("portal.take-away")}
-            </Button>
-          )}
-        </fieldset>
-      ))}
-      {groups.length < repeat.max && (
-        <Button kind="quiet" run={() => props.change(`${repeat.at}/${groups.length}`, {})}>
-          {t("portal.add-another", { what: props.name })}
-        </Button>
-      )}
-    </>
-  );
-}
-
-/** All answers once more, what stands in the way, what it costs; then it is filed. */
-function Review(props: { file: CaseFile; service: ServiceForm; answers: Answers; asked: Asked; draft: Draft; move: (page: string) => void }) {
-  const { file, service, answers, asked } = props;
-  const words = wordsOf(service);
-  const [failed, setFailed] = useState<unknown>();
-  const [wrong, setWrong] = useState<{ page: string; text: string }[]>([]);
-  const lacking = asked.documents.filter((d) => !file.attachments.some((a) => a.name.startsWith(`${d.id}: `)));
-  const submit = async () => {
-    setFailed(undefined);
-    try {
-      await props.draft.flush();
-      await post(`/v1/cases/${file.id}/submit`);
-      props.draft.done();
-      go(`/cases/${file.id}?filed=yes`);
-    } catch (error) {
-      if (error instanceof Problem && error.body.errors?.length) setWrong(placed(error, service, words));
-      else setFailed(error);
-    }
-  };
-  return (
-    <>
-      <Heading lead={t("portal.review-lead")}>{t("portal.review")}</Heading>
-      {asked.reasons && asked.reasons.length > 0 && (
-        <Notice kind="warn" title={t("portal.not-eligible")}>
-          <ul>
-            {asked.reasons.map((r) => (
-              <li key={r.id}>{r.text}</li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-      {lacking.length > 0 && (
-        <Notice kind="warn" title={t("portal.lacking")}>
-          <ul>
-            {lacking.map((d) => (
-              <li key={d.id}>
-                <PageLink page={DOCUMENTS} move={props.move}>
-                  {d.text}
-                </PageLink>
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-      {wrong.length > 0 && (
-        <Notice kind="bad" title={t("common.mistakes", { n: wrong.length })}>
-          <ul>
-            {wrong.map((w) => (
-              <li key={w.page + w.text}>
-                <PageLink page={w.page} move={props.move}>
-                  {w.text}
-                </PageLink>
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-      <Failure error={failed} />
-      {asked.pages.map((p) => {
-        const plan = service.pages.find((s) => s.id === p.id);
-        return (
-          plan && (
-            <section class="card" key={p.id}>
-              <h2>{p.title}</h2>
-              <Shown fields={pageFields(plan, asked, answers)} form={service.form} answers={answers} words={words} />
-              <PageLink page={p.id} move={props.move}>
-                {t("portal.change")} <span class="visually-hidden">{p.title}</span>
-              </PageLink>
-            </section>
-          )
-        );
-      })}
-      <section class="card">
-        <h2>{t("portal.documents")}</h2>
-        <ul>
-          {file.attachments.map((a) => (
-            <li key={a.id}>
-              <Typed>{a.name.replace(/^[a-z0-9-]+: /, "")}</Typed>
-            </li>
-          ))}
-        </ul>
-      </section>
-      <section class="card">
-        <h2>{t("portal.fee")}</h2>
-        <Fee fee={asked.fee} />
-        <p>{t("portal.promise", { n: asked.promise_days })}</p>
-      </section>
-      <p>{t("portal.declare", { country: country(file.country) })}</p>
-      <div class="buttons">
-        <Button run={submit}>{t("portal.submit")}</Button>
-      </div>
-    </>
-  );
-}
-
-function PageLink({ page, move, children }: { page: string; move: (p: string) => void; children: preact.ComponentChildren }) {
-  return (
-    <a
-      href={`?page=${page}`}
-      onClick={(e) => {
-        e.preventDefault();
-        move(page);
-      }}
-    >
-      {children}
-    </a>
-  );
-}
-
-/** The node's mistakes, each on the page where its field is, in words. */
-function placed(problem: Problem, service: ServiceForm, words: Record<string, string>): { page: string; text: string }[] {
-  return (problem.body.errors ?? []).map((e) => {
-    const pointer = e.pointer.replace(/^\/answers/, "");
-    const plain = pointer.replace(/\/\d+/g, "/*");
-    const page = service.pages.find((p) => p.fields.some((f) => plain === f.at || plain.startsWith(`${f.at}/`) || f.at.startsWith(`${plain}/`)));
-    const field = page?.fields.find((f) => plain.startsWith(f.at)) ?? { at: plain, kind: "" };
-    return { page: page?.id ?? service.pages[0]?.id ?? "", text: t("portal.mistake.form", { field: labelOf(field, pointer, words) }) };
-  });
 }

@@ -107,7 +107,7 @@ function Status({ file, mission }: Seen) {
           file.clock_paused && [t("portal.due"), t("portal.paused")],
           file.until && [t("portal.until"), <Day on={file.until} />],
           file.fee && [
-            t("portal.fee"),
+            t("common.form.fee"),
             `${money(file.fee.amount, file.fee.currency)}${file.fee.owed ? ` · ${t("portal.owed", { amount: money(file.fee.owed, file.fee.currency) })}` : ""}`,
           ],
         ]}

@@ -5,12 +5,12 @@ import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Failure, Heading, Load, Mistakes, Notice, Typed, useLoad, type Mistake } from "../base/ui";
 import { language, t } from "../base/words";
-import { check } from "./check";
-import { FormField } from "./fields";
+import { check } from "../base/check";
+import { FormField } from "../base/fields";
 import type { Answers, CaseFile, PlanField, ServiceForm } from "../base/model";
 import { withAt } from "../base/model";
 import { wordsOf } from "../base/model";
-import { Uploads } from "./uploads";
+import { Uploads } from "../base/uploads";
 
 export function Correct({ params }: PageProps) {
   const id = params["id"] ?? "";
@@ -64,7 +64,7 @@ function Form({ file, service, reload }: { file: CaseFile; service: ServiceForm;
         {fields.map(([f, p]) => (
           <FormField key={p} field={f} pointer={p} form={service.form} answers={answers} words={words} mistakes={mistakes} change={(at, v) => setAnswers((a) => withAt(a, at, v))} />
         ))}
-        <Uploads caseId={file.id} asked={[{ id: "added", text: t("portal.add-document") }]} have={file.attachments} changed={reload} />
+        <Uploads to={`/v1/cases/${file.id}/attachments`} asked={[{ id: "added", text: t("portal.add-document") }]} have={file.attachments} changed={reload} />
         <div class="buttons">
           <Button>{t("portal.send-back")}</Button>
         </div>

@@ -3,6 +3,7 @@
 // What the node has not confirmed lies in the browser's store under the case's id, so that a lost line, an ended
 // session or a closed page loses nothing. It is taken away as soon as the node has it.
 import { Problem, put, Unreached } from "../base/api";
+import type { Sheet } from "../base/form";
 import type { Answers } from "../base/model";
 
 const WAIT_MS = 800;
@@ -11,7 +12,7 @@ const key = (id: string) => `sifara.draft.${id}`;
 
 export type Saved = "saved" | "saving" | "kept" | "signed-out";
 
-export class Draft {
+export class Draft implements Sheet {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private sending = false;
   private dirty = false;

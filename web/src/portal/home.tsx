@@ -66,7 +66,7 @@ function Services({ list, code }: { list: ServiceRow[]; code: string }) {
         <li class="card" key={s.name}>
           <a href={`${to(`/services/${s.name}`)}${code ? `?country=${code}` : ""}`}>{s.title}</a>
           <p>{s.lead}</p>
-          <small>{t("portal.promise", { n: s.promise_days })}</small>
+          <small>{t("common.form.promise", { n: s.promise_days })}</small>
         </li>
       ))}
     </ul>

@@ -6,6 +6,7 @@ import { begin } from "../base/begin";
 import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
 import { Apply } from "./apply";
+import { Board } from "./board";
 import { Case, Cases } from "./cases";
 import { Correct } from "./correct";
 import { Home } from "./home";
@@ -28,6 +29,7 @@ const routes: Route[] = [
   { path: "/cases/:id/rating", page: Rating },
   { path: "/my-file", page: MyFile },
   { path: "/notices", page: Notices },
+  { path: "/board/:mission", page: Board },
   { path: "/verify", page: Verify },
 ];
 

@@ -3,34 +3,13 @@ import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Failure, Heading, Load, Pairs, useLoad } from "../base/ui";
-import { country, fill, language, money, t } from "../base/words";
+import { country, fill, language, t } from "../base/words";
 import { useState } from "preact/hooks";
 import { Responsible } from "./home";
 import type { Asked, ServiceForm } from "../base/model";
 import { place } from "./place";
 import { wordsOf } from "../base/model";
 import { session } from "../base/session";
-
-export function Fee({ fee }: { fee: Asked["fee"] }) {
-  if (!fee.amount) return <>{t("portal.free")}</>;
-  return (
-    <>
-      <strong>{money(fee.amount, fee.currency)}</strong>
-      {fee.items.length > 0 && (
-        <ul>
-          {fee.items.map((i) => (
-            <li key={i.text}>
-              {i.text}: {money(i.amount, fee.currency)}
-            </li>
-          ))}
-        </ul>
-      )}
-      {fee.waivers.map((w) => (
-        <p key={w.text}>{w.text}</p>
-      ))}
-    </>
-  );
-}
 
 export function Service({ params, query }: PageProps) {
   const name = params["name"] ?? "";
@@ -65,7 +44,7 @@ export function Service({ params, query }: PageProps) {
               list={[
                 [t("portal.for-whom"), w["who"]],
                 [t("portal.bring"), w["bring"]],
-                [t("portal.fee"), w["fee"]],
+                [t("common.form.fee"), w["fee"]],
                 [t("portal.how-long"), w["promise"] && fill(w["promise"], { n: s.service.promise_days })],
                 [t("portal.you-get"), w["result"]],
                 [

@@ -1,5 +1,5 @@
 // sign.ts - what a person signs of their answers (src/service/signing.c says in which form)
-import type { Answers } from "../base/model";
+import type { Answers } from "./model";
 
 /** RFC 8785: members in the order of their UTF-16 units; strings and numbers are as JSON.stringify has them. */
 export function canonical(value: unknown): string {

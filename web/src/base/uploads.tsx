@@ -1,9 +1,9 @@
 // uploads.tsx - documents to bring: photographed or chosen, made smaller, sent with a bar that shows how far
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Problem, query, Unreached, upload } from "../base/api";
-import { Button, Failure, Typed } from "../base/ui";
-import { number, t } from "../base/words";
-import type { Attachment, Named } from "../base/model";
+import { Problem, query, Unreached, upload } from "./api";
+import { Button, Failure, Typed } from "./ui";
+import { number, t } from "./words";
+import type { Attachment, Named } from "./model";
 import { reduced } from "./picture";
 
 const TYPES = "image/jpeg,image/png,image/heic,image/webp,application/pdf";
@@ -17,7 +17,7 @@ interface Sending {
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-export function Uploads(props: { caseId: string; asked: Named[]; have: Attachment[]; changed: () => void }) {
+export function Uploads(props: { to: string; asked: Named[]; have: Attachment[]; changed: () => void }) {
   const [sending, setSending] = useState<Sending>();
   const [failed, setFailed] = useState<unknown>();
   const stop = useRef<AbortController>();
@@ -31,7 +31,7 @@ export function Uploads(props: { caseId: string; asked: Named[]; have: Attachmen
     for (;;) {
       try {
         setSending({ name, share: 0, waiting: false });
-        await upload(`/v1/cases/${props.caseId}/attachments${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
+        await upload(`${props.to}${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
         props.changed();
         break;
       } catch (error) {
@@ -64,7 +64,7 @@ export function Uploads(props: { caseId: string; asked: Named[]; have: Attachmen
           <ul>
             {of(d.id).map((h) => (
               <li key={h.id}>
-                <Typed>{h.name.slice(d.id.length + 2)}</Typed> · {t("portal.size", { kb: number(Math.max(1, Math.round(h.size / 1000))) })}
+                <Typed>{h.name.slice(d.id.length + 2)}</Typed> · {t("common.form.size", { kb: number(Math.max(1, Math.round(h.size / 1000))) })}
               </li>
             ))}
           </ul>
@@ -74,9 +74,9 @@ export function Uploads(props: { caseId: string; asked: Named[]; have: Attachmen
       {sending && (
         <div role="status">
           <p>
-            {t(sending.waiting ? "portal.upload-waits" : "portal.uploading")} <Typed>{sending.name}</Typed>
+            {t(sending.waiting ? "common.form.upload-waits" : "common.form.uploading")} <Typed>{sending.name}</Typed>
           </p>
-          <progress max={1} value={sending.share} aria-label={t("portal.uploading")} />
+          <progress max={1} value={sending.share} aria-label={t("common.form.uploading")} />
           <Button kind="quiet" run={() => stop.current?.abort()}>
             {t("common.cancel")}
           </Button>

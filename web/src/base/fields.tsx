@@ -1,14 +1,14 @@
 // fields.tsx - the fields of a service's form, by the kinds that its page plan names
 import { useEffect, useId, useState } from "preact/hooks";
-import { isOver, signed } from "../base/passkey";
-import { Button, Field, Notice, type Mistake } from "../base/ui";
-import { collate, country, language, number, t } from "../base/words";
-import { digits, fromGregorian, fromHijri, monthNames, toHijri, type YearMonthDay } from "../base/dates";
-import { labelOf, wordKey } from "../base/labels";
-import { countries } from "../base/countries";
+import { isOver, signed } from "./passkey";
+import { Button, Field, Notice, type Mistake } from "./ui";
+import { collate, country, language, number, stateCode, stateName, t } from "./words";
+import { digits, fromGregorian, fromHijri, monthNames, toHijri, type YearMonthDay } from "./dates";
+import { labelOf, wordKey } from "./labels";
+import { countries } from "./countries";
 import { statementOf } from "./sign";
-import type { Answers, PlanField, Schema } from "../base/model";
-import { at, isRequired, schemaAt } from "../base/model";
+import type { Answers, PlanField, Schema } from "./model";
+import { at, isRequired, schemaAt } from "./model";
 
 export interface FieldProps {
   field: PlanField;
@@ -89,7 +89,7 @@ function Long(p: FieldProps) {
           <textarea {...a} dir="auto" rows={5} maxLength={max} onInput={(e) => p.change(p.pointer, e.currentTarget.value.replace(/\s+/g, " ") || undefined)}>
             {value}
           </textarea>
-          {max && value.length > max * 0.8 && <p class="help">{t("portal.left", { n: max - value.length })}</p>}
+          {max && value.length > max * 0.8 && <p class="help">{t("common.form.left", { n: max - value.length })}</p>}
         </>
       )}
     </Field>
@@ -169,15 +169,14 @@ function Country(p: FieldProps) {
 }
 
 function Nationality(p: FieldProps) {
-  const values = countries.map(([two, three]): [string, string] => [three, country(two)]);
-  return <Select {...p} values={ownFirst(values.sort((a, b) => collate(a[1], b[1])))} />;
+  return <Select {...p} values={nationalities()} />;
 }
 
-/** The home state stands first: most who apply are its nationals. */
-function ownFirst(values: [string, string][]): [string, string][] {
-  const code = document.documentElement.dataset["code"] ?? "";
-  const name = document.documentElement.dataset["state"] ?? "";
-  return [[code, name], ...values.filter(([v]) => v !== code)];
+/** By ISO 3166-1 alpha-3. The home state stands first: most who apply are its nationals. */
+export function nationalities(): [string, string][] {
+  const values = countries.map(([two, three]): [string, string] => [three, country(two)]);
+  const own = values.filter(([v]) => v !== stateCode).sort((a, b) => collate(a[1], b[1]));
+  return [[stateCode, stateName], ...own];
 }
 
 type Calendar = "gregory" | "islamic-umalqura";
@@ -207,20 +206,20 @@ function DateField(p: FieldProps) {
     <Group {...p}>
       {both && (
         <p>
-          <label for={`${id}-calendar`}>{t("portal.calendar")} </label>
+          <label for={`${id}-calendar`}>{t("common.form.calendar")} </label>
           <select id={`${id}-calendar`} class="short" value={calendar} onChange={(e) => turn(e.currentTarget.value as Calendar)}>
-            <option value="gregory">{t("portal.gregorian")}</option>
-            <option value="islamic-umalqura">{t("portal.hijri")}</option>
+            <option value="gregory">{t("common.form.gregorian")}</option>
+            <option value="islamic-umalqura">{t("common.form.hijri")}</option>
           </select>
         </p>
       )}
       <div class="date">
         <div>
-          <label for={`${id}-day`}>{t("portal.day")}</label>
+          <label for={`${id}-day`}>{t("common.form.day")}</label>
           <input id={`${id}-day`} inputMode="numeric" value={typed.day} maxLength={2} onInput={(e) => set("day", e.currentTarget.value)} />
         </div>
         <div>
-          <label for={`${id}-month`}>{t("portal.month")}</label>
+          <label for={`${id}-month`}>{t("common.form.month")}</label>
           <select id={`${id}-month`} value={typed.month} onChange={(e) => set("month", e.currentTarget.value)}>
             <option value="">–</option>
             {months.map((m, i) => (
@@ -231,7 +230,7 @@ function DateField(p: FieldProps) {
           </select>
         </div>
         <div>
-          <label for={`${id}-year`}>{t("portal.year")}</label>
+          <label for={`${id}-year`}>{t("common.form.year")}</label>
           <input id={`${id}-year`} class="year" inputMode="numeric" value={typed.year} maxLength={4} onInput={(e) => set("year", e.currentTarget.value)} />
         </div>
       </div>
@@ -306,20 +305,20 @@ function Signature(p: FieldProps) {
   };
   return (
     <Group {...p}>
-      {good && <Notice kind="good" title={t("portal.signed")} />}
-      {!good && typeof value === "string" && <Notice kind="warn" title={t("portal.sign-again")} />}
+      {good && <Notice kind="good" title={t("common.form.signed")} />}
+      {!good && typeof value === "string" && <Notice kind="warn" title={t("common.form.sign-again")} />}
       {failed !== undefined && <Notice kind="warn" title={t("common.passkey-refused")} />}
       <div class="buttons">
         <Button kind="quiet" run={sign}>
-          {t("portal.sign")}
+          {t("common.form.sign")}
         </Button>
         {typeof value === "string" && (
           <Button kind="quiet" run={() => p.change(p.pointer, undefined)}>
-            {t("portal.sign-not")}
+            {t("common.form.sign-not")}
           </Button>
         )}
       </div>
-      <p class="help">{t("portal.sign-help")}</p>
+      <p class="help">{t("common.form.sign-help")}</p>
     </Group>
   );
 }

@@ -1,11 +1,11 @@
 // check.ts - the first look at answers, in the browser: what a person would rather hear now than later
 //
 // The node decides; this only saves a way. It knows what a field says of itself, not the rules between fields.
-import { t } from "../base/words";
-import type { Mistake } from "../base/ui";
-import type { Answers, PlanField, Schema } from "../base/model";
-import { at, isRequired, schemaAt } from "../base/model";
-import { labelOf } from "../base/labels";
+import { t } from "./words";
+import type { Mistake } from "./ui";
+import type { Answers, PlanField, Schema } from "./model";
+import { at, isRequired, schemaAt } from "./model";
+import { labelOf } from "./labels";
 import { fieldId } from "./fields";
 
 function lengthMistake(schema: Schema, value: string): string | undefined {
@@ -54,5 +54,5 @@ export function check(form: Schema, answers: Answers, field: PlanField, pointer:
   const missing = value === undefined || value === "";
   if (missing && !isRequired(form, pointer, answers, field.due)) return [];
   const wrong = missing ? "missing" : mistakeIn(schema, value);
-  return wrong ? [{ field: fieldId(pointer), text: t(`portal.mistake.${wrong}`, { field: label }) }] : [];
+  return wrong ? [{ field: fieldId(pointer), text: t(`common.mistake.${wrong}`, { field: label }) }] : [];
 }
