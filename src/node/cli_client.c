@@ -173,16 +173,17 @@ static enum err read_input(struct cli *c, const bool *used, str signature, str *
     return OK;
 }
 
-/* Fetches the statement of a case and signs it with the officer's key. */
-/* Where the statement is to be had, and what is said there: of a decision, or of the last one that
- * the state of a protected person proposed. */
-static void statement_url(struct cli *c, bool across, struct buf *url)
+/* Where the statement is to be had, and what is said there: of a decision, of a policy, or of the
+ * last decision that the state of a protected person proposed. */
+static void statement_url(struct cli *c, const struct action *action, bool across, struct buf *url)
 {
     const char *id = cli_pair(c, "id"), *outcome = cli_pair(c, "outcome");
 
     if (!outcome)
         outcome = cli_option(c, "outcome");
-    if (across)
+    if (strcmp(action->name, "policy.adopt") == 0)
+        buf_printf(url, "%s/v1/policies/%s", cli_node_url(c), id);
+    else if (across)
         buf_printf(url, "%s/v1/protections/%s", cli_node_url(c), id);
     else
         buf_printf(url, "%s/v1/desk/cases/%s/statement%s%s", cli_node_url(c), id,
@@ -205,7 +206,9 @@ static str statement_in(const struct json *j, bool across)
     return found;
 }
 
-static int sign_statement(struct cli *c, const char *key, bool across, str *out)
+/* Fetches a statement and signs it with the officer's key. */
+static int sign_statement(struct cli *c, const struct action *action, const char *key, bool across,
+                          str *out)
 {
     AUTO(buf) struct buf url = BUF(4096);
     AUTO(buf) struct buf text = BUF(128);
@@ -219,7 +222,7 @@ static int sign_statement(struct cli *c, const char *key, bool across, str *out)
         return CLI_USAGE;
     if (officer_file_read(c->arena, key, &officer, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    statement_url(c, across, &url);
+    statement_url(c, action, across, &url);
     if (request(c, "GET", url.p, STR_NONE, "application/json", &answer) != CURLE_OK)
         return CLI_AWAY;
     int code = CLI_FAILED;
@@ -377,12 +380,13 @@ static int send_action(struct cli *c, const struct action *action)
     str body = STR_NONE, signature = STR_NONE;
     bool across = strcmp(action->name, "protection.sign") == 0;
     bool signs = across || strcmp(action->name, "case.propose") == 0 ||
-                 strcmp(action->name, "case.confirm") == 0;
+                 strcmp(action->name, "case.confirm") == 0 ||
+                 strcmp(action->name, "policy.adopt") == 0;
     bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
     bool opens = strcmp(action->name, "session.open") == 0;
 
     if ((signs || opens) && key) {
-        int code = opens ? sign_opening(c, key, &signature) : sign_statement(c, key, across, &signature);
+        int code = opens ? sign_opening(c, key, &signature) : sign_statement(c, action, key, across, &signature);
         if (code != CLI_OK)
             return code;
     }

@@ -12,7 +12,8 @@
 #include "base/date.h"
 #include "base/encode.h"
 #include "base/fs.h"
-#include "node/cli_compare_int.h"
+#include "node/cli_policy_int.h"
+#include "node/telling.h"
 #include "node/node_int.h"
 #include "registry/registry.h"
 

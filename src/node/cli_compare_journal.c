@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "base/date.h"
-#include "node/cli_compare_int.h"
+#include "node/cli_policy_int.h"
+#include "node/records.h"
+#include "node/telling.h"
 
 enum { GROUPS_MAX = 4096, EXAMPLES = 3 };
 
@@ -25,72 +27,8 @@ struct retelling {
     unsigned long decided;
 };
 
-/* ---- the record under new facts ----------------------------------------------------------------
- */
-
-static bool about_states(str type)
-{
-    return str_eq(type, S("Sifara::State")) || str_eq(type, S("Sifara::Organisation"));
-}
-
-/* All entities but states and organisations. */
-static enum err others(const struct json *entities, struct arena *a, struct json *out,
-                       struct fault *f)
-{
-    *out = (struct json){.type = J_ARRAY};
-    for (uint32_t i = 0; json_at(entities, i); i++) {
-        const struct json *e = json_at(entities, i);
-        if (!about_states(json_get_str(json_get(e, S("uid")), S("type"))))
-            TRY_PTR(json_push(a, out, *e), f);
-    }
-    return OK;
-}
-
-static enum err entities_of(struct retelling *r, const struct json *record, int32_t day,
-                            struct arena *a, struct cedar_entities **out, struct fault *f)
-{
-    const struct json *entities = json_get(record, S("entities"));
-    struct json kept;
-
-    TRY(others(entities, a, &kept, f));
-    TRY(cedar_entities_read(a, &kept, NULL, out, f));
-    for (uint32_t i = 0; json_at(entities, i); i++) {
-        const struct json *e = json_at(entities, i), *uid = json_get(e, S("uid"));
-        if (str_eq(json_get_str(uid, S("type")), S("Sifara::State")))
-            facts_put_state(policy_facts(r->t->new), *out, json_get_str(uid, S("id")), day,
-                            json_get_int(json_get(e, S("attrs")), S("balance"), 0), STR_NONE);
-    }
-    return OK;
-}
-
 /* ---- groups ------------------------------------------------------------------------------------
  */
-
-static str partner_of(const struct json *record)
-{
-    const struct json *context = json_get(json_get(record, S("request")), S("context"));
-
-    return json_get_str(json_get(json_get(context, S("partner")), S("__entity")), S("id"));
-}
-
-/* The roles of whoever asked, joined; of others the type. */
-static str roles_of(const struct json *record, const struct cedar_request *q, struct arena *a)
-{
-    AUTO(buf) struct buf b = BUF(4096);
-    const struct json *entities = json_get(record, S("entities"));
-
-    for (uint32_t i = 0; json_at(entities, i); i++) {
-        const struct json *e = json_at(entities, i), *uid = json_get(e, S("uid"));
-        const struct json *roles = json_get(json_get(e, S("attrs")), S("roles"));
-        if (!str_eq(json_get_str(uid, S("id")), q->principal.id) || !json_is(roles, J_ARRAY))
-            continue;
-        for (uint32_t k = 0; k < roles->n; k++)
-            buf_printf(&b, "%s%.*s", k ? "+" : "", STR_FMT(json_str(json_at(roles, k))));
-    }
-    if (b.n == 0)
-        buf_add_str(&b, str_sub(q->principal.type, sizeof "Sifara::" - 1, q->principal.type.n));
-    return str_copy(a, buf_str(&b));
-}
 
 static bool same(str a, str b)
 {
@@ -136,15 +74,14 @@ static enum err again(void *ctx, const struct journaled *j, struct arena *a, str
 
     if (!day_parse(str_sub(json_get_str(j->entry, S("at")), 0, 10), &day))
         return fault(f, ERR_CORRUPT, "the entry has no date");
-    TRY(entities_of(r, j->record, day, a, &es, f));
-    TRY(cedar_request_read(a, json_get(j->record, S("request")), NULL, &q, f));
+    TRY(record_under(r->t->new, j->record, day, a, &es, &q, f));
     TRY(policy_decide(r->t->new, es, &q, a, &d, f));
     r->decided++;
     if (d.permit == json_get_bool(j->record, S("permit"), false))
         return OK;
     struct group g = {.action = q.action.id,
-                      .roles = roles_of(j->record, &q, a),
-                      .partner = partner_of(j->record),
+                      .roles = record_roles(j->record, &q, a),
+                      .partner = record_partner(j->record),
                       .permit = d.permit};
     return count(r, j, g, f);
 }

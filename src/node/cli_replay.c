@@ -11,6 +11,7 @@
 #include "base/encode.h"
 #include "node/cli_policy_int.h"
 #include "node/node_int.h"
+#include "node/records.h"
 #include "node/supervisor.h"
 #include "registry/registry.h"
 
@@ -31,62 +32,6 @@ struct replay {
     void *ctx;
     str since;
 };
-
-/* ---- opening a record -------------------------------------------------------------------------
- */
-
-/* Tries one person's key. ERR_ERASED when it was destroyed, ERR_CORRUPT when it is another's. */
-static enum err open_as(struct replay *r, const struct id *person, str sealed, struct arena *a,
-                        str *out, struct fault *f)
-{
-    struct key k;
-
-    TRY(person_key(&r->node->house, person, &k, f));
-    return unseal(a, &k, S("decision"), sealed, out, f);
-}
-
-/* The person behind the id of a row; ERR_NOT_FOUND also when the row went with the person. */
-static enum err person_of(struct replay *r, str kind, const struct id *id, struct id *out,
-                          struct fault *f)
-{
-    struct query q;
-
-    if (str_eq(kind, S("person"))) {
-        *out = *id;
-        return OK;
-    }
-    if (str_eq(kind, S("case")))
-        TRY(db_one(r->db, &q, f, "SELECT person FROM case_file WHERE id = ?", "d", id));
-    else if (str_eq(kind, S("document")))
-        TRY(db_one(r->db, &q, f, "SELECT person FROM document WHERE id = ?", "d", id));
-    else
-        return fault(f, ERR_INVALID, "the journal names no person");
-    *out = query_id(&q, 0);
-    return query_end(&q, f);
-}
-
-static enum err open_record(struct replay *r, const struct json *entry, str sealed, struct arena *a,
-                            str *out, struct fault *f)
-{
-    str kind, subject = json_get_str(entry, S("subject"));
-    struct id id, person;
-
-    if (unseal(a, &r->node->house.record_key, S("decision"), sealed, out, NULL) == OK)
-        return OK;
-    if (str_eq(json_get_str(entry, S("as")), S("person")) &&
-        id_parse(json_get_str(entry, S("actor")), &id)) {
-        enum err e = open_as(r, &id, sealed, a, out, f);
-        if (e == OK || e == ERR_ERASED)
-            return e;
-    }
-    if (!subject.p || !str_split(&subject, '/', &kind) || !id_parse(subject, &id))
-        return fault(f, ERR_CORRUPT, "no key opens the record");
-    enum err e = person_of(r, kind, &id, &person, f);
-    if (e == ERR_NOT_FOUND)
-        return fault(f, ERR_ERASED, "the row of the subject was erased");
-    TRY(e);
-    return open_as(r, &person, sealed, a, out, f);
-}
 
 /* ---- deciding again ---------------------------------------------------------------------------
  */
@@ -160,7 +105,7 @@ static enum err replay_entry(struct replay *r, struct receipt at, struct arena *
     hex_encode(digest.b, sizeof digest.b, hex);
     if (!str_eq(json_get_str(*out_entry, S("record")), str_of(hex)))
         return fault(f, ERR_CORRUPT, "the record is not the one that the entry names");
-    TRY(open_record(r, *out_entry, sealed, a, &plain, f));
+    TRY(record_open(&r->node->house, r->db, *out_entry, sealed, a, &plain, f));
     TRY(json_parse(a, plain, &json_limits_wide, &record, f));
     if (r->each)
         return r->each(r->ctx, &(struct journaled){at.epoch, at.index, *out_entry, record}, a, f);

@@ -12,7 +12,7 @@ static const struct {
 } tables[] = {
     {registry_actions, &registry_actions_n}, {service_actions, &service_actions_n},
     {link_actions, &link_actions_n},         {public_actions, &public_actions_n},
-    {screen_actions, &screen_actions_n},
+    {screen_actions, &screen_actions_n},     {comparing_actions, &comparing_actions_n},
 };
 
 size_t actions_count(void)
@@ -106,6 +106,11 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
              "},\"urgent\":{\"type\":\"boolean\"},\"aim\":" TEXT(60) ",\"capability\":" TEXT(      \
                  60) ",\"amount\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000}"
 #define TLP "\"tlp\":{\"enum\":[\"CLEAR\",\"GREEN\",\"AMBER\",\"AMBER_STRICT\",\"RED\"]}"
+#define POLICY_FILES                                                                               \
+    "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":64,\"items\":" OBJECT(              \
+        "\"name\",\"text\"",                                                                       \
+        "\"name\":{\"type\":\"string\",\"pattern\":\"^(facts/)?[A-Za-z0-9._-]{1,80}$\"},"          \
+        "\"text\":{\"type\":\"string\",\"maxLength\":1000000}") "}"
 /* By e-mail or by telephone. */
 #define ADDRESS                                                                                    \
     "\"type\":\"object\",\"additionalProperties\":false,\"oneOf\":[{\"required\":[\"email\"]},"    \
@@ -201,12 +206,11 @@ static const struct {
                      ",\"remarks\":" LIST)},
     {"access-delay.v1", OBJECT("\"person\",\"until\",\"basis\"",
                                "\"person\":" ID_SCHEMA ",\"until\":" DATE ",\"basis\":" TEXT(500))},
-    {"policy.v1",
-     OBJECT("\"files\"",
-            "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":64,\"items\":" OBJECT(
-                "\"name\",\"text\"",
-                "\"name\":{\"type\":\"string\",\"pattern\":\"^(facts/)?[A-Za-z0-9._-]{1,80}$\"},"
-                "\"text\":{\"type\":\"string\",\"maxLength\":1000000}") "}")},
+    {"policy.v1", OBJECT("\"files\"", POLICY_FILES)},
+    {"policy-draft.v1",
+     "{\"type\":\"object\",\"additionalProperties\":false,\"oneOf\":[{\"required\":[\"files\"]},"
+     "{\"required\":[\"proposal\"]}],\"properties\":{" POLICY_FILES ",\"proposal\":" ID_SCHEMA
+     ",\"language\":" LANGUAGE "}}"},
     {"case-new.v1",
      OBJECT("\"service\",\"country\"", "\"service\":" CODE_NAME ",\"country\":" COUNTRY)},
     {"application.v1",
@@ -236,23 +240,27 @@ static const struct {
                                                         "\"from\",\"to\"",
                                                         SPAN) "},"
                                                               "\"counters\""
-                                                              ":" NUMBER(1, 20) ","
-                                                                                "\""
-                                                                                "mi"
-                                                                                "nu"
-                                                                                "te"
-                                                                                "s"
-                                                                                "\""
-                                                                                ":" NUMBER(5, 240) ",\"held\":" NUMBER(0, 200) ",\"grace\":" NUMBER(
-                                                                                    0,
-                                                                                    240) ",\"states"
-                                                                                         "\":{"
-                                                                                         "\"type\":"
-                                                                                         "\"array\""
-                                                                                         ",\"maxIte"
-                                                                                         "ms\":20,"
-                                                                                         "\"items\""
-                                                                                         ":" TEXT(40) "}")},
+                                                              ":" NUMBER(
+                                                                  1,
+                                                                  20) ","
+                                                                      "\""
+                                                                      "mi"
+                                                                      "nu"
+                                                                      "te"
+                                                                      "s"
+                                                                      "\""
+                                                                      ":" NUMBER(5, 240) ",\"held\""
+                                                                                         ":" NUMBER(0, 200) ",\"grace\":" NUMBER(
+                                                                                             0,
+                                                                                             240) ",\"states"
+                                                                                                  "\":{"
+                                                                                                  "\"type\":"
+                                                                                                  "\"array\""
+                                                                                                  ",\"maxIte"
+                                                                                                  "ms\":20,"
+                                                                                                  "\"items\""
+                                                                                                  ":" TEXT(
+                                                                                                      40) "}")},
     {"appointment-round.v1",
      OBJECT("\"closes\",\"from\",\"to\"", "\"closes\":" SLOT ",\"from\":" DATE ",\"to\":" DATE)},
     {"appointment-ask.v1",

@@ -10,7 +10,7 @@
 #include "policy/prose.h"
 #include "registry/registry_int.h"
 
-enum { FILES_MAX = 64 };
+enum { FILES_MAX = 64, PAGE = 50 };
 
 /* {"files":[{"name":"10-base.cedar","text":"…"}]} */
 static enum err sources_of_json(const struct json *files, struct cedar_source src[FILES_MAX],
@@ -164,6 +164,166 @@ enum err policy_install(struct house *h, struct db *writer, const struct cedar_s
                   "dsssii", &id, str_of(hex), buf_str(&text), schema, now, now);
 }
 
+static enum err stored_files(struct act *a, const struct id *id, str *out, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f, "SELECT files FROM policy_set WHERE id = ?", "d", id));
+    *out = str_copy(a->arena, query_str(&q, 0));
+    TRY(query_end(&q, f));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+static enum err policy_of_row(struct act *a, const struct id *id, struct policy **out,
+                              struct fault *f)
+{
+    struct json *files;
+    str text;
+
+    TRY(stored_files(a, id, &text, f));
+    TRY(json_parse(a->arena, text, &json_limits_wide, &files, f));
+    return policy_of_json(files, a->house->policy_schema, out, f);
+}
+
+enum err policy_of_draft(struct act *a, struct policy **out, struct fault *f)
+{
+    str proposal = json_get_str(a->input, S("proposal"));
+    struct id id;
+
+    if (!proposal.p)
+        return policy_of_json(json_get(a->input, S("files")), a->house->policy_schema, out, f);
+    if (!id_parse(proposal, &id))
+        return fault_at(f, ERR_NOT_FOUND, "/proposal", "no such proposal");
+    return policy_of_row(a, &id, out, f);
+}
+
+/* ---- what was proposed -------------------------------------------------------------------- */
+
+static void put_moment(struct jw *w, str key, struct query *q, int column)
+{
+    char at[32];
+
+    if (query_null(q, column))
+        return;
+    time_format(query_int(q, column), at);
+    jw_kv(w, key, str_of(at));
+}
+
+static void put_name(struct jw *w, str key, struct query *q, int column)
+{
+    if (!query_null(q, column))
+        jw_kv(w, key, query_str(q, column));
+}
+
+static void put_proposal(struct act *a, struct jw *w, struct query *q, str in_force)
+{
+    struct id id = query_id(q, 0);
+
+    jw_kv(w, S("id"), act_id_text(a, &id));
+    jw_kv(w, S("digest"), query_str(q, 1));
+    put_name(w, S("proposer"), q, 2);
+    put_moment(w, S("proposed"), q, 3);
+    put_name(w, S("confirmer"), q, 4);
+    put_moment(w, S("adopted"), q, 5);
+    jw_kv_bool(w, S("in_force"), !query_null(q, 5) && str_eq(query_str(q, 1), in_force));
+    jw_kv_bool(w, S("own"), !query_null(q, 6) && query_int(q, 6));
+}
+
+#define PROPOSALS                                                                                  \
+    "SELECT s.id, s.digest, p.name, s.proposed_at, c.name, s.adopted_at, s.proposer = ?"           \
+    " FROM policy_set s LEFT JOIN officer p ON p.id = s.proposer"                                  \
+    " LEFT JOIN officer c ON c.id = s.confirmer"
+
+static str digest_in_force(struct act *a)
+{
+    struct policy *p = gate_policy(a->house->gate);
+    char hex[65];
+
+    hex_of(p, hex);
+    policy_unref(p);
+    return str_copy(a->arena, str_of(hex));
+}
+
+enum err policy_list(struct act *a, struct fault *f)
+{
+    str in_force = digest_in_force(a);
+    struct jw w = JW(&a->reply);
+    struct query q;
+
+    TRY_PTR(in_force.p, f);
+    TRY(db_query(a->db, &q, f, PROPOSALS " ORDER BY s.id DESC LIMIT ?", "di", &a->actor.id,
+                 (int64_t)PAGE));
+    jw_open(&w, '{');
+    jw_key(&w, S("policies"));
+    jw_open(&w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        jw_open(&w, '{');
+        put_proposal(a, &w, &q, in_force);
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
+    return query_end(&q, f);
+}
+
+/* What the second officer signs: this set in the place of that one. Members in canonical order. */
+static enum err statement_of(struct act *a, str in_force, str digest, str *out, struct fault *f)
+{
+    *out = str_printf(a->arena, "{\"in_force\":\"%.*s\",\"policy\":\"%.*s\",\"what\":\"adopt\"}",
+                      STR_FMT(in_force), STR_FMT(digest));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+static enum err id_of_path(struct act *a, str in_force, struct id *out, struct fault *f)
+{
+    struct query q;
+
+    if (!str_eq(act_param(a, S("id")), S("in-force")))
+        return act_param_id(a, S("id"), out, f);
+    TRY(db_one(a->db, &q, f,
+               "SELECT id FROM policy_set WHERE digest = ? AND adopted_at IS NOT NULL"
+               " ORDER BY adopted_at DESC, id DESC LIMIT 1",
+               "s", in_force));
+    *out = query_id(&q, 0);
+    return query_end(&q, f);
+}
+
+static enum err put_head(struct act *a, struct jw *w, const struct id *id, str in_force,
+                         struct fault *f)
+{
+    struct query q;
+    str statement;
+
+    TRY(db_one(a->db, &q, f, PROPOSALS " WHERE s.id = ?", "dd", &a->actor.id, id));
+    put_proposal(a, w, &q, in_force);
+    enum err e = statement_of(a, in_force, query_str(&q, 1), &statement, f);
+    if (e == OK)
+        jw_kv(w, S("statement"), statement);
+    enum err ended = query_end(&q, f);
+    return e == OK ? ended : e;
+}
+
+enum err policy_files(struct act *a, struct fault *f)
+{
+    str files, in_force = digest_in_force(a);
+    struct jw w = JW(&a->reply);
+    struct id id;
+
+    TRY_PTR(in_force.p, f);
+    TRY(id_of_path(a, in_force, &id, f));
+    TRY(stored_files(a, &id, &files, f));
+    jw_open(&w, '{');
+    TRY(put_head(a, &w, &id, in_force, f));
+    jw_key(&w, S("files"));
+    jw_raw(&w, files);
+    jw_close(&w, '}');
+    return OK;
+}
+
+/* ---- in words ------------------------------------------------------------------------------ */
+
 /* Where the words of a policy come from: the catalogue of the house and the facts of the set. */
 struct tongue {
     const struct house *house;
@@ -182,17 +342,19 @@ static str tongue_name(const void *from, str language, str type, str id)
     return facts_name(((const struct tongue *)from)->facts, language, type, id);
 }
 
-static str language_of(const struct act *a)
+str policy_language(const struct act *a)
 {
     str asked = act_param(a, S("language"));
 
+    if (!asked.n)
+        asked = json_get_str(a->input, S("language"));
     return asked.n ? asked : a->actor.language.n ? a->actor.language : S("en");
 }
 
 /* Why, in the words of whoever wrote the policy. */
 static void put_reason(struct jw *w, struct act *a, const struct policy *p, size_t i)
 {
-    str name = str_printf(a->arena, "reason_%.*s", STR_FMT(language_of(a)));
+    str name = str_printf(a->arena, "reason_%.*s", STR_FMT(policy_language(a)));
     str reason = name.p ? cedar_policy_note(policy_set(p), i, name) : STR_NONE;
 
     if (reason.p)
@@ -205,7 +367,7 @@ static void put_prose(struct jw *w, struct act *a, const struct policy *p, size_
     AUTO(buf) struct buf said = BUF(64 << 10);
     struct tongue t = {a->house, policy_facts(p)};
     struct prose_words words = {tongue_word, tongue_name, &t};
-    str language = language_of(a);
+    str language = policy_language(a);
 
     if (a->house->word && policy_prose(&said, policy_set(p), i, &words, language, NULL) == OK)
         jw_kv(w, S("says"), buf_str(&said));
@@ -364,54 +526,80 @@ static enum err keeps_a_door(struct act *act, struct policy *p, struct fault *f)
                  k.propose, k.adopt);
 }
 
-static void release_policy(void *p)
+/* ---- adopting ------------------------------------------------------------------------------ */
+
+struct adopting {
+    struct policy *policy;
+    str statement;
+    struct officer_signature signature;
+};
+
+static void release_adopting(void *p)
 {
-    policy_unref(p);
+    policy_unref(((struct adopting *)p)->policy);
+}
+
+static enum err sign_adoption(struct act *a, struct adopting *d, struct fault *f)
+{
+    str in_force = digest_in_force(a);
+    char hex[65];
+
+    TRY_PTR(in_force.p, f);
+    hex_of(d->policy, hex);
+    TRY(statement_of(a, in_force, str_of(hex), &d->statement, f));
+    a->content = sha256(d->statement);
+    return officer_signature(a, d->statement, &d->signature, f);
 }
 
 /* Parses the proposal again, off the writer: its texts cannot change once stored. */
 enum err policy_adopt_prepare(struct act *a, struct fault *f)
 {
-    struct json *files;
-    struct policy *p;
-    struct query q;
+    struct adopting *d = arena_new_of(a->arena, struct adopting);
     struct id id;
 
+    TRY_PTR(d, f);
+    *d = (struct adopting){0};
     TRY(act_param_id(a, S("id"), &id, f));
-    TRY(db_one(a->db, &q, f, "SELECT files FROM policy_set WHERE id = ?", "d", &id));
-    str text = str_copy(a->arena, query_str(&q, 0));
-    TRY(query_end(&q, f));
-    TRY_PTR(text.p, f);
-    TRY(json_parse(a->arena, text, &json_limits_wide, &files, f));
-    TRY(policy_of_json(files, a->house->policy_schema, &p, f));
-    enum err e = keeps_a_door(a, p, f);
-    if (e != OK) {
-        policy_unref(p);
-        return e;
-    }
-    a->data = p;
-    a->data_free = release_policy;
+    TRY(policy_of_row(a, &id, &d->policy, f));
+    a->data = d;
+    a->data_free = release_adopting;
     a->subject = str_printf(a->arena, "policy/%.*s", STR_FMT(act_param(a, S("id"))));
-    return OK;
+    TRY(keeps_a_door(a, d->policy, f));
+    return sign_adoption(a, d, f);
+}
+
+/* The set that was in force when it was signed for still is. */
+static enum err check_base(struct act *a, const struct adopting *d, struct fault *f)
+{
+    str now, in_force = digest_in_force(a);
+    char hex[65];
+
+    TRY_PTR(in_force.p, f);
+    hex_of(d->policy, hex);
+    TRY(statement_of(a, in_force, str_of(hex), &now, f));
+    return str_eq(now, d->statement) ? OK : fault(f, ERR_STALE, "another policy is in force now");
 }
 
 enum err policy_adopt(struct act *a, struct fault *f)
 {
+    struct adopting *d = a->data;
     struct id id;
     struct jw w = JW(&a->reply);
 
     TRY(act_param_id(a, S("id"), &id, f));
+    TRY(check_base(a, d, f));
     enum err e = db_run(a->db, f,
-                        "UPDATE policy_set SET confirmer = ?, adopted_at = ? WHERE id = ?"
-                        " AND adopted_at IS NULL",
-                        "did", &a->actor.id, a->now, &id);
+                        "UPDATE policy_set SET confirmer = ?, adopted_at = ?, statement = ?,"
+                        " signature = ? WHERE id = ? AND adopted_at IS NULL",
+                        "disbd", &a->actor.id, a->now, d->statement,
+                        officer_signature_str(&d->signature), &id);
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "another officer than the proposer must adopt it");
     TRY(e);
     if (db_changes(a->db) == 0)
         return fault(f, ERR_CONFLICT, "it is adopted already");
-    gate_set_policy(a->house->gate, a->data);
-    a->data = NULL;
+    gate_set_policy(a->house->gate, d->policy);
+    d->policy = NULL;
     jw_open(&w, '{');
     jw_kv(&w, S("id"), act_param(a, S("id")));
     jw_close(&w, '}');

@@ -76,6 +76,9 @@ static const struct migration migrations[] = {
     {"CREATE INDEX person_passkey_person ON person_passkey(person)"},
     {"CREATE TABLE notice_stopped(person BLOB NOT NULL, bucket INTEGER NOT NULL,"
      " kind TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(person, bucket, kind))"},
+    /* what the second officer signed, and the signature */
+    {"ALTER TABLE policy_set ADD COLUMN statement TEXT"},
+    {"ALTER TABLE policy_set ADD COLUMN signature BLOB"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -176,11 +179,17 @@ const struct action registry_actions[] = {
 
     {"policy.show", ACTION_READ, ACTION_GET, "/v1/policy", ACTOR_OFFICER, "Mission", NULL,
      "The policy in force", 0, false, NULL, mission_facts, NULL, policy_show, NULL},
+    {"policy.list", ACTION_READ, ACTION_GET, "/v1/policies", ACTOR_OFFICER, "Mission", NULL,
+     "What was proposed and adopted, newest first", 0, false, NULL, mission_facts, NULL,
+     policy_list, NULL},
+    {"policy.files", ACTION_READ, ACTION_GET, "/v1/policies/{id}", ACTOR_OFFICER, "Mission", NULL,
+     "The files of a set of policies, and what its adoption signs; in-force is the one in force", 0,
+     false, NULL, mission_facts, NULL, policy_files, NULL},
     {"policy.propose", ACTION_ACT, ACTION_POST, "/v1/policies", ACTOR_OFFICER, "Mission",
      "policy.v1", "Propose a policy", 8 << 20, false, policy_propose_prepare, mission_facts,
      policy_propose, NULL, NULL},
     {"policy.adopt", ACTION_ACT, ACTION_POST, "/v1/policies/{id}/adopt", ACTOR_OFFICER, "Mission",
-     NULL, "Adopt a proposed policy as second officer", 0, false, policy_adopt_prepare,
+     "signature.v1", "Adopt a proposed policy as second officer", 0, false, policy_adopt_prepare,
      mission_facts, policy_adopt, NULL, NULL},
 
     {"partner.list", ACTION_READ, ACTION_GET, "/v1/partners", ACTOR_OFFICER, "Mission", NULL,

@@ -192,7 +192,16 @@ NODISCARD enum err person_tell(struct act *, const struct json *profile, str mes
 NODISCARD enum err mail_queue_text(struct act *, str to, str subject, str body, str language,
                                    const struct json *words, struct fault *);
 
+/* Facts of an act upon a mission: of the path, the input's "code", else the ministry. */
+enum err mission_facts(struct act *, struct fault *);
+
 /* ---- policies (policies.c) -------------------------------------------------------------- */
+
+/* The language in which a policy is told: as asked for, else the actor's. */
+str policy_language(const struct act *);
+/* The set of a draft, validated: of the input's "files", or of the stored "proposal". The caller
+ * owns one reference. */
+NODISCARD enum err policy_of_draft(struct act *, struct policy **out, struct fault *);
 
 /* Loads the adopted policy at start; ERR_NOT_FOUND when none was ever adopted. */
 NODISCARD enum err policy_load_adopted(struct house *, struct db *, str schema, struct policy **out,

@@ -109,7 +109,6 @@ enum err officer_add(struct act *, struct fault *);
 enum err officer_list_facts(struct act *, struct fault *);
 enum err officer_list(struct act *, struct fault *);
 
-enum err mission_facts(struct act *, struct fault *);
 enum err mission_add(struct act *, struct fault *);
 enum err mission_list(struct act *, struct fault *);
 enum err mission_coverage(struct act *, struct fault *);
@@ -134,6 +133,8 @@ enum err access_delay_propose(struct act *, struct fault *);
 enum err access_delay_confirm(struct act *, struct fault *);
 
 enum err policy_show(struct act *, struct fault *);
+enum err policy_list(struct act *, struct fault *);
+enum err policy_files(struct act *, struct fault *);
 enum err policy_propose_prepare(struct act *, struct fault *);
 enum err policy_propose(struct act *, struct fault *);
 enum err policy_adopt_prepare(struct act *, struct fault *);

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, post, query } from "../base/api";
 import { signed } from "../base/passkey";
+import { useSigning } from "../base/signing";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Reasons, Tag, Typed, useLoad } from "../base/ui";
@@ -256,30 +257,6 @@ function Form(props: DeskProps & { step: NextStep }) {
     default:
       return <Record {...props} />;
   }
-}
-
-/** The words of a refused passkey are not those of the node. */
-function useSigning(done: () => void) {
-  const [failed, setFailed] = useState<unknown>();
-  const [refused, setRefused] = useState(false);
-  const attempt = async (f: () => Promise<unknown>) => {
-    setFailed(undefined);
-    setRefused(false);
-    try {
-      await f();
-      done();
-    } catch (error) {
-      if (error instanceof DOMException) setRefused(true);
-      else setFailed(error);
-    }
-  };
-  const told = (
-    <>
-      <Failure error={failed} />
-      {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
-    </>
-  );
-  return { attempt, told };
 }
 
 interface Statement {

@@ -8,6 +8,7 @@ import { Frame, Heading, Notice } from "../base/ui";
 import { t } from "../base/words";
 import { AimsPage } from "./aims";
 import { Country } from "./country";
+import { DraftPage, ProposalPage } from "./draft";
 import { MissionPage, Overview } from "./glance";
 import { Packages } from "./packages";
 import { PartnerPage, Partners } from "./partners";
@@ -18,6 +19,8 @@ const routes: Route[] = [
   { path: "/ministry/missions/:mission", page: MissionPage },
   { path: "/ministry/countries/:country", page: Country },
   { path: "/ministry/policy", page: PolicyPage },
+  { path: "/ministry/policy/draft", page: DraftPage },
+  { path: "/ministry/policy/proposals/:proposal", page: ProposalPage },
   { path: "/ministry/partners", page: Partners },
   { path: "/ministry/partners/:state", page: PartnerPage },
   { path: "/ministry/aims", page: AimsPage },

@@ -2,8 +2,10 @@
 import { useState } from "preact/hooks";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
+import { to } from "../base/router";
 import { Heading, Load, Tag, useLoad } from "../base/ui";
 import { folded, language, t } from "../base/words";
+import { Proposals } from "./draft";
 
 interface Policy {
   digest: string;
@@ -16,6 +18,12 @@ export function PolicyPage(_: PageProps) {
   return (
     <>
       <Heading lead={t("ministry.policy-lead")}>{t("ministry.policy")}</Heading>
+      <div class="buttons">
+        <a class="button main" href={to("/ministry/policy/draft")}>
+          {t("ministry.make-draft")}
+        </a>
+      </div>
+      <Proposals />
       <div class="field">
         <label for="find">{t("ministry.find-clause")}</label>
         <input id="find" type="search" value={wanted} onInput={(e) => setWanted(e.currentTarget.value)} />

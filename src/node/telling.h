@@ -1,14 +1,16 @@
-/* cli_compare_int.h - what the two rooms of policy who, what, lapse and diff share */
-#ifndef SIFARA_NODE_CLI_COMPARE_INT_H
-#define SIFARA_NODE_CLI_COMPARE_INT_H
+/* telling.h - what policies mean, told in words or JSON: for policy who, what, lapse and diff, and
+ * for a draft in a running node (comparing.c)
+ */
+#ifndef SIFARA_NODE_TELLING_H
+#define SIFARA_NODE_TELLING_H
 
 #include "mail/mail.h"
-#include "node/cli_policy_int.h"
 #include "policy/compare.h"
 
-/* A command at work. */
+struct cli;
+
 struct telling {
-    struct cli *c;
+    struct cli *c; /* the command at work; NULL in a node */
     struct catalogue *words;
     str language;
     struct cedar_schema *schema;
@@ -32,6 +34,10 @@ struct telling_slot {
 void telling_say(struct telling *, const char *key, const struct telling_slot *, size_t n);
 /* "Arcadia (XA)" in the reader's language. */
 void telling_state(struct telling *, struct buf *, str code);
+/* In which cases a row holds: "the level is GREEN or AMBER, and …". */
+void telling_terms(struct telling *, struct buf *, const struct compare_row *);
+/* "gains", "loses", "harder", "easier" or "other". */
+const char *telling_change(const struct compare_row *);
 /* cli_compare_journal.c: which decisions since that day the new set would make otherwise, on the
  * data folder of the command line. out_changes: how many kinds of them. */
 NODISCARD enum err telling_journal(struct telling *, str since, size_t *out_changes,

@@ -1,4 +1,4 @@
-/* cli_compare_tell.c - rows of a comparison as sentences in three languages, and as JSON
+/* telling.c - rows of a comparison as sentences in three languages, and as JSON
  *
  * A group of states or roles, below it what it may, and in one line that it may nothing else.
  */
@@ -7,7 +7,7 @@
 #include <unicode/ustring.h>
 
 #include "base/date.h"
-#include "node/cli_compare_int.h"
+#include "node/telling.h"
 
 enum { NAMES_SHOWN = 24 };
 
@@ -106,7 +106,7 @@ static void put_choice(struct telling *t, struct buf *b, const struct compare_ch
     }
 }
 
-static void put_terms(struct telling *t, struct buf *b, const struct compare_row *r)
+void telling_terms(struct telling *t, struct buf *b, const struct compare_row *r)
 {
     for (size_t i = 0; i < r->n_terms; i++) {
         AUTO(buf) struct buf values = BUF(1 << 16);
@@ -173,7 +173,7 @@ static void put_causes(struct telling *t, struct buf *b, const struct compare_ro
     }
 }
 
-static const char *change_of(const struct compare_row *r)
+const char *telling_change(const struct compare_row *r)
 {
     static const uint8_t rank[] = {[COMPARE_NO] = 0, [COMPARE_WITH] = 1, [COMPARE_YES] = 2};
 
@@ -192,11 +192,11 @@ static void put_row(struct telling *t, const struct compare_row *r)
     struct buf *b = &t->out;
 
     put_verdict(t, &is, r->is);
-    put_terms(t, &terms, r);
+    telling_terms(t, &terms, r);
     buf_add_str(b, S("    "));
     if (r->was) {
         put_verdict(t, &was, r->was);
-        say(t, b, change_of(r),
+        say(t, b, telling_change(r),
             (struct telling_slot[]){{"was", buf_str(&was)}, {"is", buf_str(&is)}}, 2);
     } else
         buf_add_str(b, buf_str(&is));

@@ -1,0 +1,58 @@
+// ministry.mjs - journeys of the head of mission and the ministry: the policy changes, and an act is refused
+import { expect, look, officer, URL_ } from "./browser.mjs";
+
+/** Asks the node in the name of whoever is signed in: status and answer. */
+export const ask = (page, method, path, body) =>
+  page.evaluate(
+    async ([how, at, what]) => {
+      const answer = await fetch(at, { method: how, headers: { "Content-Type": "application/json" }, ...(what ? { body: JSON.stringify(what) } : {}) });
+      return { status: answer.status, body: await answer.json() };
+    },
+    [method, path, body],
+  );
+
+const give = { title: "A student of Arcadia in Nicosia", citizen: "XA", aim: "protect-everywhere", capability: "consular-desk", amount: 1 };
+
+async function suspend(minister, head) {
+  const before = await ask(head, "POST", "/v1/partners/XA/protection/given", give);
+  expect(before.status < 300, `protection under the agreement: ${before.status}`);
+  await minister.goto(`${URL_}/ar/ministry/policy`, { waitUntil: "networkidle" });
+  await minister.getByRole("link", { name: "تغيير السياسة" }).click();
+  await minister.getByLabel("الاتفاق").selectOption("XA-CONSULAR-2025");
+  await minister.getByRole("button", { name: "أدرجه في المسودة" }).click();
+  await minister.getByRole("button", { name: "اطّلع على ما ستغيّره" }).click();
+  await minister.getByText("ينتهي سريان هذا الاتفاق").waitFor({ timeout: 60_000 });
+  await minister.getByText(give.title).waitFor();
+  await look(minister, "ministry-draft-ar");
+  await minister.getByRole("button", { name: "اقترحها" }).click();
+  await minister.getByRole("link", { name: "إلى المقترح" }).click();
+  await minister.getByText("أنت من اقترحها").waitFor({ timeout: 60_000 });
+  await look(minister, "ministry-own-proposal-ar");
+}
+
+async function adopt(deputy, head) {
+  await deputy.goto(`${URL_}/en/ministry/policy`, { waitUntil: "networkidle" });
+  await look(deputy, "ministry-proposals-en");
+  await deputy.getByRole("row", { name: /Waits for a second officer/ }).getByRole("link").click();
+  await deputy.getByText(give.title).waitFor({ timeout: 60_000 });
+  await look(deputy, "ministry-proposal-en");
+  await deputy.passkeys.refuse(true);
+  await deputy.getByRole("button", { name: "Sign and adopt" }).click();
+  await deputy.getByText("The passkey was not used").waitFor().catch(() => expect(false, "a passkey that does not sign is not told"));
+  await deputy.passkeys.refuse(false);
+  await deputy.getByRole("button", { name: "Sign and adopt" }).click();
+  await deputy.getByText("In force").waitFor();
+  const after = await ask(head, "POST", "/v1/partners/XA/protection/given", give);
+  expect(after.status === 403, `after the agreement: ${after.status}`);
+  expect(after.body.decision.near.some((c) => /consular protection, articles 2 and 3/.test(c.basis)), "the refusal cites no article");
+}
+
+export async function ministry(step, minister) {
+  const head = await step("the head of mission signs in", () => officer("head", "head@mfa.xu.example"));
+  await step("a draft to suspend an agreement shows whom it touches", () => suspend(minister, head));
+  await step("the deputy signs for it, and an act is refused that cites the article", async () => {
+    const deputy = await officer("deputy", "deputy@mfa.xu.example");
+    await adopt(deputy, head);
+    await deputy.context().close();
+  });
+}
