@@ -28,9 +28,11 @@ NODISCARD enum err keyring_unwrap(struct keyring *, const struct id *person, str
 /* A key of the node's own for one of a fixed list of purposes: "lookup", "record". */
 NODISCARD enum err keyring_derive(struct keyring *, str purpose, struct key *out, struct fault *);
 /* Signs a head of a log: the note onto buf. Refused if size is below the highest one signed for
- * the origin, or equal with another root. */
+ * the origin, equal with another root, or above without the hashes of a consistency proof from
+ * there: growth. */
 NODISCARD enum err keyring_sign_head(struct keyring *, str origin, uint64_t size,
-                                     const struct hash *root, struct buf *note, struct fault *);
+                                     const struct hash *root, str growth, struct buf *note,
+                                     struct fault *);
 /* The verifier key ("name+id+key") of an origin. */
 NODISCARD enum err keyring_head_key(struct keyring *, str origin, struct buf *, struct fault *);
 /* The highest head that was signed for an origin; size 0 if none. */
@@ -106,7 +108,8 @@ struct keyring_link_keys {
 };
 NODISCARD enum err keyring_link_keys(struct keyring *, uint64_t serial,
                                      struct keyring_link_keys *out, struct fault *);
-/* A head of a channel's log, as keyring_sign_head. */
+/* A head of a channel's log, as keyring_sign_head; that it grew sees the partner, who holds the
+ * log. */
 NODISCARD enum err keyring_link_head(struct keyring *, uint64_t serial, str origin, uint64_t size,
                                      const struct hash *root, struct buf *note, struct fault *);
 /* What the owner of a log says of it: a text that begins with "sifara-channel/1",

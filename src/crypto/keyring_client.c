@@ -88,7 +88,7 @@ enum err keyring_derive(struct keyring *k, str purpose, struct key *out, struct 
 }
 
 enum err keyring_sign_head(struct keyring *k, str origin, uint64_t size, const struct hash *root,
-                           struct buf *note, struct fault *f)
+                           str growth, struct buf *note, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
     struct ipc_call c;
@@ -98,6 +98,7 @@ enum err keyring_sign_head(struct keyring *k, str origin, uint64_t size, const s
     jw_kv(&c.w, S("origin"), origin);
     jw_kv_int(&c.w, S("size"), (int64_t)size);
     ipc_bytes(&c.w, S("root"), hash_str(root));
+    ipc_bytes(&c.w, S("growth"), growth);
     TRY(ask(k, &c, a, &r, f));
     buf_add_str(note, json_get_str(r, S("note")));
     return OK;

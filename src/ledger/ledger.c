@@ -194,17 +194,38 @@ str ledger_origin(struct ledger *l, uint64_t epoch, struct arena *a)
     return str_printf(a, "%.*s/%" PRIu64, STR_FMT(l->origin), epoch);
 }
 
+/* What the keyring signed last grew into what is signed now: it checks that itself. */
+static enum err prove_growth(struct db *db, struct keyring *k, str origin,
+                             const struct ledger_state *now, struct merkle_proof *out,
+                             struct fault *f)
+{
+    struct hash last_root;
+    uint64_t last;
+
+    TRY(keyring_head_last(k, origin, &last, &last_root, f));
+    return last && last < now->size
+               ? ledger_prove_consistency(db, now->epoch, last, now->size, out, f)
+               : OK;
+}
+
 /* Under head_lock: signing in the order of sizes, so that the keyring never sees a smaller one. */
-static enum err sign_head(struct ledger *l, struct keyring *k, struct fault *f)
+static enum err sign_head(struct ledger *l, struct db *db, struct keyring *k, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(4096);
     AUTO(buf) struct buf note = BUF(4096);
-    struct ledger_state now = ledger_state(l);
+    struct merkle_proof growth = {0};
+    struct ledger_state now;
 
     TRY_PTR(a, f);
+    TRY(ledger_newest(db, &now.epoch, &now.size, f));
+    if (l->head_note.n && l->head.epoch == now.epoch && l->head.size > now.size)
+        return OK; /* another thread's reader saw more */
+    TRY(ledger_root(db, now.epoch, now.size, &now.root, f));
     str origin = ledger_origin(l, now.epoch, a);
     TRY_PTR(origin.p, f);
-    TRY(keyring_sign_head(k, origin, now.size, &now.root, &note, f));
+    TRY(prove_growth(db, k, origin, &now, &growth, f));
+    TRY(keyring_sign_head(k, origin, now.size, &now.root,
+                          str_bytes(growth.node, growth.n * sizeof *growth.node), &note, f));
     buf_clear(&l->head_note);
     buf_add_str(&l->head_note, buf_str(&note));
     l->head = now;
@@ -212,7 +233,7 @@ static enum err sign_head(struct ledger *l, struct keyring *k, struct fault *f)
     return OK;
 }
 
-enum err ledger_head(struct ledger *l, struct keyring *k, uint64_t min_size,
+enum err ledger_head(struct ledger *l, struct db *db, struct keyring *k, uint64_t min_size,
                      struct ledger_state *out, struct buf *note, struct fault *f)
 {
     enum err e = OK;
@@ -222,7 +243,7 @@ enum err ledger_head(struct ledger *l, struct keyring *k, uint64_t min_size,
                  l->head.epoch == ledger_state(l).epoch &&
                  monotonic_ns() - l->head_ns < HEAD_FRESH_NS;
     if (!fresh)
-        e = sign_head(l, k, f);
+        e = sign_head(l, db, k, f);
     if (e == OK) {
         *out = l->head;
         buf_add_str(note, buf_str(&l->head_note));

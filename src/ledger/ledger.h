@@ -59,7 +59,7 @@ str ledger_origin(struct ledger *, uint64_t epoch, struct arena *);
 /* Any thread: a signed head of at least min_size entries, and the state that it signs, note onto
  * buf. A head not older than a tenth of a second is given again. */
 struct keyring;
-NODISCARD enum err ledger_head(struct ledger *, struct keyring *, uint64_t min_size,
+NODISCARD enum err ledger_head(struct ledger *, struct db *, struct keyring *, uint64_t min_size,
                                struct ledger_state *out, struct buf *note, struct fault *);
 
 /* Any thread, with its own reader. ERR_NOT_FOUND, ERR_RANGE. */

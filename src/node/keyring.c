@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/world.h"
+#include "merkle/merkle.h"
 #include "merkle/note.h"
 #include "crypto/ipc.h"
 #include "node/sandbox.h"
@@ -293,6 +294,26 @@ enum err ring_remember(struct ring *r, str log, uint64_t size, const struct hash
     return save_heads(r, f);
 }
 
+/* A larger tree contains the one whose head was signed: by the hashes of a consistency proof (RFC
+ * 9162). Without this a rewritten journal would pass as soon as it has one entry more. */
+static enum err check_growth(struct ring *r, const struct checkpoint *c, str hashes,
+                             struct fault *f)
+{
+    const struct origin_head *h = head_of(r, c->origin);
+    struct merkle_proof growth = {.n = hashes.n / sizeof *growth.node};
+
+    if (!h || h->size == 0 || c->size <= h->size)
+        return OK; /* as ring_remember says */
+    if (hashes.n % sizeof *growth.node || growth.n > MERKLE_MAX_PROOF)
+        return ring_bad(f);
+    memcpy(growth.node, hashes.p, hashes.n);
+    return merkle_check_consistency(h->size, c->size, &h->root, &c->root, &growth) == OK
+               ? OK
+               : fault(f, ERR_DENIED,
+                       "a head of %llu entries was signed: this one does not contain it",
+                       (unsigned long long)h->size);
+}
+
 static enum err answer_head(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
                             struct fault *f)
 {
@@ -301,11 +322,11 @@ static enum err answer_head(struct ring *r, const struct json *q, struct arena *
     struct checkpoint c = {.origin = json_get_str(q, S("origin"))};
     int64_t size = json_get_int(q, S("size"), -1);
 
-    (void)a;
     if (size < 0 || !ipc_get(q, S("root"), c.root.b, 32) ||
         c.origin.n >= sizeof r->heads[0].origin || !note_name_valid(c.origin))
         return ring_bad(f);
     c.size = (uint64_t)size;
+    TRY(check_growth(r, &c, ipc_get_str(q, S("growth"), a), f));
     TRY(ring_remember(r, c.origin, c.size, &c.root, f));
     checkpoint_format(&text, &c);
     note_sign(&note, buf_str(&text), c.origin, &r->journal);

@@ -107,15 +107,28 @@ static enum err sign_head(str origin, uint64_t size, const char *root)
     AUTO(buf) struct buf note = BUF(4096);
     struct hash h = sha256(str_of(root));
 
-    return keyring_sign_head(keyring, origin, size, &h, &note, NULL);
+    return keyring_sign_head(keyring, origin, size, &h, STR_NONE, &note, NULL);
 }
 
 static void refuse_forks(void)
 {
-    assert_int_equal(sign_head(ORIGIN, 9, "a"), ERR_DENIED);
+    assert_int_equal(sign_head(ORIGIN, 7, "a"), ERR_DENIED);
     assert_int_equal(sign_head(ORIGIN, 0, "a"), ERR_DENIED);
-    assert_int_equal(sign_head(ORIGIN, 10, "b"), ERR_DENIED);
-    assert_int_equal(sign_head(ORIGIN, 10, "a"), OK);
+    assert_int_equal(sign_head(ORIGIN, 8, "b"), ERR_DENIED);
+    assert_int_equal(sign_head(ORIGIN, 8, "a"), OK);
+    /* a larger one that does not show that it contains it */
+    assert_int_equal(sign_head(ORIGIN, 9, "c"), ERR_DENIED);
+}
+
+/* A ninth leaf on a complete tree of eight: its hash is all that the proof holds. */
+static enum err sign_ninth(const char *eight, const char *leaf, size_t hashes)
+{
+    AUTO(buf) struct buf note = BUF(4096);
+    struct hash old = sha256(str_of(eight)), ninth = sha256(str_of(leaf)),
+                root = merkle_node(&old, &ninth), growth[MERKLE_MAX_PROOF + 1] = {ninth};
+
+    return keyring_sign_head(keyring, ORIGIN, 9, &root, str_bytes(growth, hashes * sizeof *growth),
+                             &note, NULL);
 }
 
 static void test_heads(void **state)
@@ -131,12 +144,12 @@ static void test_heads(void **state)
     (void)state;
     assert_int_equal(keyring_head_last(keyring, ORIGIN, &size, &last, NULL), OK);
     assert_int_equal(size, 0);
-    assert_int_equal(keyring_sign_head(keyring, ORIGIN, 10, &a, &note, NULL), OK);
+    assert_int_equal(keyring_sign_head(keyring, ORIGIN, 8, &a, STR_NONE, &note, NULL), OK);
     assert_int_equal(keyring_head_key(keyring, ORIGIN, &key_text, NULL), OK);
     assert_int_equal(note_key_parse(buf_str(&key_text), &key, NULL), OK);
     assert_int_equal(note_open(buf_str(&note), &key, 1, &text, &signers, NULL), OK);
     assert_int_equal(checkpoint_parse(text, &c, NULL), OK);
-    assert_int_equal(c.size, 10);
+    assert_int_equal(c.size, 8);
     assert_memory_equal(&c.root, &a, sizeof a);
     assert_true(str_eq(c.origin, ORIGIN));
     refuse_forks();
@@ -149,10 +162,14 @@ static void test_heads(void **state)
     start();
     refuse_forks();
     assert_int_equal(keyring_head_last(keyring, ORIGIN, &size, &last, NULL), OK);
-    assert_int_equal(size, 10);
+    assert_int_equal(size, 8);
     assert_memory_equal(&last, &a, sizeof a);
-    assert_int_equal(sign_head(ORIGIN, 11, "c"), OK);
-    assert_int_equal(sign_head(ORIGIN, 10, "a"), ERR_DENIED);
+    assert_int_equal(sign_ninth("b", "c", 1), ERR_DENIED);
+    assert_int_equal(sign_ninth("a", "c", 0), ERR_DENIED);
+    assert_int_equal(sign_ninth("a", "c", 2), ERR_DENIED);
+    assert_int_equal(sign_ninth("a", "c", MERKLE_MAX_PROOF + 1), ERR_INVALID);
+    assert_int_equal(sign_ninth("a", "c", 1), OK);
+    assert_int_equal(sign_head(ORIGIN, 8, "a"), ERR_DENIED);
 }
 
 /* ---- officers ------------------------------------------------------------------------------ */

@@ -54,7 +54,7 @@ static enum err show_head(struct act *a, struct fault *f)
 {
     struct ledger_state s;
 
-    TRY(ledger_head(a->house->ledger, a->house->keyring, 0, &s, &a->reply, f));
+    TRY(ledger_head(a->house->ledger, a->db, a->house->keyring, 0, &s, &a->reply, f));
     a->type = "text/plain; charset=utf-8";
     return OK;
 }

@@ -260,7 +260,7 @@ static enum err put_proof(struct act *a, struct jw *w, const struct round *r, st
                &r->id));
     at = (struct receipt){(uint64_t)query_int(&q, 0), (uint64_t)query_int(&q, 1)};
     TRY(query_end(&q, f));
-    TRY(ledger_head(a->house->ledger, a->house->keyring, at.index + 1, &head, &note, f));
+    TRY(ledger_head(a->house->ledger, a->db, a->house->keyring, at.index + 1, &head, &note, f));
     if (at.epoch != head.epoch)
         return OK; /* of an earlier part of the journal: its head is gone */
     TRY(ledger_entry(a->db, at, a->arena, &proof.extra, f));

@@ -385,7 +385,7 @@ enum err case_proof_of(struct act *a, const struct id *file, int64_t step, struc
         return OK;
     if (brought)
         return fault(f, ERR_CONFLICT, "the step is in the journal from which the case came");
-    TRY(ledger_head(a->house->ledger, a->house->keyring, r.index + 1, &head, &note, f));
+    TRY(ledger_head(a->house->ledger, a->db, a->house->keyring, r.index + 1, &head, &note, f));
     if (r.epoch != head.epoch)
         return fault(f, ERR_CONFLICT, "the step is in an earlier part of the journal");
     TRY(ledger_entry(a->db, r, a->arena, &proof.extra, f));
