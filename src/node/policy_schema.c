@@ -17,6 +17,7 @@ static const struct {
     {"Person", ""},
     {"Officer", " = { roles: Set<String>, mission: Mission }"},
     {"File", " = { person: Person }"},
+    {"Representative", " = { person: Person, holder: Person }"},
     {"Session", ""},
     {"Service", ""},
     {"AccessDelay", " = { proposer?: Officer }"},
@@ -99,6 +100,8 @@ static void put_action(struct buf *b, const struct action *a)
                a->resource);
     if (strcmp(a->resource, "Case") == 0)
         buf_add_str(b, S(", event?: String, barred?: Bool, to?: Mission"));
+    if (strcmp(a->resource, "Case") == 0 || strcmp(a->resource, "Document") == 0)
+        buf_add_str(b, S(", representative?: Bool"));
     if (a->partner)
         buf_add_str(b, S(", partner: State, undertakings: Set<String>, purpose: String,"
                          " urgent: Bool, aim?: String, amount: Long, free: Long"));

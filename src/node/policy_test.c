@@ -68,6 +68,7 @@ enum situation {
     BY_MINISTRY, /* by O, on the ministry's desk */
     DRAFT,       /* that the person writes */
     WALK_IN,     /* a draft that C opened at the counter */
+    ACTS_FOR,    /* Q acts for P, as an officer recorded */
     /* Acts towards partners: PLAIN is Arcadia, which promised all there is to promise, our own
      * green thing, for an aim, with enough of the capability. The others differ in one thing. */
     UNPROMISED,
@@ -230,6 +231,16 @@ static const struct {
     {"document.revoke", PLAIN, "H"},
     {"document.find", PLAIN, "OoCH"},
     {"calendar.adopt", PLAIN, "H"},
+
+    {"representative.record", PLAIN, "OoCnc"},
+    {"representative.show", PLAIN, "OoCnc"},
+    {"representative.list", PLAIN, "P"},
+    {"representative.end", PLAIN, "PQOoCnc"},
+    {"case.show", ACTS_FOR, "PQ"},
+    {"case.start", ACTS_FOR, "PQ"},
+    {"case.submit", ACTS_FOR, "PQ"},
+    {"case.rate", ACTS_FOR, "P"},
+    {"document.pdf", ACTS_FOR, "PQ"},
 
     {"officer.declare-interest", PLAIN, "OoCH"},
     {"mission.add", PLAIN, "M"},
@@ -681,6 +692,10 @@ static void put_resource(struct cedar_entities *es, str type, str id, enum situa
     if (str_eq(type, S("Sifara::Case")) || str_eq(type, S("Sifara::Document")) ||
         str_eq(type, S("Sifara::File")))
         cedar_attr(es, e, S("person"), person);
+    if (str_eq(type, S("Sifara::Representative"))) {
+        cedar_attr(es, e, S("person"), person);
+        cedar_attr(es, e, S("holder"), cedar_ref(es, S("Sifara::Person"), S("Q")));
+    }
 }
 
 static bool weak; /* did everybody sign in with a code alone? */
@@ -724,10 +739,14 @@ static bool permits(const struct policy *p, const struct actor_on_panel *who,
     cedar_put(es, context, S("strong"), cedar_bool(!weak));
     if (action->partner)
         put_partner(p, es, context, s);
+    if (str_eq(type, S("Sifara::Case")) || str_eq(type, S("Sifara::Document")))
+        cedar_put(es, context, S("representative"),
+                  cedar_bool(s == ACTS_FOR && who->letter == 'Q'));
     if (str_eq(type, S("Sifara::Case"))) {
         cedar_put(es, context, S("interest"), cedar_bool(who->role && s == INTEREST));
         cedar_put(es, context, S("event"), cedar_str(S("hand-over")));
         cedar_put(es, context, S("to"), mission(es, "paris"));
+
         cedar_put(es, context, S("barred"), cedar_bool(who->role && s == BARRED));
     }
     assert_true(cedar_entities_ok(es));

@@ -178,6 +178,12 @@ static const struct {
                                 "," PERSON_NUMBERS ",\"residence\":" COUNTRY ",\"phone\":" PHONE
                                 ",\"language\":" LANGUAGE
                                 ",\"evidence\":" TEXT(300) ",\"namesake\":{\"type\":\"boolean\"}")},
+    {"representative.v1",
+     OBJECT("\"person\",\"holder\",\"kind\",\"basis\",\"until\"",
+            "\"person\":" ID_SCHEMA ",\"holder\":" ID_SCHEMA
+            ",\"kind\":{\"enum\":[\"guardian\",\"family\",\"representative\"]},\"basis\":" TEXT(
+                500) ",\"until\":" DATE ",\"services\":{\"type\":\"array\",\"maxItems\":30,"
+                     "\"uniqueItems\":true,\"items\":" CODE_NAME "}")},
     {"person-email-code.v1", OBJECT("\"email\"", "\"email\":" EMAIL ",\"language\":" LANGUAGE)},
     {"person-email.v1", OBJECT("\"email\",\"code\",\"evidence\"",
                                "\"email\":" EMAIL ",\"code\":" CODE ",\"evidence\":" TEXT(300))},
@@ -211,8 +217,8 @@ static const struct {
      "{\"type\":\"object\",\"additionalProperties\":false,\"oneOf\":[{\"required\":[\"files\"]},"
      "{\"required\":[\"proposal\"]}],\"properties\":{" POLICY_FILES ",\"proposal\":" ID_SCHEMA
      ",\"language\":" LANGUAGE "}}"},
-    {"case-new.v1",
-     OBJECT("\"service\",\"country\"", "\"service\":" CODE_NAME ",\"country\":" COUNTRY)},
+    {"case-new.v1", OBJECT("\"service\",\"country\"",
+                           "\"service\":" CODE_NAME ",\"country\":" COUNTRY ",\"for\":" ID_SCHEMA)},
     {"application.v1",
      OBJECT("\"service\",\"country\",\"answers\"",
             "\"service\":" CODE_NAME ",\"country\":" COUNTRY ",\"answers\":{\"type\":\"object\"}")},

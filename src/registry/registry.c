@@ -79,6 +79,13 @@ static const struct migration migrations[] = {
     /* what the second officer signed, and the signature */
     {"ALTER TABLE policy_set ADD COLUMN statement TEXT"},
     {"ALTER TABLE policy_set ADD COLUMN signature BLOB"},
+    /* who acts for whom: holder for person; services with commas, "" is all; until a day */
+    {"CREATE TABLE representative(id BLOB NOT NULL, bucket INTEGER NOT NULL, person BLOB NOT NULL,"
+     " holder BLOB NOT NULL, kind TEXT NOT NULL, services TEXT NOT NULL, basis TEXT NOT NULL,"
+     " until INTEGER NOT NULL, state TEXT NOT NULL, officer BLOB NOT NULL, at BIGINT NOT NULL,"
+     " PRIMARY KEY(id, bucket))"},
+    {"CREATE INDEX representative_person ON representative(person)"},
+    {"CREATE INDEX representative_holder ON representative(holder)"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -170,6 +177,20 @@ const struct action registry_actions[] = {
     {"notice.stop", ACTION_OPEN, ACTION_POST, "/v1/notices/{token}/stop", ACTOR_NOBODY, "File",
      NULL, "Stop notices of a kind, from the notice itself", 0, false, notice_stop_prepare, NULL,
      notice_stop, NULL, NULL},
+    {"representative.record", ACTION_ACT, ACTION_POST, "/v1/desk/representatives", ACTOR_OFFICER,
+     "File", "representative.v1", "Record that one person acts for another", 0, false,
+     representative_record_prepare, representative_record_facts, representative_record, NULL, NULL},
+    {"representative.show", ACTION_READ_FILE, ACTION_GET,
+     "/v1/desk/persons/{person}/representatives", ACTOR_OFFICER, "File", NULL,
+     "Who acts for a person, and for whom they act", 0, false, representative_show_prepare,
+     representative_record_facts, representative_show_run, representative_show, NULL},
+    {"representative.list", ACTION_READ, ACTION_GET, "/v1/person/representatives", ACTOR_PERSON,
+     "File", NULL, "Who acts for me, and for whom I act", 0, false, NULL, person_own_facts, NULL,
+     representative_list, NULL},
+    {"representative.end", ACTION_ACT, ACTION_POST, "/v1/representatives/{id}/end",
+     ACTOR_PERSON | ACTOR_OFFICER, "Representative", NULL, "End that one person acts for another",
+     0, false, representative_end_prepare, representative_end_facts, representative_end, NULL,
+     NULL},
     {"access.delay-propose", ACTION_ACT, ACTION_POST, "/v1/access-delays", ACTOR_OFFICER,
      "AccessDelay", "access-delay.v1", "Propose to delay what a person sees of accesses", 0, false,
      NULL, access_delay_facts, access_delay_propose, NULL, NULL},

@@ -167,6 +167,16 @@ NODISCARD enum err access_note(struct act *, const struct id *person, str subjec
 /* What the person may see of it, newest first: a JSON array onto w. */
 NODISCARD enum err access_put(struct act *, struct jw *w, const struct id *person, struct fault *);
 
+/* ---- who acts for whom (representatives.c) ------------------------------------------------ */
+
+/* May holder act for person today, for a service? */
+NODISCARD enum err representative_holds(struct act *, const struct id *holder,
+                                        const struct id *person, str service, bool *out,
+                                        struct fault *);
+/* Whoever acts for the person today, the first recorded; nil if nobody does. */
+NODISCARD enum err representative_of(struct act *, const struct id *person, struct id *out,
+                                     struct fault *);
+
 /* ---- mail ------------------------------------------------------------------------------- */
 
 /* Where a person is written to, as the profile has it: e-mail, else telephone; STR_NONE. */

@@ -168,4 +168,17 @@ enum err partner_list(struct act *, struct fault *);
 enum err partner_show(struct act *, struct fault *);
 enum err aim_list(struct act *, struct fault *);
 
+/* ---- representatives.c: who acts for whom --------------------------------------------------- */
+
+enum err representative_record_prepare(struct act *, struct fault *);
+enum err representative_record_facts(struct act *, struct fault *);
+enum err representative_record(struct act *, struct fault *);
+enum err representative_end_prepare(struct act *, struct fault *);
+enum err representative_end_facts(struct act *, struct fault *);
+enum err representative_end(struct act *, struct fault *);
+enum err representative_list(struct act *, struct fault *);
+enum err representative_show_prepare(struct act *, struct fault *);
+enum err representative_show_run(struct act *, struct fault *);
+enum err representative_show(struct act *, struct fault *);
+
 #endif

@@ -59,13 +59,21 @@ enum err case_place(struct act *a, const struct id *person, struct casefile *c, 
     return OK;
 }
 
+/* Their own, or that of the person "for" whom they act: whether they may is the policy's to say. */
 enum err case_start_prepare(struct act *a, struct fault *f)
 {
+    str other = json_get_str(a->input, S("for"));
     struct applying *p = NULL;
+    struct id person = a->actor.id;
 
     TRY(applying_new(a, &p, f));
-    TRY(case_place(a, &a->actor.id, &p->c, f));
-    return act_seal_for(a, &a->actor.id, f);
+    if (other.p && !id_parse(other, &person))
+        return fault_at(f, ERR_INVALID, "/for", "the id of a person");
+    TRY(case_place(a, &person, &p->c, f));
+    enum err e = act_seal_for(a, &person, f);
+    return other.p && e == ERR_ERASED
+               ? fault_at(f, ERR_NOT_FOUND, "/for", "nobody on record has this id")
+               : e;
 }
 
 /* The case does not exist yet: it is decided upon as it would be. */
@@ -165,19 +173,25 @@ enum err draft_save_prepare(struct act *a, struct fault *f)
 
     TRY(applying_new(a, &p, f));
     TRY(case_of_path(a, &p->c, f));
-    TRY(act_seal_for(a, &a->actor.id, f));
+    TRY(act_seal_for(a, &p->c.person, f));
     return case_seal_answers(a, json_get(a->input, S("answers")), &p->sealed, f);
 }
 
-/* A chore: bound to the owner by its own WHERE. */
+/* A chore: bound to the owner, or to whoever acts for them, by its own WHERE. */
 enum err draft_save(struct act *a, struct fault *f)
 {
     struct applying *p = a->data;
+    bool holds = id_eq(&a->actor.id, &p->c.person);
+
+    if (!holds)
+        TRY(representative_holds(a, &a->actor.id, &p->c.person, p->c.service_name, &holds, f));
+    if (!holds)
+        return fault(f, ERR_NOT_FOUND, "no draft of yours has that id");
 
     TRY(db_run(a->db, f,
                "UPDATE case_file SET answers = ?, updated = ?, revision = revision + 1"
                " WHERE id = ? AND bucket = ? AND person = ? AND state = ?",
-               "bidids", p->sealed, a->now, &p->c.id, (int64_t)id_bucket(&p->c.id), &a->actor.id,
+               "bidids", p->sealed, a->now, &p->c.id, (int64_t)id_bucket(&p->c.id), &p->c.person,
                p->c.service->package->workflow->start->id));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_NOT_FOUND, "no draft of yours has that id");

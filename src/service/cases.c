@@ -97,6 +97,16 @@ static enum err proposer_of(struct act *a, const struct casefile *c, struct id *
     return query_end(&q, f);
 }
 
+enum err case_representative(struct act *a, const struct casefile *c, struct fault *f)
+{
+    bool holds = false;
+
+    if (a->actor.kind == ACTOR_PERSON && !id_eq(&a->actor.id, &c->person))
+        TRY(representative_holds(a, &a->actor.id, &c->person, c->service_name, &holds, f));
+    act_context(a, S("representative"), cedar_bool(holds));
+    return OK;
+}
+
 enum err case_facts_of(struct act *a, const struct casefile *c, struct fault *f)
 {
     struct cedar_entities *es = a->entities;
@@ -125,6 +135,7 @@ enum err case_facts_of(struct act *a, const struct casefile *c, struct fault *f)
     }
     TRY(interested(a, &c->person, &interest, f));
     act_context(a, S("interest"), cedar_bool(interest));
+    TRY(case_representative(a, c, f));
     a->subject = str_printf(a->arena, "case/%.*s", STR_FMT(id));
     a->revision_now = c->revision;
     return OK;
@@ -172,6 +183,23 @@ static struct addressee addressee_of(const struct json *profile)
     return (struct addressee){person_address(profile), language.p ? language : S("en")};
 }
 
+/* Whoever has no address is written to through the one who acts for them: a minor's guardian. */
+static enum err through_another(struct act *a, const struct id *person, struct addressee *to,
+                                struct fault *f)
+{
+    struct json *profile;
+    struct id holder;
+
+    if (to->address.p)
+        return OK;
+    TRY(representative_of(a, person, &holder, f));
+    if (id_is_nil(&holder))
+        return OK;
+    TRY(person_profile(a, &holder, &profile, f));
+    *to = addressee_of(profile);
+    return OK;
+}
+
 enum err case_addressee(struct act *a, const struct id *person, struct addressee *out,
                         struct fault *f)
 {
@@ -179,7 +207,7 @@ enum err case_addressee(struct act *a, const struct id *person, struct addressee
 
     TRY(person_profile(a, person, &profile, f));
     *out = addressee_of(profile);
-    return OK;
+    return through_another(a, person, out, f);
 }
 
 enum err case_find_addressee(struct act *a, struct casefile *c, struct fault *f)
@@ -188,7 +216,7 @@ enum err case_find_addressee(struct act *a, struct casefile *c, struct fault *f)
 
     TRY(case_profile(a, c, &profile, f));
     c->to = addressee_of(profile);
-    return OK;
+    return c->newcomer ? OK : through_another(a, &c->person, &c->to, f);
 }
 
 str case_mission_title(struct act *a, str code, str language)

@@ -63,6 +63,8 @@ enum err case_load(struct act *, const struct id *, struct casefile *out, struct
  * nothing is there. */
 enum err case_facts_of(struct act *, const struct casefile *, struct fault *);
 enum err case_facts(struct act *, struct fault *);
+/* Facts: does the person act for the one whose case it is? As context. */
+enum err case_representative(struct act *, const struct casefile *, struct fault *);
 /* Unseals and parses the answers. */
 enum err case_answers(struct act *, const struct casefile *, const struct key *, struct json **out,
                       struct fault *);

@@ -179,6 +179,7 @@ enum err document_facts_of(struct act *a, const struct document *d, struct fault
     cedar_attr(es, e, S("person"), cedar_ref(es, S("Sifara::Person"), act_id_text(a, &d->person)));
     cedar_attr(es, e, S("authority"), cedar_ref(es, S("Sifara::Mission"), c.mission));
     cedar_attr(es, e, S("state"), cedar_str(d->state));
+    TRY(case_representative(a, &c, f));
     a->subject = str_printf(a->arena, "document/%.*s", STR_FMT(id));
     return OK;
 }

@@ -180,13 +180,16 @@ enum err case_write_step(struct act *a, const struct casefile *c, str event, str
 {
     struct receipt next = ledger_next(a->house->ledger);
     bool officer = a->actor.kind == ACTOR_OFFICER;
+    bool person = a->actor.kind == ACTOR_PERSON && id_eq(&a->actor.id, &c->person);
 
     return db_run(a->db, f,
                   "INSERT INTO case_step(file, seq, bucket, at, event, role, mission, note, epoch,"
                   " entry, officer) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
                   "diiisssbiid", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now, event,
-                  officer ? (a->actor.n_roles ? a->actor.roles[0] : S("officer"))
-                          : (a->actor.kind == ACTOR_PERSON ? S("person") : S("system")),
+                  officer  ? (a->actor.n_roles ? a->actor.roles[0] : S("officer"))
+                  : person ? S("person")
+                  : a->actor.kind == ACTOR_PERSON ? S("representative")
+                                                  : S("system"),
                   officer ? a->actor.mission : STR_NONE, note, (int64_t)next.epoch,
                   (int64_t)next.index, officer ? &a->actor.id : NULL);
 }

@@ -129,6 +129,8 @@ enum err person_erase(struct act *a, struct fault *f)
         "DELETE FROM person_trace WHERE person = ?",
         "DELETE FROM person_passkey WHERE person = ?",
         "DELETE FROM notice_stopped WHERE person = ?",
+        "UPDATE representative SET state = 'ended' WHERE person = ?",
+        "UPDATE representative SET state = 'ended' WHERE holder = ?",
         "DELETE FROM session WHERE id = ?",
     };
 

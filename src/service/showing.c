@@ -30,9 +30,12 @@ enum err case_list(struct act *a, struct fault *f)
     if (after.p && !id_parse(after, &before))
         return fault_at(f, ERR_INVALID, "/after", "not the end of a page");
     TRY(db_query(a->db, &q, f,
-                 "SELECT id, service, mission, state, due, updated FROM case_file"
-                 " WHERE person = ? AND id < ? ORDER BY id DESC LIMIT ?",
-                 "ddi", &a->actor.id, &before, limit));
+                 "SELECT id, service, mission, state, due, updated, person FROM case_file"
+                 " WHERE (person = ? OR EXISTS (SELECT 1 FROM representative r WHERE r.holder = ?"
+                 " AND r.person = case_file.person AND r.state = 'active' AND r.until >= ?"
+                 " AND (r.services = '' OR ',' || r.services || ',' LIKE"
+                 " '%,' || case_file.service || ',%'))) AND id < ? ORDER BY id DESC LIMIT ?",
+                 "ddidi", &a->actor.id, &a->actor.id, (int64_t)day_of_ms(a->now), &before, limit));
     jw_open(&w, '{');
     jw_key(&w, S("cases"));
     jw_open(&w, '[');
@@ -40,6 +43,9 @@ enum err case_list(struct act *a, struct fault *f)
         id = query_id(&q, 0);
         jw_open(&w, '{');
         jw_kv(&w, S("id"), act_id_text(a, &id));
+        struct id person = query_id(&q, 6);
+        if (!id_eq(&person, &a->actor.id))
+            jw_kv(&w, S("for"), act_id_text(a, &person));
         jw_kv(&w, S("service"), query_str(&q, 1));
         jw_kv(&w, S("mission"), query_str(&q, 2));
         jw_kv(&w, S("state"), query_str(&q, 3));

@@ -91,6 +91,8 @@ export interface Authority {
 
 export interface CaseRow {
   id: string;
+  /** Somebody else, for whom the person acts. */
+  for?: string;
   service: string;
   mission: string;
   state: string;

@@ -26,7 +26,7 @@ export function Cases(_: PageProps) {
                 <li class="card" key={c.id}>
                   <a href={to(c.state === "draft" ? `/cases/${c.id}/apply` : `/cases/${c.id}`)}>{title(c.service)}</a>
                   <p>
-                    <Tag>{c.state_text ?? c.state}</Tag>
+                    <Tag>{c.state_text ?? c.state}</Tag> {c.for && <Tag kind="warn">{t("portal.acts.another")}</Tag>}
                   </p>
                   <small>
                     {t("portal.changed")} <Moment at={c.updated} />

@@ -10,6 +10,7 @@ import { set } from "../base/session";
 import { Sessions } from "../base/sessions";
 import { NoticeChoice } from "./notices";
 import { Passkeys } from "./passkeys";
+import { Representatives } from "./representatives";
 
 interface Person {
   id: string;
@@ -133,6 +134,7 @@ export function MyFile(_: PageProps) {
       <Heading lead={t("portal.my-file-lead")}>{t("portal.my-file")}</Heading>
       <Load of={person}>{(p) => <Profile person={p} />}</Load>
       <Looked />
+      <Representatives />
       <Passkeys />
       <NoticeChoice />
       <Sessions />

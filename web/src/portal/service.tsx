@@ -2,7 +2,8 @@
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
-import { Button, Failure, Heading, Load, Pairs, useLoad } from "../base/ui";
+import { Button, Failure, Heading, Load, Pairs, useLoad, Typed } from "../base/ui";
+import { actsFor } from "./representatives";
 import { country, fill, language, t } from "../base/words";
 import { useState } from "preact/hooks";
 import { Responsible } from "./home";
@@ -15,6 +16,8 @@ export function Service({ params, query }: PageProps) {
   const name = params["name"] ?? "";
   const code = query.get("country") || place();
   const [failed, setFailed] = useState<unknown>();
+  const [whom, setWhom] = useState("");
+  const others = useLoad((signal) => actsFor(name, signal), [name]);
   const form = useLoad((signal) => get<ServiceForm>(`/v1/services/${name}?language=${language}`, { signal }), [name]);
   const asked = useLoad(
     (signal) => (code ? post<Asked>(`/v1/services/${name}/ask`, { country: code, language }, { signal }) : Promise.resolve(null)),
@@ -23,7 +26,7 @@ export function Service({ params, query }: PageProps) {
   const begin = async () => {
     try {
       if (!(await session())) return go(`${to("/sign-in")}?to=${encodeURIComponent(location.pathname + location.search)}`);
-      const made = await post<{ id: string }>("/v1/cases", { service: name, country: code });
+      const made = await post<{ id: string }>("/v1/cases", { service: name, country: code, ...(whom ? { for: whom } : {}) });
       go(`/cases/${made.id}/apply`);
     } catch (error) {
       setFailed(error);
@@ -73,6 +76,19 @@ export function Service({ params, query }: PageProps) {
                         </details>
                       )}
                       <Failure error={failed} />
+                      {(others.data?.length ?? 0) > 0 && (
+                        <fieldset>
+                          <legend>{t("portal.acts.whom")}</legend>
+                          {[{ person: "", name: t("portal.acts.me") }, ...(others.data ?? [])].map((o) => (
+                            <div class="choice" key={o.person}>
+                              <input type="radio" name="whom" id={`whom-${o.person}`} checked={whom === o.person} onChange={() => setWhom(o.person)} />
+                              <label for={`whom-${o.person}`}>
+                                <Typed>{o.name}</Typed>
+                              </label>
+                            </div>
+                          ))}
+                        </fieldset>
+                      )}
                       <div class="buttons">
                         <Button run={begin}>{t("portal.begin")}</Button>
                       </div>
