@@ -203,6 +203,10 @@ str act_id_text(struct act *, const struct id *);
 /* Frees what an act holds beside its arena. */
 void act_done(struct act *);
 
+/* The proof that an entry is in the journal, with the entry itself: a tlog-proof file that anybody
+ * checks offline. In read. ERR_CONFLICT for one of an earlier epoch, ERR_RANGE. */
+NODISCARD enum err journal_proof(struct act *, struct receipt, struct buf *, struct fault *);
+
 /* Jobs and mails, written inside run(). */
 NODISCARD enum err job_add(struct act *, str kind, str subject, struct fault *);
 /* One that is not due before then. */

@@ -89,3 +89,20 @@ enum err journal_act(struct act *a, struct fault *f)
     a->journaled = true;
     return OK;
 }
+
+enum err journal_proof(struct act *a, struct receipt r, struct buf *out, struct fault *f)
+{
+    AUTO(buf) struct buf note = BUF(NOTE_MAX);
+    struct tlog_proof proof = {0};
+    struct ledger_state head;
+
+    TRY(ledger_head(a->house->ledger, a->db, a->house->keyring, r.index + 1, &head, &note, f));
+    if (r.epoch != head.epoch)
+        return fault(f, ERR_CONFLICT, "it is in an earlier part of the journal");
+    TRY(ledger_entry(a->db, r, a->arena, &proof.extra, f));
+    TRY(ledger_prove_inclusion(a->db, r.epoch, r.index, head.size, &proof.path, f));
+    proof.index = r.index;
+    proof.note = buf_str(&note);
+    tlog_proof_format(out, &proof);
+    return OK;
+}

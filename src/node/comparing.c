@@ -32,34 +32,6 @@ static struct node *node_of(struct act *a)
     return (struct node *)((char *)a->house - offsetof(struct node, house));
 }
 
-/* ---- words -------------------------------------------------------------------------------- */
-
-/* "give {0|help} to a partner state" without its slots: "give help to a partner state". */
-static void put_plain(struct buf *b, str word)
-{
-    for (size_t i = 0; i < word.n; i++) {
-        if (word.p[i] == '{' || word.p[i] == '}')
-            continue;
-        if (i > 1 && word.p[i] == '|' && word.p[i - 2] == '{')
-            continue;
-        if (i > 0 && word.p[i - 1] == '{' && i + 1 < word.n && word.p[i + 1] == '|')
-            continue;
-        buf_add_char(b, word.p[i]);
-    }
-}
-
-static void put_action(struct comparing *c, struct jw *w, str action)
-{
-    AUTO(buf) struct buf b = BUF(1024);
-    char key[128];
-
-    snprintf(key, sizeof key, "prose.action.%.*s", (int)(action.n < 100 ? action.n : 100),
-             action.p);
-    put_plain(&b, catalogue_word(c->telling.words, c->telling.language, str_of(key)));
-    jw_kv(w, S("action"), action);
-    jw_kv(w, S("does"), b.n ? buf_str(&b) : action);
-}
-
 static void put_state(struct comparing *c, struct jw *w, str code)
 {
     AUTO(buf) struct buf b = BUF(512);
@@ -199,7 +171,7 @@ static void put_row(struct comparing *c, const struct compare_row *r)
 
     jw_open(&c->w, '{');
     jw_kv(&c->w, S("change"), str_of(telling_change(r)));
-    put_action(c, &c->w, r->action);
+    telling_action(&c->w, c->telling.words, c->telling.language, r->action);
     jw_kv(&c->w, S("principal"), r->principal);
     if (r->partner) {
         jw_key(&c->w, S("states"));
@@ -340,7 +312,7 @@ static enum err put_decision(struct comparing *c, struct receipt at, const struc
     jw_kv_int(w, S("epoch"), (int64_t)at.epoch);
     jw_kv_int(w, S("index"), (int64_t)at.index);
     jw_kv(w, S("at"), json_get_str(entry, S("at")));
-    put_action(c, w, q->action.id);
+    telling_action(w, c->telling.words, c->telling.language, q->action.id);
     if (roles.p)
         jw_kv(w, S("roles"), roles);
     jw_kv_bool(w, S("permit"), is->permit);

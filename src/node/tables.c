@@ -10,9 +10,13 @@ static const struct {
     const struct action *rows;
     const size_t *n;
 } tables[] = {
-    {registry_actions, &registry_actions_n}, {service_actions, &service_actions_n},
-    {link_actions, &link_actions_n},         {public_actions, &public_actions_n},
-    {screen_actions, &screen_actions_n},     {comparing_actions, &comparing_actions_n},
+    {registry_actions, &registry_actions_n},
+    {service_actions, &service_actions_n},
+    {link_actions, &link_actions_n},
+    {public_actions, &public_actions_n},
+    {screen_actions, &screen_actions_n},
+    {comparing_actions, &comparing_actions_n},
+    {journaling_actions, &journaling_actions_n},
 };
 
 size_t actions_count(void)
@@ -255,18 +259,20 @@ static const struct {
                                                                       "te"
                                                                       "s"
                                                                       "\""
-                                                                      ":" NUMBER(5, 240) ",\"held\""
-                                                                                         ":" NUMBER(0, 200) ",\"grace\":" NUMBER(
-                                                                                             0,
-                                                                                             240) ",\"states"
-                                                                                                  "\":{"
-                                                                                                  "\"type\":"
-                                                                                                  "\"array\""
-                                                                                                  ",\"maxIte"
-                                                                                                  "ms\":20,"
-                                                                                                  "\"items\""
-                                                                                                  ":" TEXT(
-                                                                                                      40) "}")},
+                                                                      ":" NUMBER(
+                                                                          5,
+                                                                          240) ",\"held\""
+                                                                               ":" NUMBER(0, 200) ",\"grace\":" NUMBER(
+                                                                                   0,
+                                                                                   240) ",\"states"
+                                                                                        "\":{"
+                                                                                        "\"type\":"
+                                                                                        "\"array\""
+                                                                                        ",\"maxIte"
+                                                                                        "ms\":20,"
+                                                                                        "\"items\""
+                                                                                        ":" TEXT(
+                                                                                            40) "}")},
     {"appointment-round.v1",
      OBJECT("\"closes\",\"from\",\"to\"", "\"closes\":" SLOT ",\"from\":" DATE ",\"to\":" DATE)},
     {"appointment-ask.v1",

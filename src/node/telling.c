@@ -150,6 +150,30 @@ static void put_verdict(struct telling *t, struct buf *b, const struct compare_v
         (struct telling_slot[]){{"undertakings", buf_str(&promises)}, {"by", buf_str(&by)}}, 2);
 }
 
+/* "give {0|help} to a partner state" without its slots: "give help to a partner state". */
+static void put_plain(struct buf *b, str word)
+{
+    for (size_t i = 0; i < word.n; i++) {
+        bool slot = word.p[i] == '{' && i + 2 < word.n && word.p[i + 2] == '|';
+        if (slot)
+            i += 2; /* its number and the bar */
+        else if (word.p[i] != '}')
+            buf_add_char(b, word.p[i]);
+    }
+}
+
+void telling_action(struct jw *w, const struct catalogue *words, str language, str action)
+{
+    AUTO(buf) struct buf b = BUF(1024);
+    char key[128];
+
+    snprintf(key, sizeof key, "prose.action.%.*s", (int)(action.n < 100 ? action.n : 100),
+             action.p);
+    put_plain(&b, catalogue_word(words, language, str_of(key)));
+    jw_kv(w, S("action"), action);
+    jw_kv(w, S("does"), b.n ? buf_str(&b) : action);
+}
+
 /* ---- as text ------------------------------------------------------------------------------- */
 
 /* Agreements that begin or end between the two days for one of the row's states. */

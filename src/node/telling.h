@@ -34,6 +34,8 @@ struct telling_slot {
 void telling_say(struct telling *, const char *key, const struct telling_slot *, size_t n);
 /* "Arcadia (XA)" in the reader's language. */
 void telling_state(struct telling *, struct buf *, str code);
+/* Members "action", its name, and "does", what that is in words, into the object open in w. */
+void telling_action(struct jw *, const struct catalogue *, str language, str action);
 /* In which cases a row holds: "the level is GREEN or AMBER, and …". */
 void telling_terms(struct telling *, struct buf *, const struct compare_row *);
 /* "gains", "loses", "harder", "easier" or "other". */

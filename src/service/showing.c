@@ -373,9 +373,6 @@ enum err case_show(struct act *a, struct fault *f)
 enum err case_proof_of(struct act *a, const struct id *file, int64_t step, struct buf *out,
                        struct fault *f)
 {
-    AUTO(buf) struct buf note = BUF(NOTE_MAX);
-    struct tlog_proof proof = {0};
-    struct ledger_state head;
     struct receipt r;
     struct query q;
 
@@ -391,15 +388,7 @@ enum err case_proof_of(struct act *a, const struct id *file, int64_t step, struc
         return OK;
     if (brought)
         return fault(f, ERR_CONFLICT, "the step is in the journal from which the case came");
-    TRY(ledger_head(a->house->ledger, a->db, a->house->keyring, r.index + 1, &head, &note, f));
-    if (r.epoch != head.epoch)
-        return fault(f, ERR_CONFLICT, "the step is in an earlier part of the journal");
-    TRY(ledger_entry(a->db, r, a->arena, &proof.extra, f));
-    TRY(ledger_prove_inclusion(a->db, r.epoch, r.index, head.size, &proof.path, f));
-    proof.index = r.index;
-    proof.note = buf_str(&note);
-    tlog_proof_format(out, &proof);
-    return OK;
+    return journal_proof(a, r, out, f);
 }
 
 /* The proof of one step: a tlog-proof file whose extra data is the journal entry itself. */

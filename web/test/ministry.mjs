@@ -32,7 +32,6 @@ async function suspend(minister, head) {
 
 async function adopt(deputy, head) {
   await deputy.goto(`${URL_}/en/ministry/policy`, { waitUntil: "networkidle" });
-  await look(deputy, "ministry-proposals-en");
   await deputy.getByRole("row", { name: /Waits for a second officer/ }).getByRole("link").click();
   await deputy.getByText(give.title).waitFor({ timeout: 60_000 });
   await look(deputy, "ministry-proposal-en");
@@ -47,12 +46,31 @@ async function adopt(deputy, head) {
   expect(after.body.decision.near.some((c) => /consular protection, articles 2 and 3/.test(c.basis)), "the refusal cites no article");
 }
 
+/** The deputy is also an officer of oversight: the refusal stands in the journal, with the article and a proof. */
+async function readJournal(deputy) {
+  await deputy.goto(`${URL_}/ar/ministry/journal`, { waitUntil: "networkidle" });
+  await deputy.getByLabel("ماذا").selectOption("protection.give");
+  await deputy.getByText("رُفض", { exact: true }).first().waitFor();
+  await look(deputy, "ministry-journal-ar");
+  await deputy.getByRole("row", { name: /رُفض/ }).first().getByRole("link").click();
+  await deputy.getByText(/consular protection, articles 2 and 3/).waitFor();
+  await look(deputy, "ministry-entry-ar");
+  const proof = await deputy.evaluate(async (path) => (await fetch(path)).text(), await deputy.getByRole("link", { name: "خذ دليل هذا القيد" }).getAttribute("href"));
+  expect(proof.startsWith("c2sp.org/tlog-proof@v1"), `no proof: ${proof.slice(0, 40)}`);
+  await deputy.goto(`${URL_}/en/ministry/journal`, { waitUntil: "networkidle" });
+  await look(deputy, "ministry-journal-en");
+  await deputy.getByLabel("Day").fill("2001-01-01");
+  await deputy.getByLabel("Day").dispatchEvent("change");
+  await deputy.getByText("Nothing", { exact: false }).first().waitFor();
+}
+
 export async function ministry(step, minister) {
   const head = await step("the head of mission signs in", () => officer("head", "head@mfa.xu.example"));
   await step("a draft to suspend an agreement shows whom it touches", () => suspend(minister, head));
   await step("the deputy signs for it, and an act is refused that cites the article", async () => {
     const deputy = await officer("deputy", "deputy@mfa.xu.example");
     await adopt(deputy, head);
+    await readJournal(deputy);
     await deputy.context().close();
   });
 }

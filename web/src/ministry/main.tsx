@@ -9,6 +9,7 @@ import { t } from "../base/words";
 import { AimsPage } from "./aims";
 import { Country } from "./country";
 import { DraftPage, ProposalPage } from "./draft";
+import { EntryPage, JournalPage } from "./journal";
 import { MissionPage, Overview } from "./glance";
 import { Packages } from "./packages";
 import { PartnerPage, Partners } from "./partners";
@@ -24,6 +25,8 @@ const routes: Route[] = [
   { path: "/ministry/partners", page: Partners },
   { path: "/ministry/partners/:state", page: PartnerPage },
   { path: "/ministry/aims", page: AimsPage },
+  { path: "/ministry/journal", page: JournalPage },
+  { path: "/ministry/journal/:epoch/:index", page: EntryPage },
   { path: "/ministry/packages", page: Packages },
 ];
 
@@ -50,7 +53,7 @@ function Ministry() {
   const nav = who
     ? [
         { href: to("/ministry"), label: t("ministry.overview") },
-        ...["partners", "policy", "aims", "packages"].map((p) => ({ href: to(`/ministry/${p}`), label: t(`ministry.${p}`) })),
+        ...["partners", "policy", "aims", "packages", "journal"].map((p) => ({ href: to(`/ministry/${p}`), label: t(`ministry.${p}`) })),
         { href: to("/desk"), label: t("ministry.desk") },
       ]
     : [];
