@@ -6,6 +6,7 @@ import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { counter, numbers } from "./counter.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
+import { representatives } from "./representatives.mjs";
 import { ministry } from "./ministry.mjs";
 
 const SCAN = process.env.SIFARA_SCAN;
@@ -287,6 +288,8 @@ await step("Layla holds the document, and sees who looked at her file", async ()
 await step("numbers for those who walk in", () => numbers(rana));
 
 await step("who came to the counter has the same case", () => counter(rana, SCAN));
+
+await step("one person acts for another, as an officer recorded", () => representatives(rana, layla));
 
 await step("the consul sets hours and opens a round; Layla asks for a place, and asks no longer", async () => {
   const on = await openRound(karim, "passport-renewal");

@@ -8,13 +8,13 @@ import { countries } from "../base/countries";
 import { nationalities } from "../base/fields";
 import type { Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
-import { go } from "../base/router";
+import { go, to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Notice, Tag, Typed, useLoad } from "../base/ui";
 import { collate, country, language, languageName, languages, t } from "../base/words";
 import type { Mrz } from "./aids";
 import { ownMission, todayAt } from "./mission";
 
-interface Who {
+export interface Who {
   surname: string;
   given_names: string;
   surname_latin: string;
@@ -26,7 +26,7 @@ interface Who {
   email: string;
 }
 
-interface Found {
+export interface Found {
   id: string;
   surname?: string;
   given_names?: string;
@@ -36,7 +36,7 @@ interface Found {
   identified: boolean;
 }
 
-const nobody: Who = { surname: "", given_names: "", surname_latin: "", given_names_latin: "", birth_date: "", nationality: "", identity_number: "", passport_number: "", email: "" };
+export const nobody: Who = { surname: "", given_names: "", surname_latin: "", given_names_latin: "", birth_date: "", nationality: "", identity_number: "", passport_number: "", email: "" };
 const TEXTS = ["surname", "given_names", "surname_latin", "given_names_latin", "identity_number", "passport_number", "email"] as const;
 
 /** What was filled in of it. */
@@ -52,6 +52,9 @@ export function Counter(_: PageProps) {
   return (
     <>
       <Heading lead={t("desk.counter.lead")}>{t("desk.counter")}</Heading>
+      <p>
+        <a href={to("/desk/representatives")}>{t("desk.acts")}</a>
+      </p>
       <Lines fill={(mrz) => setWho({ ...who, ...fromLines(mrz) })} />
       <Search who={who} change={setWho} found={setFound} />
       {found && <Persons list={found} choose={setChosen} />}
@@ -106,7 +109,7 @@ function Lines({ fill }: { fill: (mrz: Mrz) => void }) {
   );
 }
 
-function Search({ who, change, found }: { who: Who; change: (w: Who) => void; found: (list: Found[] | undefined) => void }) {
+export function Search({ title, who, change, found }: { title?: string; who: Who; change: (w: Who) => void; found: (list: Found[] | undefined) => void }) {
   const [failed, setFailed] = useState<unknown>();
   const set = (part: Partial<Who>) => {
     found(undefined);
@@ -123,7 +126,7 @@ function Search({ who, change, found }: { who: Who; change: (w: Who) => void; fo
   };
   return (
     <form class="card" onSubmit={find}>
-      <h2>{t("desk.counter.who")}</h2>
+      <h2>{title ?? t("desk.counter.who")}</h2>
       <p class="help">{t("desk.counter.who-help")}</p>
       <Failure error={failed} />
       <div class="row">
@@ -169,11 +172,11 @@ function Text({ name, who, set }: { name: (typeof TEXTS)[number]; who: Who; set:
   );
 }
 
-function Name({ of }: { of: Found }) {
+export function Name({ of }: { of: Found }) {
   return <Typed>{[of.given_names, of.surname].filter(Boolean).join(" ") || t("desk.counter.no-name")}</Typed>;
 }
 
-function Persons({ list, choose }: { list: Found[]; choose: (p: Found) => void }) {
+export function Persons({ list, choose }: { list: Found[]; choose: (p: Found) => void }) {
   if (!list.length) return <Notice kind="info" title={t("desk.counter.none")} />;
   return (
     <section>

@@ -15,6 +15,7 @@ import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
 import { Numbers } from "./numbers";
 import { Queue } from "./queue";
+import { Representatives } from "./representatives";
 import { SignIn } from "./sign-in";
 import { Inbox } from "./talk";
 
@@ -27,6 +28,7 @@ const routes: Route[] = [
   { path: "/desk/counter/:id", page: Enter },
   { path: "/desk/counter/:id/receipt", page: Receipt },
   { path: "/desk/numbers", page: Numbers },
+  { path: "/desk/representatives", page: Representatives },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },
   { path: "/desk/appointments", page: Appointments },
