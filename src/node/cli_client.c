@@ -182,7 +182,7 @@ static void statement_url(struct cli *c, const struct action *action, bool acros
     if (!outcome)
         outcome = cli_option(c, "outcome");
     if (strcmp(action->name, "policy.adopt") == 0)
-        buf_printf(url, "%s/v1/policies/%s", cli_node_url(c), id);
+        buf_printf(url, "%s/v1/policy?proposal=%s", cli_node_url(c), id);
     else if (across)
         buf_printf(url, "%s/v1/protections/%s", cli_node_url(c), id);
     else

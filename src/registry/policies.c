@@ -373,6 +373,29 @@ static void put_prose(struct jw *w, struct act *a, const struct policy *p, size_
         jw_kv(w, S("says"), buf_str(&said));
 }
 
+/* ?proposal=ID: what its adoption signs. Also under a set that knows of no other way to learn it.
+ */
+static enum err put_statement(struct act *a, struct jw *w, const struct policy *in_force,
+                              struct fault *f)
+{
+    str proposal = act_param(a, S("proposal")), statement;
+    struct query q;
+    struct id id;
+    char hex[65];
+
+    if (!proposal.n)
+        return OK;
+    if (!id_parse(proposal, &id))
+        return fault(f, ERR_NOT_FOUND, "no such proposal");
+    TRY(db_one(a->db, &q, f, "SELECT digest FROM policy_set WHERE id = ?", "d", &id));
+    hex_of(in_force, hex);
+    enum err e = statement_of(a, str_of(hex), query_str(&q, 0), &statement, f);
+    if (e == OK)
+        jw_kv(w, S("statement"), statement);
+    enum err ended = query_end(&q, f);
+    return e == OK ? ended : e;
+}
+
 enum err policy_show(struct act *a, struct fault *f)
 {
     struct policy *p = gate_policy(a->house->gate);
@@ -380,7 +403,6 @@ enum err policy_show(struct act *a, struct fault *f)
     struct jw w = JW(&a->reply);
     char hex[65];
 
-    (void)f;
     hex_of(p, hex);
     jw_open(&w, '{');
     jw_kv(&w, S("digest"), str_of(hex));
@@ -403,9 +425,10 @@ enum err policy_show(struct act *a, struct fault *f)
         jw_close(&w, '}');
     }
     jw_close(&w, ']');
+    enum err e = put_statement(a, &w, p, f);
     jw_close(&w, '}');
     policy_unref(p);
-    return OK;
+    return e;
 }
 
 enum err policy_propose_prepare(struct act *a, struct fault *f)
