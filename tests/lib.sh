@@ -185,7 +185,18 @@ as() {
 }
 
 # does NAME NOUN VERB ...: must succeed; the answer is in $W/out.
-does() { as "$@" >"$W/out" 2>"$W/err" || fail "$*"; }
+does() {
+    as "$@" >"$W/out" 2>"$W/err" || fail "$*"
+    [ -z "${SIFARA_ANSWERS:-}" ] || printf '%s.%s\t%s\n' "$2" "$3" "$(<"$W/out")" | grep -a $'^[a-z.-]*\t{' >>"$W/answers"
+}
+
+# answered COUNT: what does() was answered so far is as the API's description says; at least so many answers.
+answered() {
+    [ -n "${SIFARA_ANSWERS:-}" ] || return 0
+    "$SIFARA_ANSWERS" "$W/answers" >"$W/out" || fail "answers are not as described"
+    [ "$(sed -n '$s/ answers.*//p' "$W/out")" -ge "$1" ] || fail "too few answers were looked at"
+    cat "$W/out"
+}
 
 # refused SLUG NAME NOUN VERB ...: must be refused for that reason.
 refused() {

@@ -1,6 +1,7 @@
 /* tables.c - the tables of all fields, one after the other, and what is made from them */
 #include <stdio.h>
 
+#include "node/answers.h"
 #include "node/node_int.h"
 #include "link/link.h"
 #include "registry/registry.h"
@@ -420,6 +421,17 @@ static void put_parameters(struct jw *w, const char *path)
     jw_close(w, ']');
 }
 
+static void put_reference(struct jw *w, str schema)
+{
+    AUTO(buf) struct buf ref = BUF(256);
+
+    buf_printf(&ref, "#/components/schemas/%.*s", STR_FMT(schema));
+    jw_key(w, S("schema"));
+    jw_open(w, '{');
+    jw_kv(w, S("$ref"), buf_str(&ref));
+    jw_close(w, '}');
+}
+
 static void put_body(struct jw *w, const struct action *a)
 {
     const char *schema = input_schema(a->in);
@@ -433,20 +445,40 @@ static void put_body(struct jw *w, const struct action *a)
     jw_open(w, '{');
     jw_key(w, schema ? S("application/json") : S("application/octet-stream"));
     jw_open(w, '{');
-    if (schema) {
-        jw_key(w, S("schema"));
-        jw_open(w, '{');
-        AUTO(buf) struct buf ref = BUF(256);
-        buf_printf(&ref, "#/components/schemas/%s", a->in);
-        jw_kv(w, S("$ref"), buf_str(&ref));
-        jw_close(w, '}');
-    }
+    if (schema)
+        put_reference(w, str_of(a->in));
     jw_close(w, '}');
     jw_close(w, '}');
     jw_close(w, '}');
 }
 
-static void put_operation(struct jw *w, const struct action *a)
+/* What an action answers, where a schema says so. */
+static void put_responses(struct jw *w, const struct action *a, const struct json *answers)
+{
+    str schema = json_get_str(json_get(answers, S("answers")), str_of(a->name));
+
+    jw_key(w, S("responses"));
+    jw_open(w, '{');
+    jw_key(w, S("200"));
+    jw_open(w, '{');
+    jw_kv(w, S("description"), S("Done"));
+    if (schema.n) {
+        jw_key(w, S("content"));
+        jw_open(w, '{');
+        jw_key(w, S("application/json"));
+        jw_open(w, '{');
+        put_reference(w, schema);
+        jw_close(w, '}');
+        jw_close(w, '}');
+    }
+    jw_close(w, '}');
+    jw_key(w, S("default"));
+    jw_raw(w, S("{\"description\":\"Problem details\",\"content\":{\"application/problem+json\":{"
+                "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}"));
+    jw_close(w, '}');
+}
+
+static void put_operation(struct jw *w, const struct action *a, const struct json *answers)
 {
     jw_key(w, str_of(method_name(a->method)));
     jw_open(w, '{');
@@ -456,27 +488,38 @@ static void put_operation(struct jw *w, const struct action *a)
     put_body(w, a);
     jw_key(w, S("security"));
     jw_raw(w, action_without_session(a) ? S("[]") : S("[{\"session\":[]}]"));
-    jw_key(w, S("responses"));
-    jw_raw(w,
-           S("{\"200\":{\"description\":\"Done\"},\"default\":{\"description\":\"Problem details\","
-             "\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
-             "\"#/components/schemas/problem\"}}}}}"));
+    put_responses(w, a, answers);
     jw_close(w, '}');
+}
+
+/* The system's own acts have no route, whatever stands in their rows. */
+static bool is_route(const struct action *a)
+{
+    return a->path && a->method != ACTION_INTERNAL;
+}
+
+static bool same_path(size_t i, size_t k)
+{
+    return is_route(action_at(k)) && strcmp(action_at(k)->path, action_at(i)->path) == 0;
 }
 
 /* One path item holds all methods of a path: the first row of a path writes them all. */
 static bool first_of_path(size_t i)
 {
     for (size_t k = 0; k < i; k++)
-        if (action_at(k)->path && strcmp(action_at(k)->path, action_at(i)->path) == 0)
+        if (same_path(i, k))
             return false;
     return true;
 }
 
 void openapi_write(struct buf *b, const char *version)
 {
+    AUTO(arena) struct arena *arena = arena_new(1 << 20);
     struct jw w = JW(b);
+    struct json *answers = NULL;
 
+    if (!arena || json_parse(arena, answers_file[0].bytes, NULL, &answers, NULL) != OK)
+        return; /* no memory: the document stays empty */
     jw_open(&w, '{');
     jw_kv(&w, S("openapi"), S("3.1.0"));
     jw_key(&w, S("info"));
@@ -488,13 +531,13 @@ void openapi_write(struct buf *b, const char *version)
     jw_key(&w, S("paths"));
     jw_open(&w, '{');
     for (size_t i = 0; action_at(i); i++) {
-        if (!action_at(i)->path || !first_of_path(i))
+        if (!is_route(action_at(i)) || !first_of_path(i))
             continue;
         jw_key(&w, str_of(action_at(i)->path));
         jw_open(&w, '{');
         for (size_t k = i; action_at(k); k++)
-            if (action_at(k)->path && strcmp(action_at(k)->path, action_at(i)->path) == 0)
-                put_operation(&w, action_at(k));
+            if (same_path(i, k))
+                put_operation(&w, action_at(k), answers);
         jw_close(&w, '}');
     }
     jw_close(&w, '}');
@@ -512,6 +555,11 @@ void openapi_write(struct buf *b, const char *version)
     for (size_t i = 0; i < ARRAY_LEN(inputs); i++) {
         jw_key(&w, str_of(inputs[i].name));
         jw_raw(&w, str_of(inputs[i].json));
+    }
+    const struct json *schemas = json_get(answers, S("schemas"));
+    for (uint32_t i = 0; i < schemas->n; i++) {
+        jw_key(&w, schemas->members[i].key);
+        jw_tree(&w, &schemas->members[i].value);
     }
     jw_close(&w, '}');
     jw_close(&w, '}');

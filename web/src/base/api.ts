@@ -2,6 +2,7 @@
 //
 // The session is a cookie that scripts cannot read. A write that may come twice (a bad line, a double
 // click) carries a key by which the node knows it again.
+import type { Clause, Decision } from "./answers";
 
 /** RFC 9457, as the node writes it. */
 export interface ProblemBody {
@@ -15,17 +16,7 @@ export interface ProblemBody {
 }
 
 /** Why the policy said no. */
-export interface Decision {
-  by?: Clause[];
-  near?: (Clause & { failed?: string[] })[];
-}
-
-export interface Clause {
-  id: string;
-  title?: string;
-  basis?: string;
-  reason?: string;
-}
+export type { Clause, Decision };
 
 export class Problem extends Error {
   constructor(readonly body: ProblemBody) {

@@ -1,173 +1,30 @@
-// model.ts - what the node tells about services, cases and persons
-import type { Decision } from "./api";
+// model.ts - what the node tells about services, cases and persons, and ways through it
+import type { FormSchema, PlanField as Planned, ServiceForm } from "./answers";
 import { language } from "./words";
 
-export interface ServiceRow {
-  name: string;
-  version: string;
-  title: string;
-  lead: string;
-  audience: string;
-  life_events: string[];
-  keywords: string[];
-  promise_days: number;
-}
+export type {
+  Asked,
+  Attachment,
+  Authority,
+  CaseFile,
+  CaseRow,
+  FormSchema as Schema,
+  Message,
+  Mission,
+  Named,
+  NextStep,
+  PlanPage,
+  ServiceForm,
+  ServiceRow,
+  Step,
+} from "./answers";
 
-export type Answers = Record<string, unknown>;
-
-export interface PlanField {
-  at: string;
-  kind: string;
-  label?: string;
-  help?: string;
-  dates?: string[];
-  when?: unknown;
+export interface PlanField extends Planned {
   /** Shown because a rule holds: what its object requires is then required. */
   due?: boolean;
 }
 
-export interface PlanPage {
-  id: string;
-  title: string;
-  help?: string;
-  when?: unknown;
-  repeat?: { at: string; min: number; max: number; item: string };
-  fields: PlanField[];
-}
-
-export interface Schema {
-  type?: string;
-  enum?: string[];
-  required?: string[];
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  minLength?: number;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-  pattern?: string;
-  format?: string;
-}
-
-export interface ServiceForm {
-  service: { name: string; version: string; promise_days: number; legal_basis: string[]; audience: string };
-  form: Schema;
-  pages: PlanPage[];
-  words: Record<string, Record<string, string>>;
-}
-
-export interface Named {
-  id: string;
-  text: string;
-}
-
-/** What the node says to answers so far: what is open, asked, owed, and does not hold. */
-export interface Asked {
-  /** all of them, where no answers were given; else which do not hold */
-  conditions?: Named[];
-  eligible?: boolean;
-  reasons?: Named[];
-  fee: { amount: number; currency: string; items: (Named & { amount: number })[]; waivers: Named[] };
-  documents: Named[];
-  pages: { id: string; title: string; fields: string[] }[];
-  promise_days: number;
-}
-
-export interface Mission {
-  code: string;
-  kind: string;
-  country: string;
-  zone: string;
-  currency: string;
-  name: Record<string, string>;
-}
-
-export interface Authority {
-  country: string;
-  authority: string;
-  resident: boolean;
-  mission?: Mission;
-}
-
-export interface CaseRow {
-  id: string;
-  /** Somebody else, for whom the person acts. */
-  for?: string;
-  service: string;
-  mission: string;
-  state: string;
-  state_text?: string;
-  due: string;
-  updated: string;
-}
-
-export interface Step {
-  step: number;
-  at: string;
-  event: string;
-  text: string;
-  role: string;
-  mission?: string;
-  note?: { text?: string; fields?: string[] } & Record<string, unknown>;
-}
-
-export interface NextStep {
-  event: string;
-  action: string;
-  text: string;
-  asks?: { name: string; text: string }[];
-  waits_for_fee?: boolean;
-  /** To an officer: why the policy would say no. */
-  refused?: Decision;
-}
-
-export interface Attachment {
-  id: string;
-  size: number;
-  type: string;
-  name: string;
-}
-
-export interface CaseFile {
-  id: string;
-  service: string;
-  country: string;
-  mission: string;
-  state: string;
-  state_text: string;
-  turn?: "person" | "officer" | "node";
-  until?: string;
-  revision: number;
-  /** How and on which day it came. */
-  channel?: "online" | "counter" | "post";
-  received?: string;
-  filed?: string;
-  clock_paused?: boolean;
-  due?: string;
-  fee?: { amount: number; currency: string; paid: number; owed: number };
-  answers: Answers;
-  attachments: Attachment[];
-  documents: { id: string; number: string; state: string }[];
-  steps: Step[];
-  next: NextStep[];
-  /** To an officer: cases of the same service that may be the same one. */
-  similar?: { id: string; mission: string; state: string; state_text?: string; filed: string; why: "same-person" | "same-name-or-number" }[];
-  /** Who is awaited, since when, how many working days over the promise. */
-  waits?: { for: "person" | "mission" | "ministry" | "node"; since: string; taken: boolean; late: number };
-  messages: Message[];
-  awaits?: "person" | "mission";
-  remarks?: Message[];
-  /** There once it may be given; with the score once it was. */
-  rating?: { score?: number };
-}
-
-export interface Message {
-  message: number;
-  at: string;
-  role: string;
-  text: string;
-  seen?: string;
-}
+export type Answers = Record<string, unknown>;
 
 export interface Booking {
   id: string;
@@ -219,15 +76,15 @@ function put(here: unknown, path: string[], value: unknown): unknown {
 }
 
 /** The schema of a field: "/guardians/0/name" looks into the items. */
-export function schemaAt(form: Schema, pointer: string): Schema | undefined {
-  let here: Schema | undefined = form;
+export function schemaAt(form: FormSchema, pointer: string): FormSchema | undefined {
+  let here: FormSchema | undefined = form;
   for (const part of parts(pointer)) here = here?.properties?.[part] ?? (/^(\d+|\*)$/.test(part) ? here?.items : undefined);
   return here;
 }
 
 /** Must it be answered? What an object requires counts where the object is there, or required itself, or was
  * asked for by a rule. Rules of the form may ask for more: the node says so. */
-export function isRequired(form: Schema, pointer: string, answers: Answers, due = false): boolean {
+export function isRequired(form: FormSchema, pointer: string, answers: Answers, due = false): boolean {
   const path = parts(pointer);
   const last = path.pop() ?? "";
   if (/^\d+$/.test(last)) return true;
