@@ -214,40 +214,19 @@ static bool touched(const struct comparing *c, str action)
     return false;
 }
 
-static enum err put_case(struct comparing *c, struct jw *w, const struct id *id, struct fault *f)
+/* Where a case or the protection of a person stands. */
+static enum err put_place(struct comparing *c, struct jw *w, str key, const char *sql,
+                          const struct id *id, struct fault *f)
 {
     struct query q;
 
-    enum err e =
-        db_one(c->act->db, &q, f,
-               "SELECT service, mission, state, country FROM case_file WHERE id = ?", "d", id);
+    enum err e = db_one(c->act->db, &q, f, sql, "d", id);
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    jw_key(w, S("case"));
+    jw_key(w, key);
     jw_open(w, '{');
     jw_kv(w, S("id"), act_id_text(c->act, id));
-    jw_kv(w, S("service"), query_str(&q, 0));
-    jw_kv(w, S("mission"), query_str(&q, 1));
-    jw_kv(w, S("state"), query_str(&q, 2));
-    jw_kv(w, S("country"), query_str(&q, 3));
-    jw_close(w, '}');
-    return query_end(&q, f);
-}
-
-static enum err put_protection(struct comparing *c, struct jw *w, const struct id *id,
-                               struct fault *f)
-{
-    struct query q;
-
-    enum err e =
-        db_one(c->act->db, &q, f,
-               "SELECT service, mission, state, country FROM protection WHERE id = ?", "d", id);
-    if (e == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    jw_key(w, S("protection"));
-    jw_open(w, '{');
     jw_kv(w, S("service"), query_str(&q, 0));
     jw_kv(w, S("mission"), query_str(&q, 1));
     jw_kv(w, S("state"), query_str(&q, 2));
@@ -293,9 +272,13 @@ static enum err put_subject(struct comparing *c, struct jw *w, str subject, stru
     if (!subject.p || !str_split(&subject, '/', &kind) || !id_parse(subject, &id))
         return OK;
     if (str_eq(kind, S("case")))
-        return put_case(c, w, &id, f);
+        return put_place(c, w, kind,
+                         "SELECT service, mission, state, country FROM case_file WHERE id = ?", &id,
+                         f);
     if (str_eq(kind, S("protection")))
-        return put_protection(c, w, &id, f);
+        return put_place(c, w, kind,
+                         "SELECT service, mission, state, country FROM protection WHERE id = ?",
+                         &id, f);
     if (str_eq(kind, S("engagement")))
         return put_engagement(c, w, &id, a, f);
     return OK;
