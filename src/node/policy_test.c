@@ -7,10 +7,11 @@
 #include "node/node_int.h"
 #include "policy/facts.h"
 
-#define FILES 18
+#define FILES 19
 static const char *const files[FILES] = {"10-persons.cedar",
                                          "20-officers.cedar",
                                          "25-counter.cedar",
+                                         "27-fees.cedar",
                                          "30-four-eyes.cedar",
                                          "40-ministry.cedar",
                                          "45-packages.cedar",
@@ -191,6 +192,14 @@ static const struct {
     {"case.record", ASSISTANCE, "OC"},
     {"case.record", INTEREST, ""},
     {"case.record", BARRED, ""},
+    {"fee.order", PLAIN, "P"},
+    {"fee.tell", PLAIN, "OoC"},
+    {"fee.tell", INTEREST, ""},
+    {"account.set", PLAIN, "H"},
+    {"account.show", PLAIN, "OoCHM"},
+    {"statement.take", PLAIN, "OoC"},
+    {"entry.list", PLAIN, "OoCHM"},
+    {"entry.assign", PLAIN, "OoC"},
     {"case.payment", PLAIN, "OoC"},
     {"case.payment", ASSISTANCE, "OC"},
     {"case.payment", UNTAKEN, "C"},
@@ -433,6 +442,7 @@ static const struct {
     {"case.ask-rating", PLAIN, "S"},
     {"appointment.draw", PLAIN, "S"},
     {"appointment.tell", PLAIN, "S"},
+    {"fee.settle", PLAIN, "S"},
     {"appointment.remind", PLAIN, "S"},
     {"appointment.pass", PLAIN, "S"},
     {"appointment.displace", PLAIN, "S"},

@@ -301,6 +301,12 @@ static const struct {
                 "\"name\",\"text\"", "\"name\":" TEXT(64) ",\"text\":{\"type\":\"string\"}") "}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
     {"step.v1", OBJECT("\"event\"", "\"event\":" TEXT(40) "," STEP_TEXTS)},
+    {"account.v1",
+     OBJECT("\"holder\",\"iban\"",
+            "\"holder\":" TEXT(70) ",\"iban\":" TEXT(
+                42) ",\"bic\":{\"type\":\"string\",\"pattern\":\"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$\"},"
+                    "\"bank\":" TEXT(100))},
+    {"entry-assign.v1", OBJECT("\"case\"", "\"case\":" ID_SCHEMA)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",
             "\"amount\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":1000000000000},"

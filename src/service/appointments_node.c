@@ -540,7 +540,8 @@ unsigned appointments_work(struct house *h, int64_t *not_before)
                  {"appointment-pass", "appointment.pass"},
                  {"appointment-tell", "appointment.tell"},
                  {"appointment-remind", "appointment.remind"},
-                 {"case-rate", "case.ask-rating"}};
+                 {"case-rate", "case.ask-rating"},
+                 {"fee-settle", "fee.settle"}};
     struct due_job list[JOBS_AT_ONCE];
     int64_t now = world_now(&h->world);
     struct worked w = {0};

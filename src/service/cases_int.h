@@ -302,6 +302,8 @@ enum err case_seal_texts(struct act *, const struct casefile *, str *out, struct
 /* Run: the person will see who touched the file. */
 enum err case_touch(struct act *, const struct casefile *, struct fault *);
 
+/* Inside run(): the next number of a series in a year, without gaps: "PPT-2026-000017". */
+enum err series_next(struct act *, str series, int year, str *out, struct fault *);
 /* Inside run() of a confirmed approval: the number, the document's row with its art, the job. */
 enum err document_reserve(struct act *, const struct casefile *, str art, str fields, str statement,
                           struct fault *);

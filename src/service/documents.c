@@ -34,7 +34,7 @@ enum err seal_fields(struct act *a, const struct casefile *c, const struct json 
 
 /* ---- reserve ---------------------------------------------------------------------------- */
 
-static enum err next_number(struct act *a, str series, int year, str *out, struct fault *f)
+enum err series_next(struct act *a, str series, int year, str *out, struct fault *f)
 {
     struct query q;
     str key = str_printf(a->arena, "%.*s-%d", STR_FMT(series), year);
@@ -64,7 +64,7 @@ enum err document_reserve(struct act *a, const struct casefile *c, str art, str 
     str number;
 
     gmtime_r(&secs, &tm);
-    TRY(next_number(a, c->service->series, tm.tm_year + 1900, &number, f));
+    TRY(series_next(a, c->service->series, tm.tm_year + 1900, &number, f));
     jw_open(&w, '{');
     jw_kv(&w, S("statement"), statement);
     jw_kv(&w, S("fields"), fields);

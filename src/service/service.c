@@ -5,7 +5,9 @@
 #include "service/appointments_int.h"
 #include "service/attachments.h"
 #include "service/borders_int.h"
+#include "service/camt.h"
 #include "service/documents_int.h"
+#include "service/fees_int.h"
 #include "service/jobs_int.h"
 #include "service/messages_int.h"
 #include "service/packages_int.h"
@@ -141,6 +143,19 @@ static const struct migration migrations[] = {
     {"CREATE TABLE ticket(day INTEGER NOT NULL, mission TEXT NOT NULL, number INTEGER NOT NULL,"
      " service TEXT, state TEXT NOT NULL, counter INTEGER NOT NULL, taken BIGINT NOT NULL, called"
      " BIGINT NOT NULL, PRIMARY KEY(day, mission, number))"},
+    /* how fees are paid: accounts, references of cases, what banks say came, receipts */
+    {"CREATE TABLE mission_account(mission TEXT PRIMARY KEY, iban TEXT NOT NULL, doc TEXT NOT NULL,"
+     " at BIGINT NOT NULL, officer BLOB NOT NULL)"},
+    {"CREATE TABLE fee_order(reference TEXT NOT NULL, bucket INTEGER NOT NULL, file BLOB NOT NULL,"
+     " at BIGINT NOT NULL, PRIMARY KEY(reference, bucket))"},
+    {"CREATE INDEX fee_order_file ON fee_order(file)"},
+    {"CREATE TABLE bank_entry(id BLOB PRIMARY KEY, mission TEXT NOT NULL, entry TEXT NOT NULL, day"
+     " TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL, reference TEXT, file BLOB,"
+     " state TEXT NOT NULL, surplus BIGINT NOT NULL, told BLOB NOT NULL, officer BLOB NOT NULL, at"
+     " BIGINT NOT NULL, how TEXT NOT NULL)"},
+    {"CREATE UNIQUE INDEX bank_entry_once ON bank_entry(mission, entry)"},
+    {"ALTER TABLE case_payment ADD COLUMN mission TEXT"},
+    {"ALTER TABLE case_payment ADD COLUMN receipt TEXT"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
@@ -332,6 +347,9 @@ const struct action service_actions[] = {
     {"appointment.cancel", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/appointment/cancel", PERSON,
      "Case", NULL, "Give my place back, or decline the one that is offered", 0, false,
      appointment_prepare, case_facts, appointment_cancel, NULL, NULL},
+    {"fee.order", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/fee-order", PERSON, "Case", NULL,
+     "How to pay by bank transfer: amount, account, reference", 0, false, fee_order_prepare,
+     fee_order_facts, fee_order, NULL, NULL},
     {"document.show", ACTION_READ, ACTION_GET, "/v1/documents/{id}", PERSON, "Document", NULL,
      "My document", 0, false, NULL, document_facts, NULL, document_show, NULL},
     {"document.pdf", ACTION_READ, ACTION_GET, "/v1/documents/{id}/pdf", PERSON, "Document", NULL,
@@ -406,6 +424,24 @@ const struct action service_actions[] = {
     {"case.payment", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/payments", OFFICER, "Case",
      "payment.v1", "Record what was paid", 0, false, case_payment_prepare, case_move_facts,
      case_payment, NULL, NULL},
+    {"fee.tell", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/fee-order", OFFICER, "Case", NULL,
+     "How a person pays by bank transfer: amount, account, reference", 0, false, fee_order_prepare,
+     fee_order_facts, fee_order, NULL, NULL},
+    {"account.set", ACTION_ACT, ACTION_PUT, "/v1/missions/{mission}/account", OFFICER, "Mission",
+     "account.v1", "Set the bank account of a mission", 0, false, NULL, appointment_mission_facts,
+     account_set, NULL, NULL},
+    {"account.show", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/account", OFFICER, "Mission",
+     NULL, "The bank account of a mission", 0, false, NULL, desk_queue_facts, NULL, account_show,
+     NULL},
+    {"statement.take", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/statements", OFFICER,
+     "Mission", NULL, "Match a bank's statement (camt.053) with what is owed", CAMT_BYTES, true,
+     statement_take_prepare, appointment_mission_facts, statement_take, NULL, NULL},
+    {"entry.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/entries", OFFICER, "Mission",
+     NULL, "What the bank says came, and what became of it (?state=)", 0, false, NULL,
+     desk_queue_facts, NULL, entry_list, NULL},
+    {"entry.assign", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/entries/{entry}/assign",
+     OFFICER, "Mission", "entry-assign.v1", "Say for which case a payment is", 0, false, NULL,
+     appointment_mission_facts, entry_assign, NULL, NULL},
     {"message.write", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/messages", OFFICER, "Case",
      "message.v1", "Write to the person of a case", 0, false, message_write_prepare, case_facts,
      message_write, NULL, NULL},
@@ -642,6 +678,9 @@ const struct action service_actions[] = {
     {"case.ask-rating", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
      "A person is asked how it was", 0, false, case_ask_rating_prepare, case_facts, case_ask_rating,
      NULL, NULL},
+    {"fee.settle", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Case", NULL,
+     "What came by bank transfer is counted towards the fee of a case", 0, false,
+     fee_settle_prepare, fee_settle_facts, fee_settle, NULL, NULL},
     {"appointment.draw", ACTION_ACT, ACTION_INTERNAL, NULL, SYSTEM, "Mission", NULL,
      "The places of a round are drawn", 0, false, appointment_draw_prepare, appointment_draw_facts,
      appointment_draw, NULL, NULL},

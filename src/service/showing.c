@@ -258,6 +258,35 @@ static void put_fee(struct jw *w, const struct casefile *c)
     jw_close(w, '}');
 }
 
+/* Each payment, with the number of its receipt if an officer took it. */
+static enum err put_payments(struct act *a, struct jw *w, const struct casefile *c, struct fault *f)
+{
+    struct query q;
+    char text[32];
+
+    if (!c->paid)
+        return OK;
+    TRY(db_query(a->db, &q, f,
+                 "SELECT at, amount, currency, how, receipt FROM case_payment WHERE file = ?"
+                 " ORDER BY step",
+                 "d", &c->id));
+    jw_key(w, S("payments"));
+    jw_open(w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        jw_open(w, '{');
+        time_format(query_int(&q, 0), text);
+        jw_kv(w, S("at"), str_of(text));
+        jw_kv_int(w, S("amount"), query_int(&q, 1));
+        jw_kv(w, S("currency"), query_str(&q, 2));
+        jw_kv(w, S("how"), query_str(&q, 3));
+        if (!query_null(&q, 4))
+            jw_kv(w, S("receipt"), query_str(&q, 4));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return query_end(&q, f);
+}
+
 static void put_state(struct act *a, struct jw *w, const struct casefile *c)
 {
     const char *turn = workflow_turn_name(c->state->turn);
@@ -333,6 +362,7 @@ static enum err put_members(struct act *a, struct jw *w, const struct casefile *
     }
     TRY(put_waits(a, w, c, f));
     put_fee(w, c);
+    TRY(put_payments(a, w, c, f));
     jw_key(w, S("answers"));
     jw_tree(w, answers);
     TRY(put_attachments(a, w, c, k, f));

@@ -161,18 +161,38 @@ static enum err check_payment(struct act *a, const struct casefile *c, int64_t a
     return OK;
 }
 
+/* Each mission numbers its receipts through the year of its own calendar, without gaps. */
+static enum err receipt_next(struct act *a, str *out, struct fault *f)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, a->actor.mission);
+    int32_t day = at ? mission_day(m, at, a->now) : day_of_ms(a->now);
+    str series = str_printf(a->arena, "R-%.*s", STR_FMT(a->actor.mission));
+    char text[DAY_TEXT];
+    int64_t year = 0;
+
+    missions_drop(m);
+    TRY_PTR(series.p, f);
+    day_format(day, text);
+    (void)str_to_int64(str_sub(str_of(text), 0, 4), &year);
+    return series_next(a, series, (int)year, out, f);
+}
+
 enum err case_payment(struct act *a, struct fault *f)
 {
     struct examining *x = a->data;
     struct casefile *c = &x->c;
     int64_t amount = json_get_int(a->input, S("amount"), 0);
+    str receipt = STR_NONE;
 
     TRY(check_payment(a, c, amount, f));
+    TRY(receipt_next(a, &receipt, f));
     TRY(db_run(a->db, f,
-               "INSERT INTO case_payment(file, step, bucket, at, amount, currency, how, officer)"
-               " VALUES(?,?,?,?,?,?,?,?)",
-               "diiiissd", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now, amount,
-               c->currency, json_get_str(a->input, S("how")), &a->actor.id));
+               "INSERT INTO case_payment(file, step, bucket, at, amount, currency, how, officer,"
+               " mission, receipt) VALUES(?,?,?,?,?,?,?,?,?,?)",
+               "diiiissdss", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now, amount,
+               c->currency, json_get_str(a->input, S("how")), &a->actor.id, a->actor.mission,
+               receipt));
     c->paid += amount;
     TRY(case_write_step(a, c, c->event, x->note, f));
     TRY(case_write(a, c, f));

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { counter, numbers } from "./counter.mjs";
+import { order, receipt, statement } from "./fees.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
 import { representatives } from "./representatives.mjs";
@@ -299,6 +300,11 @@ await step("the consul sets hours and opens a round; Layla asks for a place, and
 
 await step("Layla and the mission write to each other", () => talk(rana, layla, file));
 
+await step("a fee by bank transfer, from the account to the statement", async () => {
+  const reference = await order(await officer("head", "head@mfa.xu.example"), layla, file);
+  await statement(rana, layla, file, reference);
+});
+
 await step("she holds her passport; how was it?", async () => {
   await rana.evaluate(async (id) => {
     const post = (path, body) => fetch(`/v1/desk/cases/${id}/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
@@ -308,6 +314,7 @@ await step("she holds her passport; how was it?", async () => {
     await post("payments", { amount: fee.owed, currency: fee.currency, how: "card" });
     await post("steps", { event: "hand-over", fields: { signature_seen: "yes", old_passport_cancelled: "yes" } });
   }, file);
+  await receipt(rana, file);
   await rate(layla, file);
 });
 

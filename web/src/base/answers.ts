@@ -84,6 +84,7 @@ export interface CaseFile {
     paid: number;
     owed: number;
   };
+  payments?: Payment[];
   awaits?: "person" | "mission";
   remarks?: Message[];
   /** There once it may be given; with the score once it was. */
@@ -186,6 +187,15 @@ export interface NextStep {
   waits_for_fee?: boolean;
   /** To an officer: why the policy would say no. */
   refused?: Decision;
+}
+
+export interface Payment {
+  at: string;
+  amount: number;
+  currency: string;
+  how: string;
+  /** The number of a receipt is there if an officer took it. */
+  receipt?: string;
 }
 
 export interface PlanField {

@@ -11,6 +11,7 @@ import { labelOf } from "../base/labels";
 import type { Answers, Attachment, CaseFile, NextStep, PlanField, PlanPage, ServiceForm } from "../base/model";
 import { at, wordsOf } from "../base/model";
 import { answered, Shown } from "../base/shown";
+import { Payments, Transfer } from "../base/transfer";
 import { Documents, PassOn, Passport, Similar } from "./aids";
 import { Talk } from "./talk";
 
@@ -58,6 +59,8 @@ function Open({ file, service, done }: DeskProps) {
         </p>
       )}
       <Actions file={file} service={service} done={done} />
+      <Transfer file={file} at="/v1/desk/cases" />
+      <Payments file={file} receipt={(n) => <a href={to(`/desk/cases/${file.id}/receipts/${n}`)}>{n}</a>} />
       <Documents file={file} />
       <div class="split">
         <section>
@@ -443,7 +446,7 @@ function Payment({ file, done }: { file: CaseFile; done: () => void }) {
             <select {...a} value={how} onChange={(e) => setHow(e.currentTarget.value)}>
               {["cash", "card", "transfer", "post", "other"].map((h) => (
                 <option key={h} value={h}>
-                  {t(`desk.how.${h}`)}
+                  {t(`common.how.${h}`)}
                 </option>
               ))}
             </select>

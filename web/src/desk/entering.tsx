@@ -129,7 +129,7 @@ export function Receipt({ params }: PageProps) {
           />
           <p>{t("desk.counter.receipt-note")}</p>
           <div class="buttons">
-            <Button run={() => window.print()}>{t("desk.counter.print")}</Button>
+            <Button run={() => window.print()}>{t("common.print")}</Button>
             <a class="button quiet" href={to("/desk/counter")}>
               {t("desk.counter.next")}
             </a>

@@ -11,6 +11,7 @@ import { Appointments, Today } from "./appointments";
 import { DeskCase } from "./case";
 import { Counter } from "./counter";
 import { Enter, Receipt } from "./entering";
+import { Fees, PaymentReceipt } from "./fees";
 import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
 import { Numbers } from "./numbers";
@@ -29,6 +30,8 @@ const routes: Route[] = [
   { path: "/desk/counter/:id/receipt", page: Receipt },
   { path: "/desk/numbers", page: Numbers },
   { path: "/desk/representatives", page: Representatives },
+  { path: "/desk/cases/:id/receipts/:receipt", page: PaymentReceipt },
+  { path: "/desk/fees", page: Fees },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },
   { path: "/desk/appointments", page: Appointments },
@@ -55,6 +58,7 @@ function Desk({ who }: { who: Session | null }) {
         { href: to("/desk"), label: t("desk.queue") },
         { href: to("/desk/counter"), label: t("desk.counter") },
         { href: to("/desk/numbers"), label: t("desk.numbers") },
+        { href: to("/desk/fees"), label: t("desk.fees") },
         { href: to("/desk/documents"), label: t("desk.documents") },
         { href: to("/desk/today"), label: t("desk.today") },
         { href: to("/desk/messages"), label: t("desk.inbox") },

@@ -8,6 +8,7 @@ import { country, inWords, language, money, t } from "../base/words";
 import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "../base/model";
 import { Messages, Write } from "../base/messages";
 import { answered, Shown } from "../base/shown";
+import { Payments, Transfer } from "../base/transfer";
 import { wordsOf } from "../base/model";
 import { Appointment } from "./appointment";
 
@@ -74,6 +75,8 @@ export function Case({ params, query }: PageProps) {
           <Heading>{wordsOf(s.service)["title"] ?? s.file.service}</Heading>
           {query.get("filed") && <Notice kind="good" title={t("portal.filed")} />}
           <Status {...s} />
+          <Transfer file={s.file} at="/v1/cases" />
+          <Payments file={s.file} />
           <Documents file={s.file} />
           <Asked file={s.file} />
           <Next {...s} done={seen.again} />

@@ -1,0 +1,100 @@
+// transfer.tsx - how a fee is paid by bank transfer, and what was paid
+import { useState } from "preact/hooks";
+import { post } from "./api";
+import type { CaseFile } from "./model";
+import { Button, Failure, Moment, Notice, Pairs, Table, Typed } from "./ui";
+import { money, t } from "./words";
+
+export interface Account {
+  holder: string;
+  iban: string;
+  bic?: string;
+  bank?: string;
+}
+
+interface Order {
+  reference: string;
+  amount: number;
+  currency: string;
+  account?: Account;
+}
+
+/** In groups of four, as it is read aloud. */
+export function grouped(text: string): string {
+  return text.replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+/** The same order each time: a case has one reference. */
+export function Transfer({ file, at }: { file: CaseFile; at: string }) {
+  const [order, setOrder] = useState<Order>();
+  const [failed, setFailed] = useState<unknown>();
+  const ask = async () => {
+    setFailed(undefined);
+    try {
+      setOrder(await post<Order>(`${at}/${file.id}/fee-order`));
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  if (!(file.fee && file.fee.owed > 0)) return null;
+  return (
+    <section class="card">
+      <h2>{t("common.transfer")}</h2>
+      <Failure error={failed} />
+      {!order && (
+        <div class="buttons">
+          <Button kind="quiet" run={ask}>
+            {t("common.transfer.ask")}
+          </Button>
+        </div>
+      )}
+      {order && !order.account && <Notice kind="warn" title={t("common.transfer.no-account")} />}
+      {order?.account && (
+        <>
+          <p>{t("common.transfer.help")}</p>
+          <Pairs
+            list={[
+              [t("common.transfer.amount"), <strong>{money(order.amount, order.currency)}</strong>],
+              [
+                t("common.transfer.reference"),
+                <strong class="mono" dir="ltr">
+                  {grouped(order.reference)}
+                </strong>,
+              ],
+              [t("common.transfer.holder"), <Typed>{order.account.holder}</Typed>],
+              [
+                t("common.transfer.iban"),
+                <span class="mono" dir="ltr">
+                  {grouped(order.account.iban)}
+                </span>,
+              ],
+              order.account.bic && [t("common.transfer.bic"), <span class="mono">{order.account.bic}</span>],
+              order.account.bank && [t("common.transfer.bank"), <Typed>{order.account.bank}</Typed>],
+            ]}
+          />
+          <div class="buttons">
+            <Button kind="quiet" run={() => window.print()}>
+              {t("common.print")}
+            </Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+export function Payments({ file, receipt }: { file: CaseFile; receipt?: (number: string) => preact.ComponentChildren }) {
+  if (!file.payments?.length) return null;
+  return (
+    <Table
+      caption={t("common.payments")}
+      rows={file.payments}
+      columns={[
+        { label: t("common.payments.at"), cell: (p) => <Moment at={p.at} /> },
+        { label: t("common.payments.how"), cell: (p) => t(`common.how.${p.how}`) },
+        { label: t("common.payments.amount"), cell: (p) => money(p.amount, p.currency), end: true },
+        { label: t("common.payments.receipt"), cell: (p) => (p.receipt ? (receipt?.(p.receipt) ?? <span class="mono">{p.receipt}</span>) : t("common.none")) },
+      ]}
+    />
+  );
+}
