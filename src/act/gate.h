@@ -62,6 +62,8 @@ struct house {
     const char *link_cert, *link_key; /* files, or NULL: how we show ourselves to partners */
     const struct hash *xroad_pin;     /* key of the security server of X-Road, or NULL: no X-Road */
     /* Our own calls through X-Road: its address, or STR_NONE, who we are, and its key, or NULL. */
+    str pay_url;               /* page on which fees are paid, and the key of its host (service/paying.c), */
+    const struct key *pay_key; /* or NULL */
     str xroad_url, xroad_client;
     const struct hash *xroad_server_pin;
     const char *scanner;    /* virus scanner of attachments, or NULL (service/scan.h) */

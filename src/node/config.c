@@ -72,6 +72,10 @@ static const struct row {
      "{\"to\":\"{to}\",\"text\":\"{text}\",\"id\":\"{id}\"}", "Body, with the same put in"},
     {"sms_headers", TEXT, offsetof(struct config, sms.headers), 0, 0, 0, NULL,
      "Headers, one a line: Authorization: Bearer …"},
+    {"pay_url", TEXT, offsetof(struct config, pay_url), 0, 0, 0, NULL,
+     "Page on which fees are paid online: https://…, or http on this machine (docs/fees.md)"},
+    {"pay_key", TEXT, offsetof(struct config, pay_key), 0, 0, 0, NULL,
+     "Key shared with its host: 64 hexadecimal digits"},
     {"sms_answer", TEXT, offsetof(struct config, sms.answer), 0, 0, 0, NULL,
      "What the answer must hold beside a status of 2xx"},
 };

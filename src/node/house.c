@@ -153,16 +153,36 @@ static enum err read_pin(const char *name, const char *text, struct hash *to,
                : fault(f, ERR_INVALID, "%s: 64 hexadecimal digits are needed", name);
 }
 
+static bool is_safe(const char *url)
+{
+    return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://127.0.0.1:", 17) == 0 ||
+           strncmp(url, "http://localhost:", 17) == 0;
+}
+
 static enum err set_sms(struct node *n, struct fault *f)
 {
     const char *url = n->config.sms.url;
 
     if (!url)
         return OK;
-    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://127.0.0.1:", 17) != 0 &&
-        strncmp(url, "http://localhost:", 17) != 0)
+    if (!is_safe(url))
         return fault(f, ERR_INVALID, "sms_url: https, or http on this machine");
     n->house.sms = true;
+    return OK;
+}
+
+static enum err set_payment_page(struct node *n, struct fault *f)
+{
+    const struct config *c = &n->config;
+
+    if (!c->pay_url && !c->pay_key)
+        return OK;
+    if (!c->pay_url || !is_safe(c->pay_url) || strchr(c->pay_url, '?'))
+        return fault(f, ERR_INVALID, "pay_url: https, or http on this machine, without a query");
+    if (!c->pay_key || !hex_decode(str_of(c->pay_key), n->pay_key.b, sizeof n->pay_key.b))
+        return fault(f, ERR_INVALID, "pay_key: 64 hexadecimal digits are needed");
+    n->house.pay_url = str_of(c->pay_url);
+    n->house.pay_key = &n->pay_key;
     return OK;
 }
 
@@ -211,6 +231,8 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
         e = set_xroad(n, f);
     if (e == OK)
         e = set_sms(n, f);
+    if (e == OK)
+        e = set_payment_page(n, f);
     bool apart = n->config.link_cert && n->config.link_key;
     n->house.link_cert = apart ? n->config.link_cert : n->config.tls_cert;
     n->house.link_key = apart ? n->config.link_key : n->config.tls_key;

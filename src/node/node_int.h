@@ -41,7 +41,7 @@ struct config {
     struct arena *arena;
     str state_name, state_name_ar, alpha2, alpha3, origin;
     const char *listen, *url, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd,
-        *xroad_pin, *xroad_url, *xroad_client, *xroad_server_pin;
+        *xroad_pin, *xroad_url, *xroad_client, *xroad_server_pin, *pay_url, *pay_key;
     int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n;
     const char *trusted_proxies[8];
     struct mail_route mail;
@@ -66,6 +66,7 @@ struct node {
     struct limit *by_address, *by_account, *codes;
     char data[4096];
     struct hash xroad_pin, xroad_server_pin;
+    struct key pay_key;
     int lock_fd; /* on data/store/lock, while the folder is ours */
     struct explainer explainer;
     pthread_t background;

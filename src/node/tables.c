@@ -306,6 +306,11 @@ static const struct {
             "\"holder\":" TEXT(70) ",\"iban\":" TEXT(
                 42) ",\"bic\":{\"type\":\"string\",\"pattern\":\"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$\"},"
                     "\"bank\":" TEXT(100))},
+    {"fee-call.v1",
+     OBJECT("\"payment\",\"order\",\"amount\",\"currency\",\"status\"",
+            "\"payment\":" TEXT(100) ",\"order\":" TEXT(40) ",\"amount\":{\"type\":\"integer\","
+            "\"minimum\":1,\"maximum\":1000000000000},\"currency\":" CURRENCY
+            ",\"status\":{\"enum\":[\"paid\",\"pending\",\"failed\"]}")},
     {"entry-assign.v1", OBJECT("\"case\"", "\"case\":" ID_SCHEMA)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",

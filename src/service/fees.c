@@ -71,11 +71,6 @@ enum err account_show(struct act *a, struct fault *f)
 
 /* ---- an order: what to pay, where to, under which reference --------------------------------- */
 
-struct ordering {
-    struct casefile c;                  /* first */
-    char reference[REFERENCE_TEXT + 1]; /* if the case has none yet */
-};
-
 enum err fee_order_prepare(struct act *a, struct fault *f)
 {
     struct ordering *o = arena_new_of(a->arena, struct ordering);
@@ -98,7 +93,7 @@ enum err fee_order_facts(struct act *a, struct fault *f)
     return case_facts_of(a, &o->c, f);
 }
 
-static enum err order_of(struct act *a, struct ordering *o, struct fault *f)
+enum err order_of(struct act *a, struct ordering *o, struct fault *f)
 {
     int64_t bucket = (int64_t)id_bucket(&o->c.id);
     struct query q;
@@ -133,6 +128,7 @@ enum err fee_order(struct act *a, struct fault *f)
     jw_kv(&w, S("currency"), now.currency);
     jw_kv(&w, S("mission"), now.mission);
     TRY(put_account(a, &w, now.mission, f));
+    jw_kv_bool(&w, S("page"), a->house->pay_key != NULL);
     jw_close(&w, '}');
     return OK;
 }
@@ -192,15 +188,14 @@ static enum err check_account(struct act *a, const struct statement *s, struct f
     return own ? OK : fault(f, ERR_CONFLICT, "the statement is of another account");
 }
 
-/* The case of a reference, if it is one of this mission; nil otherwise. */
-static enum err case_of(struct act *a, const char *reference, str mission, struct id *out,
-                        struct fault *f)
+enum err case_of_order(struct act *a, str reference, str mission, struct id *out, struct fault *f)
 {
     struct query q;
     enum err e = db_one(a->db, &q, f,
                         "SELECT c.id FROM fee_order o JOIN case_file c ON c.id = o.file"
-                        " AND c.bucket = o.bucket WHERE o.reference = ? AND c.mission = ?",
-                        "ss", str_of(reference), mission);
+                        " AND c.bucket = o.bucket WHERE o.reference = ?"
+                        " AND (c.mission = ? OR ? = '')",
+                        "sss", reference, mission.p ? mission : S(""), mission.p ? mission : S(""));
 
     *out = (struct id){{0}};
     if (e == ERR_NOT_FOUND)
@@ -220,30 +215,43 @@ static enum err entry_known(struct act *a, str mission, str key, bool *out, stru
     return query_end(&q, f);
 }
 
+enum err entry_add(struct act *a, const struct entry *e, bool *out_known, struct fault *f)
+{
+    bool matched = !id_is_nil(&e->file);
+
+    TRY(entry_known(a, e->mission, e->key, out_known, f));
+    if (*out_known)
+        return OK;
+    TRY(db_run(a->db, f,
+               "INSERT INTO bank_entry(id, mission, entry, day, amount, currency, reference, file,"
+               " state, surplus, told, officer, at, how) VALUES(?,?,?,?,?,?,?,?,?,0,?,?,?,?)",
+               "dsssissdsbdis", &e->id, e->mission, e->key, e->day, e->amount, e->currency,
+               e->reference, matched ? &e->file : NULL, matched ? S("matched") : S("unknown"),
+               e->told, &a->actor.id, a->now, e->how));
+    return matched ? job_add(a, S("fee-settle"), act_id_text(a, &e->id), f) : OK;
+}
+
 static enum err take_entry(struct act *a, const struct camt_payment *p, str told,
                            const char **out_state, struct fault *f)
 {
     char reference[REFERENCE_TEXT + 1] = "";
-    str mission = act_param(a, S("mission"));
-    struct id id = id_new(&a->house->world, 0), file = {{0}};
+    struct entry e = {.id = id_new(&a->house->world, 0),
+                      .mission = act_param(a, S("mission")),
+                      .key = p->key,
+                      .day = p->day,
+                      .amount = p->amount,
+                      .currency = p->currency,
+                      .told = told,
+                      .how = S("transfer")};
     bool known = false;
 
-    TRY(entry_known(a, mission, p->key, &known, f));
-    *out_state = "known";
-    if (known)
-        return OK;
-    if (reference_read(p->reference, reference) || reference_find(p->text, reference))
-        TRY(case_of(a, reference, mission, &file, f));
-    bool matched = !id_is_nil(&file);
-    *out_state = matched ? "matched" : "unknown";
-    TRY(db_run(
-        a->db, f,
-        "INSERT INTO bank_entry(id, mission, entry, day, amount, currency, reference, file,"
-        " state, surplus, told, officer, at, how) VALUES(?,?,?,?,?,?,?,?,?,0,?,?,?,'transfer')",
-        "dsssissdsbdi", &id, mission, p->key, p->day, p->amount, p->currency,
-        reference[0] ? str_of(reference) : STR_NONE, matched ? &file : NULL, str_of(*out_state),
-        told, &a->actor.id, a->now));
-    return matched ? job_add(a, S("fee-settle"), act_id_text(a, &id), f) : OK;
+    if (reference_read(p->reference, reference) || reference_find(p->text, reference)) {
+        e.reference = str_of(reference);
+        TRY(case_of_order(a, e.reference, e.mission, &e.file, f));
+    }
+    TRY(entry_add(a, &e, &known, f));
+    *out_state = known ? "known" : id_is_nil(&e.file) ? "unknown" : "matched";
+    return OK;
 }
 
 enum err statement_take(struct act *a, struct fault *f)

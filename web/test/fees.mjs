@@ -29,7 +29,7 @@ export async function order(head, person, file) {
   await head.getByText("GR16 0110 1250 0000 0001 2300 695").waitFor();
   await person.setViewportSize(PHONE);
   await person.goto(`${URL_}/ar/cases/${file}`, { waitUntil: "networkidle" });
-  await person.getByRole("button", { name: "كيف أدفع بالتحويل المصرفي" }).click();
+  await person.getByRole("button", { name: "كيف أدفع الرسم" }).click();
   const reference = await person.getByText(/^RF\d\d \d{4}/).textContent();
   await look(person, "portal-transfer-ar");
   return reference;
@@ -46,11 +46,11 @@ export async function statement(officer, person, file, reference) {
   await officer.getByLabel("File of the bank").setInputFiles(path);
   await officer.getByText("The statement was read").waitFor();
   await officer.getByText("part of the fee").waitFor();
-  await officer.getByText("for no known case").waitFor();
+  await officer.getByText("for no known case", { exact: true }).waitFor();
   await look(officer, "desk-fees-en");
   await officer.getByLabel("Reference of the case").fill(file);
   await officer.getByRole("button", { name: "It is for this case" }).click();
-  await officer.getByText("for no known case").waitFor({ state: "detached" });
+  await officer.getByText("for no known case", { exact: true }).waitFor({ state: "detached" });
   await officer.goto(`${URL_}/en/desk/cases/${file}`, { waitUntil: "networkidle" });
   await officer.getByText(/^A fee is owed|Record a payment|owed/).first().waitFor();
   expect(await officer.getByRole("table", { name: "Payments" }).getByRole("row").count() === 3, "two transfers are not two payments");

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { post } from "./api";
 import type { CaseFile } from "./model";
 import { Button, Failure, Moment, Notice, Pairs, Table, Typed } from "./ui";
-import { money, t } from "./words";
+import { language, money, t } from "./words";
 
 export interface Account {
   holder: string;
@@ -17,6 +17,8 @@ interface Order {
   amount: number;
   currency: string;
   account?: Account;
+  /** Is there a page on which it can be paid online? */
+  page: boolean;
 }
 
 /** In groups of four, as it is read aloud. */
@@ -25,13 +27,20 @@ export function grouped(text: string): string {
 }
 
 /** The same order each time: a case has one reference. */
-export function Transfer({ file, at }: { file: CaseFile; at: string }) {
+export function Transfer({ file, at, online }: { file: CaseFile; at: string; online?: boolean }) {
   const [order, setOrder] = useState<Order>();
   const [failed, setFailed] = useState<unknown>();
   const ask = async () => {
     setFailed(undefined);
     try {
       setOrder(await post<Order>(`${at}/${file.id}/fee-order`));
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  const pay = async () => {
+    try {
+      location.assign((await post<{ url: string }>(`${at}/${file.id}/fee-page?language=${language}`)).url);
     } catch (error) {
       setFailed(error);
     }
@@ -46,6 +55,11 @@ export function Transfer({ file, at }: { file: CaseFile; at: string }) {
           <Button kind="quiet" run={ask}>
             {t("common.transfer.ask")}
           </Button>
+        </div>
+      )}
+      {order?.page && online && (
+        <div class="buttons">
+          <Button run={pay}>{t("common.transfer.online")}</Button>
         </div>
       )}
       {order && !order.account && <Notice kind="warn" title={t("common.transfer.no-account")} />}

@@ -75,7 +75,7 @@ export function Case({ params, query }: PageProps) {
           <Heading>{wordsOf(s.service)["title"] ?? s.file.service}</Heading>
           {query.get("filed") && <Notice kind="good" title={t("portal.filed")} />}
           <Status {...s} />
-          <Transfer file={s.file} at="/v1/cases" />
+          <Transfer file={s.file} at="/v1/cases" online />
           <Payments file={s.file} />
           <Documents file={s.file} />
           <Asked file={s.file} />
