@@ -27,8 +27,6 @@ NODISCARD enum err guest_load(struct act *, const struct id *, struct guest *out
 bool guest_may(const struct guest *, str what);
 /* The token of a link, and what it says if its signature is ours: no word about whether it is
  * still good. ERR_NOT_FOUND. */
-NODISCARD enum err guest_token(struct act *, const struct id *, int64_t expires, str *out,
-                               struct fault *);
 NODISCARD enum err guest_token_read(struct act *, str token, struct id *out, int64_t *out_expires,
                                     struct fault *);
 /* The guest of the path's {token}; gone once it is revoked or its day has passed: ERR_NOT_FOUND. */

@@ -45,4 +45,8 @@ void link_close(struct link *);
 /* Every channel is mute until its partner has said which heads it holds: after a restore. */
 NODISCARD enum err link_mute_all(struct db *writer, struct fault *);
 
+/* The last part of a guest's link: who they are and until when, sealed by us. */
+NODISCARD enum err guest_token(struct act *, const struct id *, int64_t expires, str *out,
+                               struct fault *);
+
 #endif

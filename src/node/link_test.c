@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 
 #include "base/encode.h"
-#include "link/guests_int.h"
 #include "node/link_scenarios_int.h"
 
 enum { STORM_NOTES = 60 };
