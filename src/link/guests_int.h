@@ -25,8 +25,8 @@ struct guest {
 };
 NODISCARD enum err guest_load(struct act *, const struct id *, struct guest *out, struct fault *);
 bool guest_may(const struct guest *, str what);
-/* The token of a link, and what it says if its signature is ours: no word about whether it is
- * still good. ERR_NOT_FOUND. */
+/* What the token of a link says if its signature is ours: no word about whether it is still good.
+ * ERR_NOT_FOUND. */
 NODISCARD enum err guest_token_read(struct act *, str token, struct id *out, int64_t *out_expires,
                                     struct fault *);
 /* The guest of the path's {token}; gone once it is revoked or its day has passed: ERR_NOT_FOUND. */
