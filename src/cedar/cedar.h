@@ -188,15 +188,31 @@ ptrdiff_t cedar_policy_find(const struct cedar_set *, str id);
 bool cedar_names(const struct cedar_set *,
                  bool (*seen)(void *ctx, const struct cedar_uid *, const struct cedar_place *),
                  void *ctx);
-/* The literals that conditions compare <variable>.<attribute> with: beside ==, !=, <, <=, >, >=,
- * and the elements given to contains, containsAll and containsAny on either side. variable is
- * "principal", "resource" or "context". Without doubles, in Cedar's order of values; they live in
- * the arena and the set. Error: ERR_MEMORY_LIMIT. */
-NODISCARD enum err cedar_tested(const struct cedar_set *, str variable, str attribute,
-                                struct arena *, struct cedar_value *out);
 
-/* Does any condition read or ask for an attribute of that name, of whatever? */
-bool cedar_mentions(const struct cedar_set *, str attribute);
+struct cedar_schema;
+
+/* What can be asked: an action with one type of principal and one of resource. */
+struct cedar_env {
+    struct cedar_uid action;
+    str principal, resource;
+};
+
+/* The policies of a set that are meant: those whose scope can hold where such a thing is asked,
+ * under the schema that foresees it. NULL stands for all. */
+struct cedar_about {
+    const struct cedar_schema *schema;
+    struct cedar_env env;
+};
+
+/* The literals that conditions of those policies compare <variable>.<attribute> with: beside ==,
+ * !=, <, <=, >, >=, and the elements given to contains, containsAll and containsAny on either side.
+ * variable is "principal", "resource" or "context"; STR_NONE is any. Without doubles, in Cedar's
+ * order of values; they live in the arena and the set. Error: ERR_MEMORY_LIMIT. */
+NODISCARD enum err cedar_tested(const struct cedar_set *, const struct cedar_about *, str variable,
+                                str attribute, struct arena *, struct cedar_value *out);
+
+/* Does any condition of those policies read or ask for an attribute of that name, of whatever? */
+bool cedar_mentions(const struct cedar_set *, const struct cedar_about *, str attribute);
 
 /* Its text in canonical form, without comments; parses to an equal policy. */
 void cedar_policy_print(struct buf *, const struct cedar_set *, size_t i);
@@ -285,12 +301,6 @@ static inline void cedar_schema_release(struct cedar_schema **s)
     cedar_schema_free(*s);
 }
 DEFINE_AUTO(cedar_schema, struct cedar_schema *, cedar_schema_release)
-
-/* What can be asked: an action with one type of principal and one of resource. */
-struct cedar_env {
-    struct cedar_uid action;
-    str principal, resource;
-};
 
 /* An attribute; of a set, also what its elements are. */
 struct cedar_shape {

@@ -598,24 +598,53 @@ static void names_and_literals(void **state)
     assert_true(cedar_names(set, list_name, &names));
     buf_add_char(&names, 0);
     assert_string_equal(names.p, "x@1:9 p@1:30 q@1:30 y@1:68 z@2:20 w@2:49 ");
-    assert_int_equal(cedar_tested(set, S("context"), S("n"), arena, &tested), OK);
+    assert_int_equal(cedar_tested(set, NULL, S("context"), S("n"), arena, &tested), OK);
     assert_int_equal(tested.n, 0); /* templates decide nothing */
-    assert_false(cedar_mentions(set, S("n")));
-    assert_true(cedar_mentions(set, S("c")));
+    assert_false(cedar_mentions(set, NULL, S("n")));
+    assert_true(cedar_mentions(set, NULL, S("c")));
     AUTO(cedar_set)
     struct cedar_set *other =
         parse("forbid (principal == A::\"stop\", action == Action::\"p\", resource) when {\n"
               "context.n < 5 || [\"u\", \"v\"].contains(context.s) || context.s == \"u\" ||\n"
               "7 == principal.n || resource has o.s };");
     assert_false(cedar_names(other, list_name, &names));
-    assert_int_equal(cedar_tested(other, S("context"), S("n"), arena, &tested), OK);
+    assert_int_equal(cedar_tested(other, NULL, S("context"), S("n"), arena, &tested), OK);
     assert_int_equal(tested.n, 1);
     assert_int_equal(tested.items[0].i, 5);
-    assert_int_equal(cedar_tested(other, STR_NONE, S("n"), arena, &tested), OK);
+    assert_int_equal(cedar_tested(other, NULL, STR_NONE, S("n"), arena, &tested), OK);
     assert_int_equal(tested.n, 2);
-    assert_int_equal(cedar_tested(other, S("context"), S("s"), arena, &tested), OK);
+    assert_int_equal(cedar_tested(other, NULL, S("context"), S("s"), arena, &tested), OK);
     assert_int_equal(tested.n, 2);
-    assert_true(cedar_mentions(other, S("o")));
+    assert_true(cedar_mentions(other, NULL, S("o")));
+}
+
+/* Only what is read where that is asked: a group of actions counts, another action or type does
+ * not. */
+static void tested_where_it_is_asked(void **state)
+{
+    struct cedar_source text = {
+        S("schema"),
+        S("entity U, R, T;\n"
+          "action all;\n"
+          "action a in [all] appliesTo { principal: U, resource: [R, T], context: { n: Long } };\n"
+          "action b appliesTo { principal: U, resource: R, context: { n: Long } };")};
+    AUTO(cedar_schema) struct cedar_schema *s = NULL;
+    AUTO(cedar_set)
+    struct cedar_set *set = parse(
+        "permit (principal, action == Action::\"b\", resource) when { context.n < 1 };\n"
+        "permit (principal, action in Action::\"all\", resource is R) when { context.n < 2 };");
+    struct cedar_value tested;
+    struct fault f = {0};
+
+    (void)state;
+    assert_int_equal(cedar_schema_parse(&text, NULL, &s, &f), OK);
+    struct cedar_about a = {s, {cedar_uid(S("Action"), S("a")), S("U"), S("R")}},
+                       on_t = {s, {cedar_uid(S("Action"), S("a")), S("U"), S("T")}};
+    assert_int_equal(cedar_tested(set, &a, S("context"), S("n"), arena, &tested), OK);
+    assert_int_equal(tested.n, 1);
+    assert_int_equal(tested.items[0].i, 2);
+    assert_true(cedar_mentions(set, &a, S("n")));
+    assert_false(cedar_mentions(set, &on_t, S("n")));
 }
 
 static void schema_foresees(void **state)
@@ -668,6 +697,7 @@ int main(void)
         cmocka_unit_test(json_schema),
         cmocka_unit_test(bad_json),
         cmocka_unit_test(names_and_literals),
+        cmocka_unit_test(tested_where_it_is_asked),
         cmocka_unit_test(schema_foresees),
     };
 

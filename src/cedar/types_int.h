@@ -76,5 +76,7 @@ bool cd_type_of_conditions(struct cd_checker *, const struct cd_policy *,
 bool cd_may_be_in(const struct cd_entity_type *t, const struct cd_entity_type *other);
 /* Whether the action is the group or in it. */
 bool cd_action_in(const struct cd_action *, const struct cedar_uid *group);
+/* validate.c: can the scope hold in that environment? Not, if the schema does not foresee it. */
+bool cd_scope_fits(const struct cedar_schema *, const struct cd_policy *, const struct cedar_env *);
 
 #endif

@@ -119,6 +119,18 @@ static bool action_fits(const struct cd_scope_part *s, const struct cd_action *a
     return false;
 }
 
+bool cd_scope_fits(const struct cedar_schema *schema, const struct cd_policy *p,
+                   const struct cedar_env *env)
+{
+    const struct cd_action *a = cd_schema_action(schema, &env->action);
+    const struct cd_entity_type *principal = cd_schema_type(schema, env->principal),
+                                *resource = cd_schema_type(schema, env->resource);
+
+    return a && principal && resource && action_fits(&p->scope[VAR_ACTION], a) &&
+           type_fits(schema, &p->scope[VAR_PRINCIPAL], principal) &&
+           type_fits(schema, &p->scope[VAR_RESOURCE], resource);
+}
+
 struct run {
     struct cd_checker c;
     struct findings *l;

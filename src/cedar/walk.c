@@ -1,5 +1,5 @@
 /* walk.c - what the texts of a set name and compare with, without evaluating anything */
-#include "cedar/cedar_int.h"
+#include "cedar/types_int.h"
 
 /* ---- entities named ---------------------------------------------------------------------- */
 
@@ -59,6 +59,7 @@ bool cedar_names(const struct cedar_set *set,
 /* ---- literals compared with ---------------------------------------------------------------- */
 
 struct tested {
+    const struct cedar_about *about;
     bool any; /* whatever the attribute is of */
     enum cd_var var;
     str attribute;
@@ -101,18 +102,24 @@ static void tested_in(struct tested *t, const struct cd_expr *e)
         tested_in(t, e->args[i]);
 }
 
+static bool meant(const struct cedar_about *about, const struct cd_policy *p)
+{
+    return !about || cd_scope_fits(about->schema, p, &about->env);
+}
+
 static void tested_by(struct tested *t, const struct cedar_set *set)
 {
     t->n = 0;
     for (uint32_t i = 0; i < set->n; i++)
-        for (uint32_t k = 0; k < set->policies[i].n_conditions; k++)
+        for (uint32_t k = 0;
+             meant(t->about, &set->policies[i]) && k < set->policies[i].n_conditions; k++)
             tested_in(t, set->policies[i].conditions[k].e);
 }
 
-enum err cedar_tested(const struct cedar_set *set, str variable, str attribute, struct arena *a,
-                      struct cedar_value *out)
+enum err cedar_tested(const struct cedar_set *set, const struct cedar_about *about, str variable,
+                      str attribute, struct arena *a, struct cedar_value *out)
 {
-    struct tested t = {.attribute = attribute, .any = !variable.p};
+    struct tested t = {.about = about, .attribute = attribute, .any = !variable.p};
 
     t.var = str_eq(variable, S("principal"))  ? VAR_PRINCIPAL
             : str_eq(variable, S("resource")) ? VAR_RESOURCE
@@ -139,10 +146,11 @@ static bool mentions(const struct cd_expr *e, str attribute)
     return false;
 }
 
-bool cedar_mentions(const struct cedar_set *set, str attribute)
+bool cedar_mentions(const struct cedar_set *set, const struct cedar_about *about, str attribute)
 {
     for (uint32_t i = 0; i < set->n; i++)
-        for (uint32_t k = 0; k < set->policies[i].n_conditions; k++)
+        for (uint32_t k = 0; meant(about, &set->policies[i]) && k < set->policies[i].n_conditions;
+             k++)
             if (mentions(set->policies[i].conditions[k].e, attribute))
                 return true;
     return false;

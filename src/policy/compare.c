@@ -12,7 +12,7 @@ static enum err strings_of(struct work *w, str variable, str attribute, str *out
     struct cedar_value literals[CHOICES_MAX];
     size_t n;
 
-    TRY(compare_literals(w, variable, attribute, literals, CHOICES_MAX, &n));
+    TRY(compare_literals(w, NULL, variable, attribute, literals, CHOICES_MAX, &n));
     for (size_t i = 0; i < n; i++)
         if (literals[i].type == CEDAR_STRING)
             out[(*out_n)++] = (str){literals[i].s, literals[i].n};
@@ -23,7 +23,7 @@ static void look_at_context(struct work *w, struct scene *s)
 {
     struct cedar_shape shape;
 
-    for (size_t i = 0; cedar_schema_context(w->ask->schema, &s->env.action, i, &shape); i++) {
+    for (size_t i = 0; cedar_schema_context(w->ask->schema, &s->about.env.action, i, &shape); i++) {
         s->partner |= str_eq(shape.name, S("partner")) && str_eq(shape.of, S("Sifara::State"));
         s->promises |= str_eq(shape.name, S("undertakings")) && shape.element == CEDAR_STRING;
     }
@@ -66,7 +66,7 @@ static enum err one_action(struct work *w, struct scene *s)
     TRY(compare_dims(w, s));
     if (n * s->n_cases > CASES_MAX)
         return fault(w->fault, ERR_LIMIT, "%.*s: too many cases; fix some attributes",
-                     STR_FMT(s->env.action.id));
+                     STR_FMT(s->about.env.action.id));
     uint32_t *both = malloc((2 * n * s->n_cases + 1) * sizeof *both);
     if (!both)
         return fault(w->fault, ERR_MEMORY, "out of memory");
@@ -79,8 +79,8 @@ static enum err one_action(struct work *w, struct scene *s)
 
 static bool asked(const struct compare_ask *ask, const struct scene *s)
 {
-    return (!ask->action.p || str_eq(ask->action, s->env.action.id)) &&
-           (!ask->resource.p || str_eq(ask->resource, s->env.resource)) &&
+    return (!ask->action.p || str_eq(ask->action, s->about.env.action.id)) &&
+           (!ask->resource.p || str_eq(ask->resource, s->about.env.resource)) &&
            (!ask->state.p || s->partner);
 }
 
@@ -108,16 +108,16 @@ static enum err check_ask(const struct compare_ask *ask, struct fault *f)
 
 static enum err run(struct work *w)
 {
-    struct scene s = {0};
+    struct scene s = {.about.schema = w->ask->schema};
 
     TRY(strings_of(w, S("principal"), S("roles"), w->roles, &w->n_roles));
     TRY(strings_of(w, S("context"), S("undertakings"), w->promises, &w->n_promises));
     TRY(compare_classes(w));
-    for (size_t i = 0; cedar_schema_env(w->ask->schema, i, &s.env); i++) {
+    for (size_t i = 0; cedar_schema_env(w->ask->schema, i, &s.about.env); i++) {
         look_at_context(w, &s);
         if (asked(w->ask, &s))
             TRY(one_action(w, &s));
-        s = (struct scene){0};
+        s = (struct scene){.about.schema = w->ask->schema};
     }
     return OK;
 }

@@ -3,8 +3,8 @@
  * All that the schema foresees is enumerated: each action, on each value of each attribute that
  * some policy looks at, towards each state (an act towards a partner) or by each role. Values that
  * nothing distinguishes are asked once: states with the same standing, organisations and agreements
- * in the eyes of the policies, attributes that no policy reads. What is told is put together again,
- * so that a row stands for all cases that it names.
+ * in the eyes of the policies, attributes that no policy reads whose scope fits the action. What is
+ * told is put together again, so that a row stands for all cases that it names.
  *
  *   Bool     both               Long    what policies compare it with, and one less and more; 0, 1
  *   String   what policies compare it with, and any other          enumeration  all

@@ -119,7 +119,8 @@ static void put_missions(struct draft *d, struct cedar_entity *asker)
 {
     struct cedar_shape shape;
 
-    for (size_t i = 0; cedar_schema_attr(d->w->ask->schema, d->s->env.principal, i, &shape); i++)
+    for (size_t i = 0; cedar_schema_attr(d->w->ask->schema, d->s->about.env.principal, i, &shape);
+         i++)
         if (str_eq(shape.of, S("Sifara::Mission")) && shape.type == CEDAR_ENTITY)
             cedar_attr(d->es, asker, shape.name, entity_value(d, shape.of, OWN));
 }
@@ -127,7 +128,7 @@ static void put_missions(struct draft *d, struct cedar_entity *asker)
 /* All attributes as chosen. */
 static struct cedar_request draft_request(struct draft *d, const size_t *chosen)
 {
-    const struct cedar_env *env = &d->s->env;
+    const struct cedar_env *env = &d->s->about.env;
     struct cedar_record *context = cedar_record(d->es);
     struct cedar_entity *asker = cedar_entity(d->es, env->principal, ASKER);
     str item = d->w->ask->resource_id.p ? d->w->ask->resource_id : ITEM;

@@ -5,12 +5,12 @@
 
 /* ---- what policies compare with ------------------------------------------------------------ */
 
-bool compare_mentions(const struct work *w, str attribute)
+static bool mentioned(const struct work *w, const struct scene *s, str attribute)
 {
     const struct policy *was = w->ask->was.policy, *is = w->ask->is.policy;
 
-    return cedar_mentions(policy_set(is), attribute) ||
-           (was && cedar_mentions(policy_set(was), attribute));
+    return cedar_mentions(policy_set(is), &s->about, attribute) ||
+           (was && cedar_mentions(policy_set(was), &s->about, attribute));
 }
 
 static bool there(const struct cedar_value *list, size_t n, const struct cedar_value *v)
@@ -21,15 +21,16 @@ static bool there(const struct cedar_value *list, size_t n, const struct cedar_v
     return false;
 }
 
-enum err compare_literals(struct work *w, str variable, str attribute, struct cedar_value *out,
-                          size_t max, size_t *out_n)
+enum err compare_literals(struct work *w, const struct cedar_about *about, str variable,
+                          str attribute, struct cedar_value *out, size_t max, size_t *out_n)
 {
     const struct policy *const of[] = {w->ask->is.policy, w->ask->was.policy};
     struct cedar_value tested;
 
     *out_n = 0;
     for (size_t i = 0; i < ARRAY_LEN(of) && of[i]; i++) {
-        TRY_PTR(cedar_tested(policy_set(of[i]), variable, attribute, w->arena, &tested) == OK,
+        TRY_PTR(cedar_tested(policy_set(of[i]), about, variable, attribute, w->arena, &tested) ==
+                    OK,
                 w->fault);
         for (uint32_t k = 0; k < tested.n; k++) {
             if (there(out, *out_n, &tested.items[k]))
@@ -109,7 +110,7 @@ static void add_named(struct list *l, str type, str home, const struct cedar_val
 static void add_entities(struct work *w, const struct scene *s, str type, struct list *l,
                          const struct cedar_value *literals, size_t n)
 {
-    bool officer = str_eq(s->env.principal, S("Sifara::Officer"));
+    bool officer = str_eq(s->about.env.principal, S("Sifara::Officer"));
     str id;
 
     if (cedar_schema_enum(w->ask->schema, type, 0, &id)) {
@@ -126,7 +127,7 @@ static void add_entities(struct work *w, const struct scene *s, str type, struct
         add_kind(l, CHOICE_OWN);
         add_kind(l, CHOICE_ELSE);
     } else {
-        if (str_eq(type, s->env.principal))
+        if (str_eq(type, s->about.env.principal))
             add_kind(l, CHOICE_SELF);
         add_kind(l, CHOICE_ANOTHER);
     }
@@ -150,7 +151,7 @@ static enum err fill(struct work *w, const struct scene *s, struct dim *d, struc
     str variable = d->of == OF_PARTNER ? STR_NONE : str_of(variables[d->of]);
     size_t n;
 
-    TRY(compare_literals(w, variable, d->shape.name, literals, CHOICES_MAX, &n));
+    TRY(compare_literals(w, &s->about, variable, d->shape.name, literals, CHOICES_MAX, &n));
     if (!d->shape.required)
         add_kind(l, CHOICE_ABSENT);
     switch (d->shape.type) {
@@ -196,7 +197,7 @@ static void make_usual(const struct dim *d, struct list *l)
 /* Keeps the choices; the first alone where no policy looks at the attribute. */
 static enum err keep(struct work *w, struct scene *s, struct dim *d, struct list *l)
 {
-    bool looked_at = d->of == OF_RESOURCE_ID || compare_mentions(w, d->shape.name);
+    bool looked_at = d->of == OF_RESOURCE_ID || mentioned(w, s, d->shape.name);
 
     if (w->ask->usual)
         make_usual(d, l);
@@ -204,7 +205,7 @@ static enum err keep(struct work *w, struct scene *s, struct dim *d, struct list
 
     if (l->full || s->n_dims == DIMS_MAX)
         return fault(w->fault, ERR_LIMIT, "%.*s: more values or attributes than can be enumerated",
-                     STR_FMT(s->env.action.id));
+                     STR_FMT(s->about.env.action.id));
     struct compare_choice *c = arena_alloc(w->arena, n * sizeof *c);
     TRY_PTR(c, w->fault);
     memcpy(c, l->items, n * sizeof *c);
@@ -295,7 +296,7 @@ static enum err principal_dims(struct work *w, struct scene *s)
 {
     struct cedar_shape shape;
 
-    for (size_t i = 0; cedar_schema_attr(w->ask->schema, s->env.principal, i, &shape); i++) {
+    for (size_t i = 0; cedar_schema_attr(w->ask->schema, s->about.env.principal, i, &shape); i++) {
         if (str_eq(shape.name, S("roles")) && shape.element == CEDAR_STRING)
             TRY(add_roles(w, s, &shape));
         else if (str_eq(shape.of, S("Sifara::Mission")))
@@ -310,15 +311,15 @@ static enum err resource_dims(struct work *w, struct scene *s)
 {
     struct cedar_shape shape;
 
-    if (!w->ask->resource_id.p && str_eq(s->env.resource, S("Sifara::Mission")) &&
-        str_eq(s->env.principal, S("Sifara::Officer"))) {
+    if (!w->ask->resource_id.p && str_eq(s->about.env.resource, S("Sifara::Mission")) &&
+        str_eq(s->about.env.principal, S("Sifara::Officer"))) {
         struct dim d = {.of = OF_RESOURCE_ID, .shape = {.name = S("mission"), .required = true}};
         struct list l = {0};
         add_kind(&l, CHOICE_OWN);
         add_kind(&l, CHOICE_ELSE);
         TRY(keep(w, s, &d, &l));
     }
-    for (size_t i = 0; cedar_schema_attr(w->ask->schema, s->env.resource, i, &shape); i++)
+    for (size_t i = 0; cedar_schema_attr(w->ask->schema, s->about.env.resource, i, &shape); i++)
         TRY(add_dim(w, s, OF_RESOURCE, &shape));
     return OK;
 }
@@ -327,7 +328,7 @@ static enum err context_dims(struct work *w, struct scene *s)
 {
     struct cedar_shape shape;
 
-    for (size_t i = 0; cedar_schema_context(w->ask->schema, &s->env.action, i, &shape); i++)
+    for (size_t i = 0; cedar_schema_context(w->ask->schema, &s->about.env.action, i, &shape); i++)
         if (!str_eq(shape.name, S("now")) && !str_eq(shape.name, S("strong")) &&
             !str_eq(shape.name, S("undertakings")) &&
             !(s->partner && str_eq(shape.name, S("partner"))))
@@ -347,11 +348,11 @@ static enum err check_given(struct work *w, const struct scene *s)
 
     for (uint32_t k = 0; fixed && k < fixed->n; k++) {
         bool known = false;
-        for (size_t i = 0; cedar_schema_attr(w->ask->schema, s->env.resource, i, &shape); i++)
+        for (size_t i = 0; cedar_schema_attr(w->ask->schema, s->about.env.resource, i, &shape); i++)
             known |= str_eq(shape.name, fixed->members[k].key);
         if (!known)
             return fault(w->fault, ERR_INVALID, "%.*s has no attribute \"%.*s\"",
-                         STR_FMT(bare(s->env.resource)),
+                         STR_FMT(bare(s->about.env.resource)),
                          (int)(fixed->members[k].key.n < 60 ? fixed->members[k].key.n : 60),
                          fixed->members[k].key.p);
     }
@@ -369,7 +370,7 @@ enum err compare_dims(struct work *w, struct scene *s)
         s->n_cases *= s->dims[i].n;
         if (s->n_cases > CASES_MAX)
             return fault(w->fault, ERR_LIMIT, "%.*s: too many cases; fix some attributes",
-                         STR_FMT(s->env.action.id));
+                         STR_FMT(s->about.env.action.id));
     }
     return OK;
 }

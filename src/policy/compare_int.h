@@ -24,7 +24,7 @@ struct class
 
 /* One action with one type of principal and resource. */
 struct scene {
-    struct cedar_env env;
+    struct cedar_about about;
     bool partner;  /* the context names one */
     bool promises; /* the context has undertakings */
     struct dim dims[DIMS_MAX];
@@ -48,10 +48,10 @@ struct work {
 
 /* compare_dims.c: fills dims and n_cases. */
 NODISCARD enum err compare_dims(struct work *, struct scene *);
-/* All literals of a kind that policies of both views compare with; at most max. */
-NODISCARD enum err compare_literals(struct work *, str variable, str attribute,
-                                    struct cedar_value *, size_t max, size_t *out_n);
-bool compare_mentions(const struct work *, str attribute);
+/* All literals of a kind that policies of both views compare with, where that is asked; at most
+ * max. */
+NODISCARD enum err compare_literals(struct work *, const struct cedar_about *, str variable,
+                                    str attribute, struct cedar_value *, size_t max, size_t *out_n);
 
 /* compare_states.c: fills w->classes. */
 NODISCARD enum err compare_classes(struct work *);

@@ -110,8 +110,8 @@ static enum err tell(struct work *w, const struct scene *s, const str *states, s
         w->room_rows = room;
     }
     struct compare_row *row = &w->rows[w->n_rows];
-    *row = (struct compare_row){.action = s->env.action.id,
-                                .principal = bare(s->env.principal),
+    *row = (struct compare_row){.action = s->about.env.action.id,
+                                .principal = bare(s->about.env.principal),
                                 .partner = s->partner,
                                 .states = states,
                                 .n_states = n_states,
