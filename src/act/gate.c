@@ -202,12 +202,14 @@ enum err gate_advise(struct gate *g, const struct act *a, const struct action *a
                     .actor = a->actor,
                     .params = a->params,
                     .n_params = a->n_params,
+                    .input = a->input,
                     .now = a->now,
                     .db = a->db,
                     .data = data};
     struct policy *policy = gate_policy(g);
-    enum err e = decide(&b, policy, f);
 
+    b.policy = policy;
+    enum err e = decide(&b, policy, f);
     if (e == ERR_DENIED && !b.decision.permit && b.request.principal.type.p) {
         jw_key(w, S("refused"));
         e = policy_why(w, policy, b.entities, &b.request, &b.decision, a->actor.language, true,

@@ -184,7 +184,8 @@ void gate_answer(struct act *);
 enum err gate_perform(struct gate *, struct act *);
 
 /* What the policy would say of another action of the same actor as the facts stand on a->db: advice
- * before a button is pressed, never a permission. data is what its prepare() would have left. A
+ * before a button is pressed, never a permission. data is what its prepare() would have left, or
+ * NULL where its facts do without (country.advise). A
  * refusal is written into the object that is open in w, as "refused": what policy_why says. */
 NODISCARD enum err gate_advise(struct gate *, const struct act *a, const struct action *, void *data,
                                struct jw *w, struct fault *);

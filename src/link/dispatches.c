@@ -318,6 +318,14 @@ enum err dispatch_send_facts(struct act *a, struct fault *f)
 {
     const struct sending *s = a->data;
 
+    if (!s) /* only asked about */
+        return dispatch_put_facts(
+            a,
+            &(struct dispatch_facts){.partner = act_param(a, S("state")),
+                                     .id = S("new"),
+                                     .kind = S("note"),
+                                     .emergency = json_get_bool(a->input, S("emergency"), false)},
+            f);
     return dispatch_put_facts(a,
                               &(struct dispatch_facts){.partner = str_of(s->partner.state),
                                                        .id = act_id_text(a, &s->id),

@@ -28,6 +28,8 @@ extern const struct action comparing_actions[];
 extern const size_t comparing_actions_n;
 extern const struct action journaling_actions[];
 extern const size_t journaling_actions_n;
+extern const struct action advising_actions[];
+extern const size_t advising_actions_n;
 /* The schema of an input by its name, as JSON text; NULL if there is none. */
 const char *input_schema(const char *name);
 /* The Cedar schema of the house: entity types, and an action for each row. */

@@ -281,6 +281,12 @@ static const struct {
     {"partner.list", PLAIN, "H"}, /* the post asked about is paris */
     {"partner.show", PLAIN, "H"},
     {"aim.list", PLAIN, "H"},
+    {"country.advise", PLAIN, "H"},
+    {"country.file", PLAIN, "CHM"}, /* of a country for which paris answers */
+    {"contact.add", PLAIN, "HM"},
+    {"contact.end", PLAIN, "HM"},
+    {"pledge.record", PLAIN, "HM"},
+    {"pledge.settle", PLAIN, "HM"},
     {"intelligence.give", PLAIN, "T"},
     {"intelligence.give", UNPROMISED, ""},
     {"intelligence.give", AIMLESS, ""},

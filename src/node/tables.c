@@ -18,6 +18,7 @@ static const struct {
     {screen_actions, &screen_actions_n},
     {comparing_actions, &comparing_actions_n},
     {journaling_actions, &journaling_actions_n},
+    {advising_actions, &advising_actions_n},
 };
 
 size_t actions_count(void)
@@ -302,15 +303,15 @@ static const struct {
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
     {"step.v1", OBJECT("\"event\"", "\"event\":" TEXT(40) "," STEP_TEXTS)},
     {"account.v1",
-     OBJECT("\"holder\",\"iban\"",
-            "\"holder\":" TEXT(70) ",\"iban\":" TEXT(
-                42) ",\"bic\":{\"type\":\"string\",\"pattern\":\"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$\"},"
-                    "\"bank\":" TEXT(100))},
-    {"fee-call.v1",
-     OBJECT("\"payment\",\"order\",\"amount\",\"currency\",\"status\"",
-            "\"payment\":" TEXT(100) ",\"order\":" TEXT(40) ",\"amount\":{\"type\":\"integer\","
-            "\"minimum\":1,\"maximum\":1000000000000},\"currency\":" CURRENCY
-            ",\"status\":{\"enum\":[\"paid\",\"pending\",\"failed\"]}")},
+     OBJECT("\"holder\",\"iban\"", "\"holder\":" TEXT(70) ",\"iban\":" TEXT(
+                                       42) ",\"bic\":{\"type\":\"string\",\"pattern\":\"^[A-Z]{6}["
+                                           "A-Z0-9]{2}([A-Z0-9]{3})?$\"},"
+                                           "\"bank\":" TEXT(100))},
+    {"fee-call.v1", OBJECT("\"payment\",\"order\",\"amount\",\"currency\",\"status\"",
+                           "\"payment\":" TEXT(100) ",\"order\":" TEXT(
+                               40) ",\"amount\":{\"type\":\"integer\","
+                                   "\"minimum\":1,\"maximum\":1000000000000},\"currency\":" CURRENCY
+                                   ",\"status\":{\"enum\":[\"paid\",\"pending\",\"failed\"]}")},
     {"entry-assign.v1", OBJECT("\"case\"", "\"case\":" ID_SCHEMA)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",
@@ -328,6 +329,16 @@ static const struct {
                                ",\"package\":{\"type\":\"string\",\"pattern\":"
                                "\"^[a-z][a-z0-9-]{0,60}(@[0-9.]{1,32})?$\"}")},
     {"help.v1", OBJECT("\"title\",\"capability\"", ENGAGEMENT)},
+    {"contact.v1",
+     OBJECT("\"name\"", "\"name\":" TEXT(120) ",\"office\":" TEXT(
+                            200) ",\"phone\":" PHONE ",\"email\":" EMAIL ",\"note\":" TEXT(2000))},
+    {"pledge.v1",
+     OBJECT("\"by\",\"text\",\"due\"", "\"by\":{\"enum\":[\"us\",\"them\"]},\"text\":" TEXT(
+                                           500) ",\"due\":" DATE ",\"basis\":" TEXT(300))},
+    {"pledge-settle.v1",
+     OBJECT("\"outcome\"",
+            "\"outcome\":{\"enum\":[\"kept\",\"broken\",\"released\"]},\"note\":" TEXT(500))},
+    {"advice.v1", OBJECT("\"action\"", "\"action\":" TEXT(60) ",\"input\":{\"type\":\"object\"}")},
     {"credence.v1",
      OBJECT("\"credence\",\"keyset\"", "\"credence\":" TEXT(8000) ",\"keyset\":" TEXT(8000))},
     {"standing.v1",

@@ -369,16 +369,23 @@ static enum err read_letter(struct act *a, struct proposal *p, struct fault *f)
     return OK;
 }
 
-enum err partner_propose_prepare(struct act *a, struct fault *f)
+/* The change that the input asks for. */
+static enum err asked_change(struct act *a, struct proposal *p, struct fault *f)
 {
-    struct proposal *p = arena_new_of(a->arena, struct proposal);
-
-    TRY_PTR(p, f);
     p->change.partner = act_param(a, S("state"));
     p->change.to = json_get_str(a->input, S("standing"));
     p->change.reason = json_get_str(a->input, S("reason"));
     TRY(partner_standing(a->db, p->change.partner, p->was, f));
     p->change.was = str_of(p->was);
+    return OK;
+}
+
+enum err partner_propose_prepare(struct act *a, struct fault *f)
+{
+    struct proposal *p = arena_new_of(a->arena, struct proposal);
+
+    TRY_PTR(p, f);
+    TRY(asked_change(a, p, f));
     TRY(read_letter(a, p, f));
     TRY(check_step(p, f));
     TRY(standing_statement(a->arena, &p->change, &p->statement, f));
@@ -411,7 +418,15 @@ static enum err put_facts(struct act *a, const struct proposal *p, bool proposed
 
 enum err partner_propose_facts(struct act *a, struct fault *f)
 {
-    return put_facts(a, a->data, false, f);
+    struct proposal *asked;
+
+    if (a->data)
+        return put_facts(a, a->data, false, f);
+    /* only asked about: without letter and signature */
+    asked = arena_new_of(a->arena, struct proposal);
+    TRY_PTR(asked, f);
+    TRY(asked_change(a, asked, f));
+    return put_facts(a, asked, false, f);
 }
 
 enum err partner_propose(struct act *a, struct fault *f)

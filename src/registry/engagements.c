@@ -203,6 +203,12 @@ static enum err put_protection(struct act *a, struct cedar_entity *e, struct fau
     return OK;
 }
 
+/* Of what is only asked about there is none yet. */
+static str thing_id(struct act *a)
+{
+    return a->data ? act_id_text(a, a->data) : S("new");
+}
+
 static enum err put_thing(struct act *a, struct fault *f)
 {
     static const struct {
@@ -216,8 +222,7 @@ static enum err put_thing(struct act *a, struct fault *f)
 
     for (size_t i = 0; i < ARRAY_LEN(things); i++)
         if (strcmp(things[i].type, a->action->resource) == 0)
-            return things[i].put(
-                a, act_resource(a, str_of(things[i].type), act_id_text(a, a->data)), f);
+            return things[i].put(a, act_resource(a, str_of(things[i].type), thing_id(a)), f);
     return fault(f, ERR_INTERNAL, "no such thing is given to partners");
 }
 

@@ -86,6 +86,14 @@ static const struct migration migrations[] = {
      " PRIMARY KEY(id, bucket))"},
     {"CREATE INDEX representative_person ON representative(person)"},
     {"CREATE INDEX representative_holder ON representative(holder)"},
+    /* of a host country: contacts there, and what each side promised until a day */
+    {"CREATE TABLE contact(id BLOB PRIMARY KEY, country TEXT NOT NULL, at BIGINT NOT NULL,"
+     " officer BLOB NOT NULL, body BLOB NOT NULL, ended_at BIGINT, ended_by BLOB)"},
+    {"CREATE INDEX contact_country ON contact(country, id)"},
+    {"CREATE TABLE pledge(id BLOB PRIMARY KEY, country TEXT NOT NULL, ours INTEGER NOT NULL,"
+     " due INTEGER NOT NULL, at BIGINT NOT NULL, officer BLOB NOT NULL, body BLOB NOT NULL,"
+     " outcome TEXT, settled_at BIGINT, settled_by BLOB, settled BLOB)"},
+    {"CREATE INDEX pledge_country ON pledge(country, due)"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -219,6 +227,20 @@ const struct action registry_actions[] = {
     {"partner.show", ACTION_READ, ACTION_GET, "/v1/partners/{state}", ACTOR_OFFICER, "Mission",
      NULL, "What stands between us and a partner", 0, false, NULL, own_mission_facts, NULL,
      partner_show, NULL},
+    {"country.file", ACTION_READ, ACTION_GET, "/v1/countries/{country}/file", ACTOR_OFFICER,
+     "Mission", NULL, "The file of a host country: contacts, promises, what happened", 0, false,
+     NULL, host_facts, NULL, host_file, NULL},
+    {"contact.add", ACTION_ACT, ACTION_POST, "/v1/countries/{country}/contacts", ACTOR_OFFICER,
+     "Mission", "contact.v1", "Keep a contact in a host country", 0, false, host_prepare,
+     host_facts, contact_add, NULL, NULL},
+    {"contact.end", ACTION_ACT, ACTION_POST, "/v1/contacts/{id}/end", ACTOR_OFFICER, "Mission",
+     NULL, "A contact is one no longer", 0, false, NULL, contact_facts, contact_end, NULL, NULL},
+    {"pledge.record", ACTION_ACT, ACTION_POST, "/v1/countries/{country}/pledges", ACTOR_OFFICER,
+     "Mission", "pledge.v1", "Record what one side promised the other until a day", 0, false,
+     host_prepare, host_facts, pledge_record, NULL, NULL},
+    {"pledge.settle", ACTION_ACT, ACTION_POST, "/v1/pledges/{id}/settle", ACTOR_OFFICER, "Mission",
+     "pledge-settle.v1", "Say what became of a promise between states", 0, false, host_prepare,
+     pledge_facts, pledge_settle, NULL, NULL},
     {"credence.show", ACTION_OPEN, ACTION_GET, "/v1/credence", ACTOR_NOBODY, "Mission", NULL,
      "Our letter of credence, for other states", 0, false, NULL, NULL, NULL, credence_show, NULL},
     {"credence.keys", ACTION_READ, ACTION_GET, "/v1/credence/keys", ACTOR_OFFICER, "Mission", NULL,

@@ -168,6 +168,18 @@ enum err partner_list(struct act *, struct fault *);
 enum err partner_show(struct act *, struct fault *);
 enum err aim_list(struct act *, struct fault *);
 
+/* ---- host.c: the file of a host country ----------------------------------------------------- */
+
+enum err host_facts(struct act *, struct fault *);
+enum err host_prepare(struct act *, struct fault *);
+enum err host_file(struct act *, struct fault *);
+enum err contact_facts(struct act *, struct fault *);
+enum err contact_add(struct act *, struct fault *);
+enum err contact_end(struct act *, struct fault *);
+enum err pledge_facts(struct act *, struct fault *);
+enum err pledge_record(struct act *, struct fault *);
+enum err pledge_settle(struct act *, struct fault *);
+
 /* ---- representatives.c: who acts for whom --------------------------------------------------- */
 
 enum err representative_record_prepare(struct act *, struct fault *);

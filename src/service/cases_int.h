@@ -152,6 +152,8 @@ enum err desk_queue(struct act *, struct fault *);
 
 enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);
+/* Whose move it is in that state of a service; at an end where it is not offered any more. */
+enum workflow_turn turn_in(struct act *, str service, str state);
 enum err country_glance(struct act *, struct fault *);
 
 /* passing_on.c, findings.c, similar.c: what helps at the desk */

@@ -180,13 +180,12 @@ static struct line *line_of(struct act *a, struct lines *l, str mission)
     return &l->list[l->n++];
 }
 
-/* Is it an officer's move? What waits for its person, or is at an end, is not in hand. */
-static bool in_hand(struct act *a, str service, str state)
+enum workflow_turn turn_in(struct act *a, str service, str state)
 {
     const struct service *s = service_find(a->house->services, service);
     const struct workflow_state *now = s ? workflow_state(s->package->workflow, state) : NULL;
 
-    return now && now->turn == TURN_OFFICER;
+    return now ? now->turn : TURN_END;
 }
 
 static enum err count_open(struct act *a, struct lines *l, struct fault *f)
@@ -200,7 +199,8 @@ static enum err count_open(struct act *a, struct lines *l, struct fault *f)
                  "i", today(a)));
     for (; query_row(&q); query_next(&q)) {
         struct line *line = line_of(a, l, query_str(&q, 0));
-        if (!line || !in_hand(a, query_str(&q, 1), query_str(&q, 2)))
+        /* what waits for its person, or is at an end, is not in hand */
+        if (!line || turn_in(a, query_str(&q, 1), query_str(&q, 2)) != TURN_OFFICER)
             continue;
         line->open += query_int(&q, 3);
         line->overdue += query_int(&q, 4);
@@ -254,32 +254,4 @@ enum err ministry_glance(struct act *a, struct fault *f)
     TRY(satisfaction_put(a, &w, S(""), f));
     jw_close(&w, '}');
     return OK;
-}
-
-/* ---- one host country --------------------------------------------------------------------- */
-
-/* What was done for people in one host country, by service. */
-enum err country_glance(struct act *a, struct fault *f)
-{
-    struct jw w = JW(&a->reply);
-    struct query q;
-
-    TRY(db_query(a->db, &q, f,
-                 "SELECT service, count(*), sum(CASE WHEN filed > ? THEN 1 ELSE 0 END)"
-                 " FROM case_file WHERE country = ? AND filed > 0 GROUP BY service ORDER BY 2 DESC",
-                 "is", year_ago(a), act_param(a, S("country"))));
-    jw_open(&w, '{');
-    jw_kv(&w, S("country"), act_param(a, S("country")));
-    jw_key(&w, S("services"));
-    jw_open(&w, '[');
-    for (; query_row(&q); query_next(&q)) {
-        jw_open(&w, '{');
-        jw_kv(&w, S("service"), query_str(&q, 0));
-        jw_kv_int(&w, S("all"), query_int(&q, 1));
-        jw_kv_int(&w, S("year"), query_int(&q, 2));
-        jw_close(&w, '}');
-    }
-    jw_close(&w, ']');
-    jw_close(&w, '}');
-    return query_end(&q, f);
 }
