@@ -173,8 +173,8 @@ static enum err read_input(struct cli *c, const bool *used, str signature, str *
     return OK;
 }
 
-/* Where the statement is to be had, and what is said there: of a decision, of a policy, or of the
- * last decision that the state of a protected person proposed. */
+/* Where the statement is to be had, and what is said there: of a decision, of a policy, of a
+ * proposal of a mission, or of the last decision that the state of a protected person proposed. */
 static void statement_url(struct cli *c, const struct action *action, bool across, struct buf *url)
 {
     const char *id = cli_pair(c, "id"), *outcome = cli_pair(c, "outcome");
@@ -183,6 +183,8 @@ static void statement_url(struct cli *c, const struct action *action, bool acros
         outcome = cli_option(c, "outcome");
     if (strcmp(action->name, "policy.adopt") == 0)
         buf_printf(url, "%s/v1/policy?proposal=%s", cli_node_url(c), id);
+    else if (strcmp(action->resource, "Proposal") == 0)
+        buf_printf(url, "%s/v1/proposals/%s", cli_node_url(c), id);
     else if (across)
         buf_printf(url, "%s/v1/protections/%s", cli_node_url(c), id);
     else
@@ -381,7 +383,8 @@ static int send_action(struct cli *c, const struct action *action)
     bool across = strcmp(action->name, "protection.sign") == 0;
     bool signs = across || strcmp(action->name, "case.propose") == 0 ||
                  strcmp(action->name, "case.confirm") == 0 ||
-                 strcmp(action->name, "policy.adopt") == 0;
+                 strcmp(action->name, "policy.adopt") == 0 ||
+                 (strcmp(action->resource, "Proposal") == 0 && action->in);
     bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
     bool opens = strcmp(action->name, "session.open") == 0;
 

@@ -512,6 +512,8 @@ static enum err live(struct demo *d, struct fault *f)
         e = officers_sign_in(d, p, f);
         if (e == OK)
             e = demo_round(d, p, p->officer[p->n - 1].token, f);
+        if (e == OK)
+            e = demo_close_cash(d, p, f);
     }
     if (e == OK)
         e = demo_asks(d, f);

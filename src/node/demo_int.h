@@ -119,6 +119,9 @@ enum err demo_asks(struct demo *, struct fault *);
 enum err demo_talk(struct demo *, const struct plan *, const char *officer, struct fault *);
 enum err demo_rate(struct demo *, const struct plan *, struct fault *);
 
+/* The cash book of a post is closed by two of its officers, who are signed in (demo_close.c). */
+enum err demo_close_cash(struct demo *, const struct post *, struct fault *);
+
 /* Missions, officers, holidays (demo_setup.c). */
 enum err demo_set_up(struct demo *, struct fault *);
 /* A file of the demo's folder, in the demo's arena. */

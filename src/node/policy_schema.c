@@ -24,6 +24,7 @@ static const struct {
     {"Case", " = { person: Person, authority: Mission, queue: Mission, service: String,"
              " state: String, channel: String, officer?: Officer, opener?: Officer,"
              " proposer?: Officer }"},
+    {"Proposal", " = { mission: Mission, queue: Mission, proposer?: Officer }"},
     {"Document", " = { person: Person, authority: Mission, state: String }"},
     {"Organisation", " in [Organisation]"},
     {"Agreement", ""},

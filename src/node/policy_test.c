@@ -8,16 +8,26 @@
 #include "node/policy_panel.h"
 #include "policy/facts.h"
 
-#define FILES 19
-static const char *const files[FILES] = {"10-persons.cedar",        "20-officers.cedar",
-                                         "25-counter.cedar",        "27-fees.cedar",
-                                         "30-four-eyes.cedar",      "40-ministry.cedar",
-                                         "45-packages.cedar",       "46-exit.cedar",
-                                         "50-partners.cedar",       "55-channels.cedar",
-                                         "56-witnesses.cedar",      "57-exchange.cedar",
-                                         "90-system.cedar",         "facts/accreditations.json",
-                                         "facts/agreements.json",   "facts/aims.json",
-                                         "facts/capabilities.json", "facts/organisations.json",
+#define FILES 20
+static const char *const files[FILES] = {"10-persons.cedar",
+                                         "20-officers.cedar",
+                                         "25-counter.cedar",
+                                         "27-fees.cedar",
+                                         "28-posts.cedar",
+                                         "30-four-eyes.cedar",
+                                         "40-ministry.cedar",
+                                         "45-packages.cedar",
+                                         "46-exit.cedar",
+                                         "50-partners.cedar",
+                                         "55-channels.cedar",
+                                         "56-witnesses.cedar",
+                                         "57-exchange.cedar",
+                                         "90-system.cedar",
+                                         "facts/accreditations.json",
+                                         "facts/agreements.json",
+                                         "facts/aims.json",
+                                         "facts/capabilities.json",
+                                         "facts/organisations.json",
                                          "facts/states.json"};
 
 enum { NOW = 1772000000 }; /* 25 February 2026 */
@@ -272,6 +282,11 @@ static void put_resource(struct cedar_entities *es, str type, str id, enum situa
             cedar_attr(es, e, str_of(names[i]), cedar_str(str_of(names[i])));
         if (s == PROPOSED)
             cedar_attr(es, e, S("proposer"), officer(es, "M"));
+    }
+    if (str_eq(type, S("Sifara::Proposal"))) {
+        cedar_attr(es, e, S("mission"), mission(es, "paris"));
+        cedar_attr(es, e, S("queue"), mission(es, s == BY_MINISTRY ? "ministry" : "paris"));
+        cedar_attr(es, e, S("proposer"), officer(es, s == BY_CONSUL ? "C" : "O"));
     }
     if (str_eq(type, S("Sifara::AccessDelay")) && s == PROPOSED)
         cedar_attr(es, e, S("proposer"), officer(es, "W"));

@@ -13,6 +13,7 @@ static const struct {
 } tables[] = {
     {registry_actions, &registry_actions_n},
     {service_actions, &service_actions_n},
+    {post_actions, &post_actions_n},
     {link_actions, &link_actions_n},
     {public_actions, &public_actions_n},
     {screen_actions, &screen_actions_n},
@@ -99,7 +100,9 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define PERSON_NUMBERS "\"identity_number\":" TEXT(40) ",\"passport_number\":" TEXT(40)
 /* how and when something came that an officer enters */
 #define RECEIVED "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE
-#define LIST     "{\"type\":\"array\",\"maxItems\":10000,\"items\":{\"type\":\"object\"}}"
+/* an amount in minor units */
+#define MINOR "{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000000000000}"
+#define LIST  "{\"type\":\"array\",\"maxItems\":10000,\"items\":{\"type\":\"object\"}}"
 /* the texts of a step */
 #define STEP_TEXTS                                                                                 \
     "\"fields\":{\"type\":\"object\",\"maxProperties\":12,\"additionalProperties\":" TEXT(         \
@@ -312,6 +315,14 @@ static const struct {
                                40) ",\"amount\":{\"type\":\"integer\","
                                    "\"minimum\":1,\"maximum\":1000000000000},\"currency\":" CURRENCY
                                    ",\"status\":{\"enum\":[\"paid\",\"pending\",\"failed\"]}")},
+    {"entry-repay.v1",
+     OBJECT("\"how\",\"reference\"",
+            "\"how\":{\"enum\":[\"cash\",\"transfer\"]},\"reference\":" TEXT(120))},
+    {"cash-close.v1",
+     OBJECT("\"day\",\"cash\"",
+            "\"day\":" DATE ",\"cash\":{\"type\":\"array\",\"maxItems\":40,\"items\":" OBJECT(
+                "\"currency\",\"counted\"", "\"currency\":" CURRENCY ",\"counted\":" MINOR
+                                            ",\"deposited\":" MINOR ",\"reason\":" TEXT(500)) "}")},
     {"entry-assign.v1", OBJECT("\"case\"", "\"case\":" ID_SCHEMA)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",

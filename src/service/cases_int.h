@@ -230,6 +230,9 @@ enum err case_enter(struct act *, struct fault *);
 enum err case_lodge_prepare(struct act *, struct fault *);
 enum err case_lodge(struct act *, struct fault *);
 
+/* The day that it is at a mission. ERR_NOT_FOUND. */
+NODISCARD enum err mission_today(struct act *, str mission, int64_t *out, struct fault *);
+
 /* Numbers for those who walk in (tickets.c). */
 enum err ticket_take(struct act *, struct fault *);
 enum err ticket_call(struct act *, struct fault *);

@@ -1,6 +1,7 @@
 #include "service/fees_int.h"
 
 #include "service/camt.h"
+#include "service/cash_int.h"
 #include "service/jobs_int.h"
 #include "service/reference.h"
 
@@ -8,28 +9,44 @@ enum { TOLD_MAX = 4096, LISTED = 500 };
 
 /* ---- the account of a mission --------------------------------------------------------------- */
 
-enum err account_set(struct act *a, struct fault *f)
+/* All fees of a mission go there: one stolen session must not lead them elsewhere. */
+enum err account_propose(struct act *a, struct fault *f)
 {
-    str mission = act_param(a, S("mission"));
-    struct jw w = JW(&a->reply);
+    AUTO(buf) struct buf b = BUF(PROPOSAL_MAX);
+    str mission = act_param(a, S("mission")), statement;
     char iban[IBAN_MAX + 1];
-    struct missions *m = missions_hold(a->house->registry);
-    bool there = mission_find(m, mission) != NULL;
+    struct json account = {.type = J_OBJECT}, said = {.type = J_OBJECT};
+    int64_t today;
 
-    missions_drop(m);
-    if (!there)
-        return fault(f, ERR_NOT_FOUND, "no such mission");
+    TRY(mission_today(a, mission, &today, f));
     if (!iban_read(json_get_str(a->input, S("iban")), iban))
         return fault_at(f, ERR_INVALID, "/iban", "the check digits of this number do not hold");
-    TRY(db_run(a->db, f,
-               "INSERT INTO mission_account(mission, iban, doc, at, officer) VALUES(?,?,?,?,?)"
-               " ON CONFLICT(mission) DO UPDATE SET iban = excluded.iban, doc = excluded.doc,"
-               " at = excluded.at, officer = excluded.officer",
-               "sssid", mission, str_of(iban), a->body, a->now, &a->actor.id));
-    jw_open(&w, '{');
-    jw_kv(&w, S("iban"), str_of(iban));
-    jw_close(&w, '}');
-    return OK;
+    for (uint32_t i = 0; i < a->input->n; i++)
+        TRY_PTR(json_put(a->arena, &account, a->input->members[i].key, a->input->members[i].value),
+                f);
+    TRY_PTR(json_put(a->arena, &account, S("iban"), json_of_str(str_of(iban))), f);
+    TRY_PTR(json_put(a->arena, &said, S("account"), account), f);
+    TRY_PTR(json_put(a->arena, &said, S("mission"), json_of_str(mission)), f);
+    TRY_PTR(json_put(a->arena, &said, S("what"), json_of_str(S("account"))), f);
+    TRY(json_canonical(&b, &said, a->arena, f));
+    statement = str_copy(a->arena, buf_str(&b));
+    TRY_PTR(statement.p, f);
+    return proposal_add(a, mission, S(""), statement, f);
+}
+
+enum err account_apply(struct act *a, const struct proposal *p, struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(PROPOSAL_MAX);
+    const struct json *account = json_get(p->said, S("account"));
+    struct jw w = JW(&b);
+
+    jw_tree(&w, account);
+    return db_run(a->db, f,
+                  "INSERT INTO mission_account(mission, iban, doc, at, officer) VALUES(?,?,?,?,?)"
+                  " ON CONFLICT(mission) DO UPDATE SET iban = excluded.iban, doc = excluded.doc,"
+                  " at = excluded.at, officer = excluded.officer",
+                  "sssid", p->mission, json_get_str(account, S("iban")), buf_str(&b), a->now,
+                  &p->proposer);
 }
 
 /* "account" as a member of an open object; nothing where the mission has none. */
@@ -65,6 +82,7 @@ enum err account_show(struct act *a, struct fault *f)
 
     jw_open(&w, '{');
     TRY(put_account(a, &w, act_param(a, S("mission")), f));
+    TRY(proposals_put(a, &w, act_param(a, S("mission")), S("account"), f));
     jw_close(&w, '}');
     return OK;
 }
@@ -228,6 +246,14 @@ enum err entry_add(struct act *a, const struct entry *e, bool *out_known, struct
                "dsssissdsbdis", &e->id, e->mission, e->key, e->day, e->amount, e->currency,
                e->reference, matched ? &e->file : NULL, matched ? S("matched") : S("unknown"),
                e->told, &a->actor.id, a->now, e->how));
+    TRY(cash_add(a,
+                 &(struct movement){.mission = e->mission,
+                                    .how = e->how,
+                                    .currency = e->currency,
+                                    .amount = e->amount,
+                                    .file = matched ? &e->file : NULL,
+                                    .reference = e->key},
+                 f));
     return matched ? job_add(a, S("fee-settle"), act_id_text(a, &e->id), f) : OK;
 }
 
@@ -357,6 +383,47 @@ enum err entry_assign(struct act *a, struct fault *f)
     jw_open(&w, '{');
     jw_kv(&w, S("state"), S("matched"));
     jw_close(&w, '}');
+    return OK;
+}
+
+/* ---- paying back ----------------------------------------------------------------------------- */
+
+/* What is to be paid back of an entry: its surplus, or all of what is for nobody. */
+static enum err owed_back(struct act *a, const struct id *entry, struct movement *m,
+                          struct id *file, struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT CASE WHEN state = 'over' THEN surplus ELSE amount END, currency,"
+                        " file FROM bank_entry WHERE id = ? AND mission = ?"
+                        " AND state IN ('over', 'unknown')",
+                        "ds", entry, m->mission);
+
+    if (e == ERR_NOT_FOUND)
+        return fault(f, ERR_CONFLICT, "nothing of it is to be paid back");
+    TRY(e);
+    m->amount = -query_int(&q, 0);
+    m->currency = str_copy(a->arena, query_str(&q, 1));
+    *file = query_id(&q, 2);
+    TRY(query_end(&q, f));
+    TRY_PTR(m->currency.p, f);
+    return OK;
+}
+
+enum err entry_repay(struct act *a, struct fault *f)
+{
+    struct movement m = {.mission = act_param(a, S("mission")),
+                         .how = json_get_str(a->input, S("how")),
+                         .reference = json_get_str(a->input, S("reference"))};
+    struct id entry, file;
+
+    TRY(act_param_id(a, S("entry"), &entry, f));
+    TRY(owed_back(a, &entry, &m, &file, f));
+    m.file = id_is_nil(&file) ? NULL : &file;
+    TRY(db_run(a->db, f, "UPDATE bank_entry SET state = 'repaid', surplus = ? WHERE id = ?", "id",
+               -m.amount, &entry));
+    TRY(cash_add(a, &m, f));
+    buf_add_str(&a->reply, S("{\"state\":\"repaid\"}"));
     return OK;
 }
 

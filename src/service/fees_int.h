@@ -2,10 +2,11 @@
  *
  *   entry of the bank   matched ──► paid · partial · over        (by the node, for the case)
  *                       unknown ──► matched                      (an officer says whose it is)
+                       over, unknown ──► repaid
  *
  * An order is a reference with check digits that belongs to one case for ever. An entry is known by
  * the bank's own name for it, once for each mission: a statement may come twice. What was paid
- * beyond what is owed stays with the entry as its surplus, to be paid back.
+ * beyond what is owed stays with the entry as its surplus, until it is paid back.
  */
 #ifndef SIFARA_SERVICE_FEES_INT_H
 #define SIFARA_SERVICE_FEES_INT_H
@@ -33,7 +34,7 @@ struct entry {
 /* Run: once for each key of a mission; what has a case is settled by a job. */
 NODISCARD enum err entry_add(struct act *, const struct entry *, bool *out_known, struct fault *);
 
-enum err account_set(struct act *, struct fault *);
+enum err account_propose(struct act *, struct fault *);
 enum err account_show(struct act *, struct fault *);
 enum err fee_order_prepare(struct act *, struct fault *);
 enum err fee_order_facts(struct act *, struct fault *);
@@ -42,6 +43,7 @@ enum err statement_take_prepare(struct act *, struct fault *);
 enum err statement_take(struct act *, struct fault *);
 enum err entry_list(struct act *, struct fault *);
 enum err entry_assign(struct act *, struct fault *);
+enum err entry_repay(struct act *, struct fault *);
 enum err fee_settle_prepare(struct act *, struct fault *);
 enum err fee_settle_facts(struct act *, struct fault *);
 enum err fee_settle(struct act *, struct fault *);

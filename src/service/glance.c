@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "service/cash_int.h"
 #include "service/messages_int.h"
 
 enum { YEAR_DAYS = 365 };
@@ -153,6 +154,7 @@ enum err mission_glance(struct act *a, struct fault *f)
                   f));
     TRY(put_appointments(a, &w, mission, f));
     TRY(satisfaction_put(a, &w, mission, f));
+    TRY(cash_put_glance(a, &w, mission, f));
     jw_close(&w, '}');
     return OK;
 }

@@ -156,6 +156,30 @@ static const struct migration migrations[] = {
     {"CREATE UNIQUE INDEX bank_entry_once ON bank_entry(mission, entry)"},
     {"ALTER TABLE case_payment ADD COLUMN mission TEXT"},
     {"ALTER TABLE case_payment ADD COLUMN receipt TEXT"},
+    /* what a mission decides with two officers, and its cash book; what came before the book is in
+     * it by the day of the server's clock */
+    {"CREATE TABLE proposal(id BLOB PRIMARY KEY, mission TEXT NOT NULL, what TEXT NOT NULL, matter"
+     " TEXT NOT NULL, statement TEXT NOT NULL, proposer BLOB NOT NULL, proposed BIGINT NOT NULL,"
+     " confirmer BLOB, confirmer_signature BLOB, confirmed BIGINT, dropped INTEGER NOT NULL,"
+     " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+    {"CREATE INDEX proposal_open ON proposal(mission, what) WHERE confirmer IS NULL AND dropped ="
+     " 0"},
+    {"CREATE TABLE cash_movement(day INTEGER NOT NULL, mission TEXT NOT NULL, number INTEGER NOT"
+     " NULL, at BIGINT NOT NULL, how TEXT NOT NULL, amount BIGINT NOT NULL, currency TEXT NOT NULL,"
+     " file BLOB, reference TEXT, officer BLOB NOT NULL, PRIMARY KEY(day, mission, number))"},
+    {"CREATE INDEX cash_movement_of ON cash_movement(mission, day)"},
+    {"CREATE TABLE cash_closing(day INTEGER NOT NULL, mission TEXT NOT NULL, after INTEGER NOT"
+     " NULL, proposal BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(day, mission))"},
+    {"CREATE INDEX cash_closing_of ON cash_closing(mission, day)"},
+    {"CREATE TABLE cash_count(day INTEGER NOT NULL, mission TEXT NOT NULL, currency TEXT NOT NULL,"
+     " expected BIGINT NOT NULL, counted BIGINT NOT NULL, deposited BIGINT NOT NULL, reason TEXT,"
+     " PRIMARY KEY(day, mission, currency))"},
+    {"INSERT INTO cash_movement(day, mission, number, at, how, amount, currency, file, reference,"
+     " officer) SELECT at / 86400000, mission, row_number() OVER (PARTITION BY at / 86400000, mission"
+     " ORDER BY at, reference), at, how, amount, currency, file, reference, officer FROM (SELECT"
+     " mission, at, how, amount, currency, file, receipt AS reference, officer FROM case_payment"
+     " WHERE receipt IS NOT NULL UNION ALL SELECT mission, at, how, amount, currency, file, entry,"
+     " officer FROM bank_entry) AS before"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
@@ -430,21 +454,6 @@ const struct action service_actions[] = {
     {"fee.tell", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/fee-order", OFFICER, "Case", NULL,
      "How a person pays by bank transfer: amount, account, reference", 0, false, fee_order_prepare,
      fee_order_facts, fee_order, NULL, NULL},
-    {"account.set", ACTION_ACT, ACTION_PUT, "/v1/missions/{mission}/account", OFFICER, "Mission",
-     "account.v1", "Set the bank account of a mission", 0, false, NULL, appointment_mission_facts,
-     account_set, NULL, NULL},
-    {"account.show", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/account", OFFICER, "Mission",
-     NULL, "The bank account of a mission", 0, false, NULL, desk_queue_facts, NULL, account_show,
-     NULL},
-    {"statement.take", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/statements", OFFICER,
-     "Mission", NULL, "Match a bank's statement (camt.053) with what is owed", CAMT_BYTES, true,
-     statement_take_prepare, appointment_mission_facts, statement_take, NULL, NULL},
-    {"entry.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/entries", OFFICER, "Mission",
-     NULL, "What the bank says came, and what became of it (?state=)", 0, false, NULL,
-     desk_queue_facts, NULL, entry_list, NULL},
-    {"entry.assign", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/entries/{entry}/assign",
-     OFFICER, "Mission", "entry-assign.v1", "Say for which case a payment is", 0, false, NULL,
-     appointment_mission_facts, entry_assign, NULL, NULL},
     {"message.write", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/messages", OFFICER, "Case",
      "message.v1", "Write to the person of a case", 0, false, message_write_prepare, case_facts,
      message_write, NULL, NULL},

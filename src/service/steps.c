@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "service/cases_int.h"
+#include "service/cash_int.h"
 #include "service/lapses.h"
 
 enum { LAPSES_AT_ONCE = 64, PAUSE_MS = 60000 };
@@ -193,6 +194,14 @@ enum err case_payment(struct act *a, struct fault *f)
                "diiiissdss", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now, amount,
                c->currency, json_get_str(a->input, S("how")), &a->actor.id, a->actor.mission,
                receipt));
+    TRY(cash_add(a,
+                 &(struct movement){.mission = a->actor.mission,
+                                    .how = json_get_str(a->input, S("how")),
+                                    .currency = c->currency,
+                                    .amount = amount,
+                                    .file = &c->id,
+                                    .reference = receipt},
+                 f));
     c->paid += amount;
     TRY(case_write_step(a, c, c->event, x->note, f));
     TRY(case_write(a, c, f));

@@ -11,7 +11,7 @@
 
 enum { DAY_TICKETS = 2000, SHOWN_LAST = 12 };
 
-static enum err today_at(struct act *a, str mission, int64_t *out, struct fault *f)
+enum err mission_today(struct act *a, str mission, int64_t *out, struct fault *f)
 {
     struct missions *m = missions_hold(a->house->registry);
     const struct mission *at = mission_find(m, mission);
@@ -31,7 +31,7 @@ enum err ticket_take(struct act *a, struct fault *f)
     struct query q;
     int64_t day = 0;
 
-    TRY(today_at(a, mission, &day, f));
+    TRY(mission_today(a, mission, &day, f));
     if (service.p && !service_find(a->house->services, service))
         return fault_at(f, ERR_INVALID, "/service", "no such service");
     TRY(db_one(a->db, &q, f,
@@ -82,7 +82,7 @@ enum err ticket_call(struct act *a, struct fault *f)
     int64_t counter = json_get_int(a->input, S("counter"), 0), day = 0, number = 0;
     struct jw w = JW(&a->reply);
 
-    TRY(today_at(a, mission, &day, f));
+    TRY(mission_today(a, mission, &day, f));
     TRY(find_next(a, day, mission, &number, f));
     TRY(db_run(a->db, f,
                "UPDATE ticket SET state = 'served' WHERE day = ? AND mission = ? AND counter = ?"
@@ -105,7 +105,7 @@ enum err ticket_end(struct act *a, struct fault *f)
     struct jw w = JW(&a->reply);
     int64_t day = 0, number = 0;
 
-    TRY(today_at(a, mission, &day, f));
+    TRY(mission_today(a, mission, &day, f));
     if (!str_to_int64(act_param(a, S("number")), &number))
         return fault(f, ERR_NOT_FOUND, "no such number");
     TRY(db_run(a->db, f,
@@ -149,7 +149,7 @@ enum err ticket_list(struct act *a, struct fault *f)
     struct query q;
     int64_t day = 0;
 
-    TRY(today_at(a, mission, &day, f));
+    TRY(mission_today(a, mission, &day, f));
     TRY(db_query(a->db, &q, f,
                  "SELECT number, service, state, counter, taken, called FROM ticket WHERE day = ?"
                  " AND mission = ? ORDER BY number",
@@ -183,7 +183,7 @@ enum err ticket_board(struct act *a, struct fault *f)
     struct query q;
     int64_t day = 0;
 
-    TRY(today_at(a, mission, &day, f));
+    TRY(mission_today(a, mission, &day, f));
     TRY(db_one(a->db, &q, f,
                "SELECT count(*) FROM ticket WHERE day = ? AND mission = ? AND state = 'waiting'",
                "is", day, mission));

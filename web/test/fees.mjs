@@ -14,19 +14,25 @@ function camt(entries) {
   return `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>S</Id><Acct><Id><IBAN>${IBAN}</IBAN></Id></Acct>${list.join("")}</Stmt></BkToCstmrStmt></Document>`;
 }
 
-/** The head of mission sets the account; the person sees where to pay, in Arabic, on a phone. */
-export async function order(head, person, file) {
+/** The head of mission proposes the account, the consul signs; the person sees where to pay, in Arabic, on a phone. */
+export async function order(head, consul, person, file) {
   await head.goto(`${URL_}/ar/desk/fees`, { waitUntil: "networkidle" });
   await look(head, "desk-fees-ar");
   await head.goto(`${URL_}/en/desk/fees`, { waitUntil: "networkidle" });
-  await head.getByText("Set the account").click();
+  await head.getByText("Propose the account").click();
   await head.getByLabel("Account holder").fill("Embassy of Utopia in Athens");
   await head.getByLabel("IBAN", { exact: true }).fill("GR1601101250000000012300696");
-  await head.getByRole("button", { name: "Save" }).click();
+  await head.getByRole("button", { name: "Propose" }).click();
   await head.getByRole("alert").waitFor();
   await head.getByLabel("IBAN", { exact: true }).fill(IBAN);
-  await head.getByRole("button", { name: "Save" }).click();
-  await head.getByText("GR16 0110 1250 0000 0001 2300 695").waitFor();
+  await head.getByRole("button", { name: "Propose" }).click();
+  await head.getByText("another officer must sign").waitFor();
+  expect(!(await head.getByRole("button", { name: "Sign and confirm" }).count()), "the head of mission may sign for themselves");
+  await look(head, "desk-account-waits-en");
+  await consul.goto(`${URL_}/en/desk/proposals`, { waitUntil: "networkidle" });
+  await consul.getByText("GR16 0110 1250 0000 0001 2300 695").waitFor();
+  await consul.getByRole("button", { name: "Sign and confirm" }).click();
+  await consul.getByText("Nothing waits for a second officer").waitFor();
   await person.setViewportSize(PHONE);
   await person.goto(`${URL_}/ar/cases/${file}`, { waitUntil: "networkidle" });
   await person.getByRole("button", { name: "كيف أدفع الرسم" }).click();
@@ -68,4 +74,40 @@ export async function receipt(officer, file) {
   await look(officer, "desk-receipt-en");
   await officer.goto(officer.url().replace("/en/", "/ar/"), { waitUntil: "networkidle" });
   await look(officer, "desk-receipt-ar");
+}
+
+/** What was for nobody, and comes again, is paid back by the consul. */
+export async function repay(consul) {
+  const path = join(process.env.SIFARA_SHOTS, "camt.xml");
+  writeFileSync(path, camt([["B-3", "3.00", "nobody knows"]]));
+  await consul.goto(`${URL_}/en/desk/fees`, { waitUntil: "networkidle" });
+  await consul.getByLabel("File of the bank").setInputFiles(path);
+  await consul.getByText("Pay it back").click();
+  await consul.getByLabel("Number of the order or the receipt").fill("Order 9");
+  await consul.getByRole("button", { name: "It was paid back: €3.00" }).click();
+  await consul.getByText("paid back", { exact: true }).waitFor();
+}
+
+/** The day's cash is counted by one officer and signed by another; afterwards it stands. */
+export async function closeDay(officer, consul) {
+  await officer.goto(`${URL_}/en/desk/cash`, { waitUntil: "networkidle" });
+  await look(officer, "desk-cash-en");
+  for (const field of await officer.getByLabel(/^Counted cash in/).all()) await field.fill("x");
+  await officer.getByText("Not an amount").first().waitFor();
+  for (const field of await officer.getByLabel(/^Counted cash in/).all()) await field.fill("1");
+  for (const field of await officer.getByLabel(/^Why does it differ/).all()) await field.fill("Coins of another country");
+  await look(officer, "desk-cash-count-en");
+  await officer.getByRole("button", { name: "Propose to close" }).click();
+  await officer.getByText("another officer must sign").waitFor();
+  await consul.goto(`${URL_}/ar/desk/proposals`, { waitUntil: "networkidle" });
+  await look(consul, "desk-proposals-ar");
+  await consul.getByRole("button", { name: "وقّع وأكّد" }).click();
+  await consul.getByText("لا شيء ينتظر موظفًا ثانيًا").waitFor();
+  await officer.goto(`${URL_}/en/desk/cash`, { waitUntil: "networkidle" });
+  await officer.getByText("Today is closed").waitFor();
+  await officer.getByRole("table", { name: "Closings" }).getByRole("link").first().click();
+  await officer.getByText("these figures do not change any more").waitFor();
+  await look(officer, "desk-cash-closed-en");
+  await officer.goto(officer.url().replace("/en/", "/ar/"), { waitUntil: "networkidle" });
+  await look(officer, "desk-cash-closed-ar");
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { counter, numbers } from "./counter.mjs";
-import { order, receipt, statement } from "./fees.mjs";
+import { closeDay, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
 import { representatives } from "./representatives.mjs";
@@ -301,8 +301,9 @@ await step("the consul sets hours and opens a round; Layla asks for a place, and
 await step("Layla and the mission write to each other", () => talk(rana, layla, file));
 
 await step("a fee by bank transfer, from the account to the statement", async () => {
-  const reference = await order(await officer("head", "head@mfa.xu.example"), layla, file);
+  const reference = await order(await officer("head", "head@mfa.xu.example"), karim, layla, file);
   await statement(rana, layla, file, reference);
+  await repay(karim);
 });
 
 await step("she holds her passport; how was it?", async () => {
@@ -317,6 +318,8 @@ await step("she holds her passport; how was it?", async () => {
   await receipt(rana, file);
   await rate(layla, file);
 });
+
+await step("the day's cash is counted and closed by two officers", () => closeDay(rana, karim));
 
 await step("she ends a session that was left open elsewhere", async () => {
   const elsewhere = await somebody(DESK);

@@ -58,9 +58,12 @@ export function number(n: number, options?: Intl.NumberFormatOptions): string {
 
 /** An amount in minor units (ISO 4217), as the reader writes money. */
 export function money(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(amount / 10 ** digits);
+  return new Intl.NumberFormat(locale, { style: "currency", currency }).format(amount / 10 ** currencyDigits(currency));
+}
+
+/** Decimal digits of a currency's minor unit. */
+export function currencyDigits(currency: string): number {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 function dayOf(text: string): Date {

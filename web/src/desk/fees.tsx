@@ -1,13 +1,15 @@
 // fees.tsx - the mission's account, what the bank says came to it, and receipts for what came to the counter
 import { useState } from "preact/hooks";
-import { get, post, put, upload } from "../base/api";
+import { get, post, upload } from "../base/api";
 import type { CaseFile } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
+import { useSigning } from "../base/signing";
 import { grouped, type Account } from "../base/transfer";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { ownMission } from "./mission";
+import { Waiting, type Proposal } from "./proposals";
 
 interface Entry {
   id: string;
@@ -17,7 +19,7 @@ interface Entry {
   currency: string;
   reference?: string;
   case?: string;
-  state: "matched" | "unknown" | "paid" | "partial" | "over";
+  state: "matched" | "unknown" | "paid" | "partial" | "over" | "repaid";
   surplus?: number;
   told: { payer?: string; text?: string };
 }
@@ -35,11 +37,18 @@ export function Fees(_: PageProps) {
 }
 
 function Of({ mission }: { mission: string }) {
-  const account = useLoad((signal) => get<{ account?: Account }>(`/v1/missions/${mission}/account`, { signal }), [mission]);
+  const account = useLoad((signal) => get<{ account?: Account; proposals: Proposal[] }>(`/v1/missions/${mission}/account`, { signal }), [mission]);
   const entries = useLoad((signal) => get<{ entries: Entry[] }>(`/v1/missions/${mission}/entries`, { signal }), [mission]);
   return (
     <>
-      <Load of={account}>{(a) => <BankAccount key={a.account?.iban} mission={mission} account={a.account} done={account.again} />}</Load>
+      <Load of={account}>
+        {(a) => (
+          <>
+            <BankAccount key={a.account?.iban} mission={mission} account={a.account} done={account.again} />
+            <Waiting list={a.proposals} done={account.again} />
+          </>
+        )}
+      </Load>
       <Statement mission={mission} done={entries.again} />
       <Load of={entries}>{(e) => <Entries mission={mission} list={e.entries} done={entries.again} />}</Load>
     </>
@@ -53,7 +62,7 @@ function BankAccount({ mission, account, done }: { mission: string; account: Acc
     e.preventDefault();
     setFailed(undefined);
     try {
-      await put(`/v1/missions/${mission}/account`, Object.fromEntries(Object.entries(a).filter(([, v]) => v)));
+      await post(`/v1/missions/${mission}/account`, Object.fromEntries(Object.entries(a).filter(([, v]) => v)));
       done();
     } catch (error) {
       setFailed(error);
@@ -88,7 +97,7 @@ function BankAccount({ mission, account, done }: { mission: string; account: Acc
             </Field>
           ))}
           <div class="buttons">
-            <Button>{t("common.save")}</Button>
+            <Button>{t("desk.proposals.propose")}</Button>
           </div>
         </form>
       </details>
@@ -131,7 +140,7 @@ function Statement({ mission, done }: { mission: string; done: () => void }) {
   );
 }
 
-const KINDS: Record<Entry["state"], string> = { matched: "", paid: "good", partial: "warn", over: "warn", unknown: "bad" };
+const KINDS: Record<Entry["state"], string> = { matched: "", paid: "good", partial: "warn", over: "warn", repaid: "", unknown: "bad" };
 
 function Entries({ mission, list, done }: { mission: string; list: Entry[]; done: () => void }) {
   return (
@@ -147,7 +156,8 @@ function Entries({ mission, list, done }: { mission: string; list: Entry[]; done
           label: t("desk.fees.state"),
           cell: (e) => (
             <>
-              <Tag kind={KINDS[e.state]}>{t(`desk.fees.state.${e.state}`)}</Tag> {e.surplus ? t("desk.fees.surplus", { amount: money(e.surplus, e.currency) }) : null}
+              <Tag kind={KINDS[e.state]}>{t(`desk.fees.state.${e.state}`)}</Tag> {e.state === "over" && e.surplus ? t("desk.fees.surplus", { amount: money(e.surplus, e.currency) }) : null}
+              {(e.state === "over" || e.state === "unknown") && <Repay mission={mission} entry={e} done={done} />}
             </>
           ),
           text: (e) => t(`desk.fees.state.${e.state}`),
@@ -161,6 +171,8 @@ function Entries({ mission, list, done }: { mission: string; list: Entry[]; done
               <a class="mono" href={to(`/desk/cases/${e.case}`)}>
                 {e.case.slice(0, 8)}…{e.case.slice(-4)}
               </a>
+            ) : e.state === "repaid" ? (
+              t("common.none")
             ) : (
               <Assign mission={mission} entry={e} done={done} />
             ),
@@ -191,6 +203,38 @@ function Assign({ mission, entry, done }: { mission: string; entry: Entry; done:
       <Field label={t("desk.fees.assign-case")}>{(a) => <input {...a} dir="ltr" class="mono" required pattern="[0-9a-f\-]{36}" autocomplete="off" value={file} onInput={(e) => setFile(e.currentTarget.value)} />}</Field>
       <Button kind="quiet">{t("desk.fees.assign")}</Button>
     </form>
+  );
+}
+
+/** What was too much, or is for nobody, goes back to who paid it. */
+function Repay({ mission, entry, done }: { mission: string; entry: Entry; done: () => void }) {
+  const [how, setHow] = useState("transfer");
+  const [reference, setReference] = useState("");
+  const { attempt, told } = useSigning(done);
+  const repay = (e: Event) => {
+    e.preventDefault();
+    void attempt(() => post(`/v1/missions/${mission}/entries/${entry.id}/repay`, { how, reference }));
+  };
+  return (
+    <details>
+      <summary>{t("desk.fees.repay")}</summary>
+      <form onSubmit={repay}>
+        {told}
+        <Field label={t("desk.fees.repay-how")}>
+          {(f) => (
+            <select {...f} value={how} onChange={(e) => setHow(e.currentTarget.value)}>
+              {["transfer", "cash"].map((h) => (
+                <option key={h} value={h}>
+                  {t(`common.how.${h}`)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label={t("desk.fees.repay-reference")}>{(f) => <input {...f} required maxLength={120} autocomplete="off" value={reference} onInput={(e) => setReference(e.currentTarget.value)} />}</Field>
+        <Button kind="quiet">{t("desk.fees.repay-do", { amount: money(entry.state === "over" ? (entry.surplus ?? 0) : entry.amount, entry.currency) })}</Button>
+      </form>
+    </details>
   );
 }
 

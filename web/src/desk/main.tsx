@@ -9,12 +9,14 @@ import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
 import { Appointments, Today } from "./appointments";
 import { DeskCase } from "./case";
+import { Cash } from "./cash";
 import { Counter } from "./counter";
 import { Enter, Receipt } from "./entering";
 import { Fees, PaymentReceipt } from "./fees";
 import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
 import { Numbers } from "./numbers";
+import { Proposals } from "./proposals";
 import { Queue } from "./queue";
 import { Representatives } from "./representatives";
 import { SignIn } from "./sign-in";
@@ -32,6 +34,8 @@ const routes: Route[] = [
   { path: "/desk/representatives", page: Representatives },
   { path: "/desk/cases/:id/receipts/:receipt", page: PaymentReceipt },
   { path: "/desk/fees", page: Fees },
+  { path: "/desk/cash", page: Cash },
+  { path: "/desk/proposals", page: Proposals },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },
   { path: "/desk/appointments", page: Appointments },
@@ -59,6 +63,8 @@ function Desk({ who }: { who: Session | null }) {
         { href: to("/desk/counter"), label: t("desk.counter") },
         { href: to("/desk/numbers"), label: t("desk.numbers") },
         { href: to("/desk/fees"), label: t("desk.fees") },
+        { href: to("/desk/cash"), label: t("desk.cash") },
+        { href: to("/desk/proposals"), label: t("desk.proposals") },
         { href: to("/desk/documents"), label: t("desk.documents") },
         { href: to("/desk/today"), label: t("desk.today") },
         { href: to("/desk/messages"), label: t("desk.inbox") },

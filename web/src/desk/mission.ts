@@ -13,3 +13,9 @@ export async function ownMission(signal?: AbortSignal): Promise<Mission | undefi
 export function todayAt(mission: Mission): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone: mission.zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date());
 }
+
+/** The names of all missions, by their codes. */
+export async function missionNames(signal?: AbortSignal): Promise<Record<string, Mission["name"]>> {
+  const { missions } = await get<{ missions: Mission[] }>("/v1/missions", signal ? { signal } : {});
+  return Object.fromEntries(missions.map((m) => [m.code, m.name]));
+}

@@ -114,6 +114,7 @@ interface Glance {
   officers: number;
   appointments: { to_come: number; served: number; missed: number };
   satisfaction: Satisfaction;
+  cash: { closed?: string; proposed_by?: string; confirmed_by?: string; open_since?: string };
 }
 
 /** Nothing is told of fewer than so many: one could guess who said what. */
@@ -171,9 +172,32 @@ export function MissionPage({ params }: PageProps) {
               ]}
             />
             <Pairs list={g.fees.map((f) => [t("ministry.fees", { n: f.payments }), money(f.amount, f.currency)])} />
+            <CashClosed cash={g.cash} />
           </>
         )}
       </Load>
     </>
+  );
+}
+
+/** Two officers closed the cash book, or it has been open for a while. */
+function CashClosed({ cash }: { cash: Glance["cash"] }) {
+  return (
+    <Pairs
+      list={[
+        cash.closed && [
+          t("ministry.cash-closed"),
+          <>
+            <Day on={cash.closed} both={false} /> · <bdi>{cash.proposed_by}</bdi>, <bdi>{cash.confirmed_by}</bdi>
+          </>,
+        ],
+        cash.open_since && [
+          t("ministry.cash-open"),
+          <Tag kind="warn">
+            <Day on={cash.open_since} both={false} />
+          </Tag>,
+        ],
+      ]}
+    />
   );
 }

@@ -1,0 +1,60 @@
+/* posts.c - the table of what a post keeps besides its cases: account, money, cash book, and what
+ * two officers decide of them */
+#include "service/appointments_int.h"
+#include "service/camt.h"
+#include "service/cash_int.h"
+#include "service/fees_int.h"
+#include "service/services.h"
+
+#define OFFICER ACTOR_OFFICER
+
+const struct action post_actions[] = {
+    /* fees */
+    {"account.propose", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/account", OFFICER,
+     "Mission", "account.v1", "Propose the bank account of a mission", 0, false, NULL,
+     appointment_mission_facts, account_propose, NULL, NULL},
+    {"account.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/account", OFFICER, "Proposal",
+     "signature.v1", "Set the bank account of a mission as second officer", 0, false,
+     proposal_confirm_prepare, proposal_facts, proposal_confirm, NULL, NULL},
+    {"account.show", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/account", OFFICER, "Mission",
+     NULL, "The bank account of a mission", 0, false, NULL, desk_queue_facts, NULL, account_show,
+     NULL},
+    {"statement.take", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/statements", OFFICER,
+     "Mission", NULL, "Match a bank's statement (camt.053) with what is owed", CAMT_BYTES, true,
+     statement_take_prepare, appointment_mission_facts, statement_take, NULL, NULL},
+    {"entry.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/entries", OFFICER, "Mission",
+     NULL, "What the bank says came, and what became of it (?state=)", 0, false, NULL,
+     desk_queue_facts, NULL, entry_list, NULL},
+    {"entry.assign", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/entries/{entry}/assign",
+     OFFICER, "Mission", "entry-assign.v1", "Say for which case a payment is", 0, false, NULL,
+     appointment_mission_facts, entry_assign, NULL, NULL},
+    {"entry.repay", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/entries/{entry}/repay",
+     OFFICER, "Mission", "entry-repay.v1", "Pay back what was too much, or for no case", 0, false,
+     NULL, appointment_mission_facts, entry_repay, NULL, NULL},
+
+    /* the cash book */
+    {"cash.show", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/cash", OFFICER, "Mission", NULL,
+     "The cash book: the open days, or those of a closing (?day=)", 0, false, NULL,
+     desk_queue_facts, NULL, cash_show, NULL},
+    {"cash.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/cash/closings", OFFICER,
+     "Mission", NULL, "The closings of a cash book, the newest first", 0, false, NULL,
+     desk_queue_facts, NULL, cash_list, NULL},
+    {"cash.propose", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/cash/closings", OFFICER,
+     "Mission", "cash-close.v1", "Propose to close the cash book, with what was counted", 0, false,
+     NULL, appointment_mission_facts, cash_propose, NULL, NULL},
+    {"cash.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/cash", OFFICER, "Proposal",
+     "signature.v1", "Close the cash book as second officer", 0, false, proposal_confirm_prepare,
+     proposal_facts, proposal_confirm, NULL, NULL},
+
+    /* what two officers decide */
+    {"proposal.list", ACTION_READ, ACTION_GET, "/v1/proposals", OFFICER, "Mission", NULL,
+     "What waits for a second officer (?mission=)", 0, false, NULL, desk_queue_facts, NULL,
+     proposal_list, NULL},
+    {"proposal.show", ACTION_READ, ACTION_GET, "/v1/proposals/{id}", OFFICER, "Proposal", NULL,
+     "A proposal, with the statement to sign", 0, false, NULL, proposal_facts, NULL, proposal_show,
+     NULL},
+    {"proposal.drop", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/drop", OFFICER, "Proposal", NULL,
+     "Take a proposal back, or turn it down", 0, false, proposal_prepare, proposal_facts,
+     proposal_drop, NULL, NULL},
+};
+const size_t post_actions_n = ARRAY_LEN(post_actions);

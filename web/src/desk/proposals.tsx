@@ -1,0 +1,102 @@
+// proposals.tsx - what a mission decides with two officers: the second one sees it in words and signs it with a passkey
+import type { ComponentChildren } from "preact";
+import { get, post } from "../base/api";
+import { signed } from "../base/passkey";
+import type { PageProps } from "../base/router";
+import { useSigning } from "../base/signing";
+import { grouped, type Account } from "../base/transfer";
+import { Button, Heading, Load, Moment, Notice, Pairs, Typed, useLoad } from "../base/ui";
+import { inWords, t } from "../base/words";
+import { CashCounted, type CashStatement } from "./counted";
+import { missionNames } from "./mission";
+
+export interface Proposal {
+  id: string;
+  mission: string;
+  what: "account" | "cash";
+  /** canonical JSON: what is signed */
+  statement: string;
+  proposed: string;
+  by: string;
+  mine: boolean;
+}
+
+/** All that waits for whoever is signed in, of their own post and of those whose second officers they are. */
+export function Proposals(_: PageProps) {
+  const all = useLoad((signal) => get<{ proposals: Proposal[] }>("/v1/proposals", { signal }), []);
+  return (
+    <>
+      <Heading lead={t("desk.proposals.lead")}>{t("desk.proposals")}</Heading>
+      <Load of={all}>{({ proposals }) => (proposals.length ? <Waiting list={proposals} done={all.again} /> : <p class="empty">{t("desk.proposals.none")}</p>)}</Load>
+    </>
+  );
+}
+
+export function Waiting({ list, done }: { list: Proposal[]; done: () => void }) {
+  const names = useLoad(missionNames, []);
+  return (
+    <>
+      {list.map((p) => (
+        <One key={p.id} of={p} where={inWords(names.data?.[p.mission]) || p.mission} done={done} />
+      ))}
+    </>
+  );
+}
+
+function One({ of, where, done }: { of: Proposal; where: string; done: () => void }) {
+  const { attempt, told } = useSigning(done);
+  return (
+    <section class="card proposal">
+      <h2>
+        {t(`desk.proposals.what.${of.what}`)} · {where}
+      </h2>
+      <Notice kind="info" title={t("desk.proposals.waits")}>
+        <p>
+          <Typed>{of.by}</Typed> · <Moment at={of.proposed} />
+        </p>
+      </Notice>
+      {told}
+      {inWordsOf(of)}
+      <div class="buttons">
+        {!of.mine && <Button run={() => attempt(async () => post(`/v1/proposals/${of.id}/${of.what}`, { signature: await signed(of.statement) }))}>{t("desk.proposals.sign")}</Button>}
+        <Button kind="quiet" run={() => attempt(() => post(`/v1/proposals/${of.id}/drop`))}>
+          {t(of.mine ? "desk.proposals.take-back" : "desk.proposals.turn-down")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** What is signed, as people read it. */
+function inWordsOf(p: Proposal): ComponentChildren {
+  const said: unknown = JSON.parse(p.statement);
+  switch (p.what) {
+    case "account":
+      return <AccountPairs of={(said as { account: Account }).account} />;
+    case "cash":
+      return <CashCounted of={said as CashStatement} />;
+  }
+}
+
+export function AccountPairs({ of }: { of: Account }) {
+  return (
+    <Pairs
+      list={[
+        [t("common.transfer.holder"), <Typed>{of.holder}</Typed>],
+        [
+          t("common.transfer.iban"),
+          <span class="mono" dir="ltr">
+            {grouped(of.iban)}
+          </span>,
+        ],
+        of.bic && [
+          t("common.transfer.bic"),
+          <span class="mono" dir="ltr">
+            {of.bic}
+          </span>,
+        ],
+        of.bank && [t("common.transfer.bank"), <Typed>{of.bank}</Typed>],
+      ]}
+    />
+  );
+}
