@@ -218,7 +218,8 @@ static void put_head(struct buf *b, const struct node *n, str language, const ch
     buf_printf(b, "<!doctype html>\n<html lang=\"%.*s\" dir=\"%.*s\" data-state=\"",
                STR_FMT(language), STR_FMT(word(n, language, "page.direction")));
     xml_escape(b, state_name(n, language));
-    buf_printf(b, "\" data-code=\"%.*s\" data-languages=\"", STR_FMT(n->config.alpha3));
+    buf_printf(b, "\" data-code=\"%.*s\" data-alpha2=\"%.*s\" data-languages=\"",
+               STR_FMT(n->config.alpha3), STR_FMT(n->config.alpha2));
     for (size_t i = 0; catalogue_language(n->words, i).p; i++)
         buf_printf(b, "%s%.*s", i ? " " : "", STR_FMT(catalogue_language(n->words, i)));
     buf_printf(b, "\" data-sms=\"%s", n->house.sms ? "yes" : "no");

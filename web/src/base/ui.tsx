@@ -184,7 +184,8 @@ export function Failure({ error }: { error: unknown }) {
         <a href={`${to("/sign-in")}?to=${encodeURIComponent(location.pathname + location.search)}`}>{t("common.sign-in")}</a>
       </Notice>
     );
-  const by = error.body.decision?.by;
+  const decision = error.body.decision;
+  const by = decision?.by?.length ? decision.by : decision?.near;
   const key = `common.problem.${error.slug}`;
   const words = t(key);
   return (

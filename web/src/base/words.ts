@@ -10,6 +10,8 @@ export const language = root.lang || "en";
 export const languages = (root.dataset["languages"] ?? language).split(" ");
 export const stateName = root.dataset["state"] ?? "";
 export const stateCode = root.dataset["code"] ?? "";
+/** As partners and the policy name us: "XU". */
+export const homeCode = root.dataset["alpha2"] ?? "";
 
 /** The locale of numbers and days: Arabic reads them in its own digits. */
 export const locale = language === "ar" ? "ar-u-nu-arab" : language;

@@ -15,7 +15,7 @@ interface Line {
   within_promise: number;
 }
 
-function share(part: number, whole: number): string {
+export function share(part: number, whole: number): string {
   return whole ? number(part / whole, { style: "percent" }) : t("common.none");
 }
 

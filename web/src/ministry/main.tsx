@@ -7,6 +7,7 @@ import { session, type Session } from "../base/session";
 import { Frame, Heading, Notice } from "../base/ui";
 import { t } from "../base/words";
 import { AimsPage } from "./aims";
+import { Brief } from "./brief";
 import { Country } from "./country";
 import { DraftPage, ProposalPage } from "./draft";
 import { EntryPage, JournalPage } from "./journal";
@@ -19,6 +20,7 @@ const routes: Route[] = [
   { path: "/ministry", page: Overview },
   { path: "/ministry/missions/:mission", page: MissionPage },
   { path: "/ministry/countries/:country", page: Country },
+  { path: "/ministry/countries/:country/brief", page: Brief },
   { path: "/ministry/policy", page: PolicyPage },
   { path: "/ministry/policy/draft", page: DraftPage },
   { path: "/ministry/policy/proposals/:proposal", page: ProposalPage },

@@ -2,10 +2,11 @@
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import { Heading, Load, Moment, Table, Tag, useLoad } from "../base/ui";
+import { Heading, Load, Table, Tag, useLoad } from "../base/ui";
 import { country, inWords, number, t } from "../base/words";
 import { type Closing, Closings } from "./closings";
 import { Engagements, type Partner } from "./country";
+import { Letters } from "./letters";
 
 interface Row {
   code: string;
@@ -15,15 +16,6 @@ interface Row {
   accreditation: string;
   given: number;
   received: number;
-}
-
-interface Dispatch {
-  id: string;
-  kind: string;
-  state: string;
-  sent: boolean;
-  at: string;
-  subject?: string;
 }
 
 const nameOf = (p: { code: string; name: Record<string, string> }) => inWords(p.name) || country(p.code);
@@ -56,7 +48,6 @@ export function Partners(_: PageProps) {
 export function PartnerPage({ params }: PageProps) {
   const code = params["state"] ?? "";
   const partner = useLoad((signal) => get<Partner & { closings?: Closing[] }>(`/v1/partners/${code}`, { signal }), [code]);
-  const dispatches = useLoad((signal) => get<{ dispatches: Dispatch[] }>(`/v1/partners/${code}/dispatches`, { signal }), [code]);
   return (
     <>
       <a class="back" href={to("/ministry/partners")}>
@@ -74,29 +65,7 @@ export function PartnerPage({ params }: PageProps) {
           </>
         )}
       </Load>
-      <Load of={dispatches}>
-        {({ dispatches: list }) => (
-          <Table
-            caption={t("ministry.dispatches")}
-            name={`dispatches-${code}`}
-            rows={list}
-            columns={[
-              { label: t("common.when"), cell: (r) => <Moment at={r.at} />, text: (r) => r.at },
-              { label: t("ministry.direction"), cell: (r) => t(r.sent ? "ministry.sent" : "ministry.came"), text: (r) => (r.sent ? "sent" : "came") },
-              { label: t("ministry.what"), cell: (r) => r.subject ?? r.kind, text: (r) => r.subject ?? r.kind },
-              { label: t("ministry.state"), cell: (r) => r.state, text: (r) => r.state },
-              {
-                label: t("ministry.proof"),
-                cell: (r) => (
-                  <a href={`/v1/dispatches/${r.id}/evidence`} download={`${r.id}.proof`}>
-                    {t("ministry.proof")}
-                  </a>
-                ),
-              },
-            ]}
-          />
-        )}
-      </Load>
+      <Letters code={code} />
     </>
   );
 }
