@@ -291,17 +291,65 @@ static enum err put_progress(struct act *a, struct jw *w, const struct quorum *q
     return OK;
 }
 
+/* What the policy would say to an officer who proposes or confirms, before it is tried. */
+static enum err put_step(struct act *a, struct jw *w, const char *action, struct choice *c,
+                         struct fault *f)
+{
+    jw_key(w, S("next"));
+    jw_open(w, '{');
+    jw_kv(w, S("action"), str_of(action));
+    TRY(gate_advise(a->house->gate, a, action_named(link_actions, link_actions_n, str_of(action)),
+                    c, w, f));
+    jw_close(w, '}');
+    return OK;
+}
+
+/* What waits for a second officer; else what this one may propose. */
 static enum err put_proposed(struct act *a, struct jw *w, struct fault *f)
 {
     struct choice c = {.scope = scope_of(a)};
     enum err e = stored_choice(a, &c, f);
 
     if (e == ERR_CONFLICT)
-        return OK;
+        return put_step(a, w, "witnesses.propose", &c, f);
     TRY(e);
     TRY(quorum_statement(a->arena, c.scope, c.policy, &c.statement, f));
     jw_kv(w, S("proposed"), c.policy);
     jw_kv(w, S("statement"), c.statement);
+    jw_kv_bool(w, S("own"), id_eq(&c.proposer, &a->actor.id));
+    return put_step(a, w, "witnesses.confirm", &c, f);
+}
+
+/* Third states that have a line with us, each with the key by which it witnesses. */
+static enum err put_candidates(struct act *a, struct jw *w, struct fault *f)
+{
+    str *states = arena_alloc(a->arena, QUORUM_WITNESSES * sizeof *states);
+    struct query q;
+    size_t n = 0;
+
+    TRY_PTR(states, f);
+    TRY(db_query(a->db, &q, f,
+                 "SELECT state FROM accreditation WHERE standing = 'accredited' AND state <> ?"
+                 " ORDER BY state LIMIT ?",
+                 "si", scope_of(a), (int64_t)QUORUM_WITNESSES));
+    for (; query_row(&q) && n < QUORUM_WITNESSES; query_next(&q))
+        states[n++] = str_copy(a->arena, query_str(&q, 0));
+    TRY(query_end(&q, f));
+    jw_key(w, S("candidates"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        AUTO(buf) struct buf b = BUF(512);
+        struct note_key key;
+        struct partner p;
+        TRY(partner_load(a->db, states[i], a->arena, &p, f));
+        TRY_PTR(keyset_witness_key(&p.keyset, a->arena, &key), f);
+        note_key_format(&b, &key);
+        jw_open(w, '{');
+        jw_kv(w, S("state"), states[i]);
+        jw_kv(w, S("key"), buf_str(&b));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
     return OK;
 }
 
@@ -350,6 +398,7 @@ enum err quorum_show(struct act *a, struct fault *f)
         TRY(put_file(a, &w, own, f));
     }
     TRY(put_proposed(a, &w, f));
+    TRY(put_candidates(a, &w, f));
     enum err e = quorum_for(a->db, scope_of(a), a->arena, q, f);
     if (e == OK && !for_all(scope_of(a)))
         e = put_progress(a, &w, q, f);

@@ -242,25 +242,51 @@ static int sign_statement(struct cli *c, const struct action *action, const char
     return code;
 }
 
-/* Signs the opening of a session with the officer's key. */
-static int sign_opening(struct cli *c, const char *key, str *out)
+/* Signs a text with the officer's key. */
+static int sign_text(struct cli *c, const char *key, str text, str *out)
 {
-    AUTO(buf) struct buf text = BUF(1024);
     AUTO(buf) struct buf b = BUF(128);
-    const char *email = cli_pair(c, "email"), *code = cli_pair(c, "code");
     struct officer_file officer;
     struct fault f = {0};
 
-    if (!email || !code)
-        return CLI_USAGE;
     if (officer_file_read(c->arena, key, &officer, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
-    session_statement(&text, str_of(email), str_of(code));
-    struct ed25519_signature s = ed25519_sign(&officer.secret, buf_str(&text));
+    struct ed25519_signature s = ed25519_sign(&officer.secret, text);
     secret_wipe(&officer, sizeof officer);
     base64_encode(&b, str_bytes(s.b, sizeof s.b), BASE64_URL);
     *out = str_copy(c->arena, buf_str(&b));
     return CLI_OK;
+}
+
+/* Signs the closed days of a year, as they are given. */
+static int sign_calendar(struct cli *c, const char *key, str *out)
+{
+    bool used[CLI_ARGS] = {false};
+    const char *mission = cli_pair(c, "mission");
+    struct fault f = {0};
+    str body, statement;
+    struct json *j;
+
+    if (!mission)
+        return CLI_USAGE;
+    if (read_input(c, used, STR_NONE, &body, &f) != OK ||
+        json_parse(c->arena, body, &json_limits_wide, &j, &f) != OK ||
+        calendar_statement(c->arena, str_of(mission), json_get_int(j, S("year"), 0),
+                           json_get(j, S("days")), &statement, &f) != OK)
+        return cli_fault(&f, CLI_FAILED);
+    return sign_text(c, key, statement, out);
+}
+
+/* Signs the opening of a session with the officer's key. */
+static int sign_opening(struct cli *c, const char *key, str *out)
+{
+    AUTO(buf) struct buf text = BUF(1024);
+    const char *email = cli_pair(c, "email"), *code = cli_pair(c, "code");
+
+    if (!email || !code)
+        return CLI_USAGE;
+    session_statement(&text, str_of(email), str_of(code));
+    return sign_text(c, key, buf_str(&text), out);
 }
 
 /* ---- appointing an officer ------------------------------------------------------------------ */
@@ -387,9 +413,12 @@ static int send_action(struct cli *c, const struct action *action)
                  (strcmp(action->resource, "Proposal") == 0 && action->in);
     bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
     bool opens = strcmp(action->name, "session.open") == 0;
+    bool closes = strcmp(action->name, "calendar.adopt") == 0;
 
-    if ((signs || opens) && key) {
-        int code = opens ? sign_opening(c, key, &signature) : sign_statement(c, action, key, across, &signature);
+    if ((signs || opens || closes) && key) {
+        int code = opens    ? sign_opening(c, key, &signature)
+                   : closes ? sign_calendar(c, key, &signature)
+                            : sign_statement(c, action, key, across, &signature);
         if (code != CLI_OK)
             return code;
     }

@@ -186,8 +186,24 @@ static enum err staff_post(struct demo *d, struct post *p, const char *token, st
     return OK;
 }
 
-static enum err adopt_holidays(struct demo *d, struct post *p, const char *token, int year,
-                               struct fault *f)
+static enum err sign_holidays(struct demo_call *c, const struct post *p,
+                              const struct post_officer *head, int year, struct json *body,
+                              struct fault *f)
+{
+    AUTO(buf) struct buf b = BUF(128);
+    str statement;
+
+    TRY(calendar_statement(c->arena, p->mission->code, year, json_get(body, S("days")), &statement,
+                           f));
+    struct ed25519_signature s = ed25519_sign(&head->file.secret, statement);
+    base64_encode(&b, str_bytes(s.b, sizeof s.b), BASE64_URL);
+    str text = str_copy(c->arena, buf_str(&b));
+    TRY_PTR(text.p && json_put(c->arena, body, S("signature"), json_of_str(text)), f);
+    return OK;
+}
+
+static enum err adopt_holidays(struct demo *d, struct post *p, const struct post_officer *head,
+                               int year, struct fault *f)
 {
     struct json body = {.type = J_OBJECT}, *proposed;
     struct demo_call c;
@@ -203,7 +219,9 @@ static enum err adopt_holidays(struct demo *d, struct post *p, const char *token
                     !json_put(c.arena, &body, S("days"), *json_get(proposed, S("days")))))
         e = fault(f, ERR_MEMORY_LIMIT, "out of memory");
     if (e == OK)
-        e = demo_act(d, "calendar.adopt", token, &body, "mission", p->mission->code, f);
+        e = sign_holidays(&c, p, head, year, &body, f);
+    if (e == OK)
+        e = demo_act(d, "calendar.adopt", head->token, &body, "mission", p->mission->code, f);
     demo_call_end(&c);
     return e;
 }
@@ -317,7 +335,7 @@ enum err demo_set_up(struct demo *d, struct fault *f)
         struct post_officer *head = &p->officer[p->n - 1];
         TRY(demo_sign_in(d, head->email, &head->file, head->token, f));
         for (int y = year; y <= year + 1; y++)
-            TRY(adopt_holidays(d, p, head->token, y, f));
+            TRY(adopt_holidays(d, p, head, y, f));
         TRY(demo_hours(d, p, head->token, f));
     }
     return fresh_calendars(d, f);

@@ -235,6 +235,7 @@ static const struct {
     {"document.revoke", PLAIN, "H"},
     {"document.find", PLAIN, "OoCH"},
     {"calendar.adopt", PLAIN, "H"},
+    {"mission.hours", PLAIN, "H"},
 
     {"representative.record", PLAIN, "OoCnc"},
     {"representative.show", PLAIN, "OoCnc"},
@@ -248,6 +249,7 @@ static const struct {
 
     {"officer.declare-interest", PLAIN, "OoCH"},
     {"mission.add", PLAIN, "M"},
+    {"mission.close", PLAIN, "M"},
     {"jurisdiction.set", PLAIN, "M"},
     {"officer.add", PLAIN, "M"},
     {"officer.list", PLAIN, "OoCHM"},
@@ -263,6 +265,7 @@ static const struct {
     {"package.list", PLAIN, "M"},
     {"package.show", PLAIN, "M"},
     {"package.archive", PLAIN, "MVW"},
+    {"package.layer", PLAIN, "M"},
     {"package.record", PLAIN, "M"},
     {"package.statement", PLAIN, "M"},
     {"package.install", PLAIN, "M"},
@@ -342,6 +345,7 @@ static const struct {
 
     {"credence.keys", PLAIN, "M"},
     {"credence.adopt", PLAIN, "M"},
+    {"partner.statement", PLAIN, "M"},
     {"partner.propose", PLAIN, "M"},
     {"partner.propose", TO_SANCTIONED, ""},
     {"partner.propose", TO_UNRECOGNISED, ""},

@@ -86,9 +86,12 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define PHONE     "{\"type\":\"string\",\"pattern\":\"^[+][1-9][0-9]{5,14}$\"}"
 #define CODE      "{\"type\":\"string\",\"pattern\":\"^[0-9]{8}$\"}"
 /* a time at a mission, as its clocks show it */
-#define SLOT                "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$\"}"
-#define CLOCK               "{\"type\":\"string\",\"pattern\":\"^[0-9]{2}:[0-9]{2}$\"}"
-#define SPAN                "\"from\":" CLOCK ",\"to\":" CLOCK
+#define SLOT  "{\"type\":\"string\",\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$\"}"
+#define CLOCK "{\"type\":\"string\",\"pattern\":\"^[0-9]{2}:[0-9]{2}$\"}"
+#define SPAN  "\"from\":" CLOCK ",\"to\":" CLOCK
+#define WEEKDAYS                                                                                   \
+    "\"days\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":7,\"uniqueItems\":true,\"items\":{"  \
+    "\"type\":\"integer\",\"minimum\":0,\"maximum\":6}}"
 #define NUMBER(least, most) "{\"type\":\"integer\",\"minimum\":" #least ",\"maximum\":" #most "}"
 /* who somebody is, as on their documents */
 #define PERSON_REQUIRED "\"surname\",\"given_names\",\"birth_date\",\"nationality\""
@@ -128,6 +131,12 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" required                  \
     "],\"properties\":{" properties "}}"
 
+/* what becomes of a partner, and by which letter */
+#define STANDING                                                                                   \
+    "\"standing\":{\"enum\":[\"accredited\",\"suspended\",\"recalled\",\"severed\"]},"             \
+    "\"reason\":" TEXT(2000) ",\"fingerprint\":" TEXT(200) ",\"note\":" SHA256                     \
+                                                           ",\"credence\":{\"type\":\"object\"}"
+
 static const struct {
     const char *name, *json;
 } inputs[] = {
@@ -164,10 +173,16 @@ static const struct {
                 "\"country\":" COUNTRY ",\"authority\":{\"type\":\"string\",\"pattern\":"
                 "\"^([a-z][a-z0-9-]{0,30}|partner:[A-Z]{2})$\"}") "}")},
     {"calendar.v1",
-     OBJECT("\"year\",\"days\"",
+     OBJECT("\"year\",\"days\",\"signature\"",
             "\"year\":{\"type\":\"integer\",\"minimum\":1990,\"maximum\":2076},\"days\":{\"type\":"
             "\"array\",\"maxItems\":120,\"items\":" OBJECT(
-                "\"day\",\"name\"", "\"day\":" DATE ",\"name\":" TEXT(100)) "}")},
+                "\"day\",\"name\"",
+                "\"day\":" DATE ",\"name\":" TEXT(100)) "},\"signature\":" SIGNATURE)},
+    {"mission-hours.v1",
+     OBJECT("\"hours\"", "\"hours\":{\"type\":\"array\",\"maxItems\":14,\"items\":" OBJECT(
+                             "\"days\",\"from\",\"to\"",
+                             WEEKDAYS "," SPAN) "},\"telephone\":" PHONE ",\"emergency\":" PHONE
+                                                ",\"address\":" TEXT(300))},
     {"officer.v1",
      OBJECT("\"id\",\"email\",\"name\",\"mission\",\"roles\",\"public_key\"",
             "\"id\":" ID_SCHEMA ",\"email\":" EMAIL ",\"name\":" TEXT(
@@ -244,40 +259,33 @@ static const struct {
     {"rating.v1", OBJECT("\"score\"", "\"score\":{\"type\":\"integer\",\"minimum\":1,"
                                       "\"maximum\":5},\"text\":" TEXT(2000))},
     {"appointment-rule.v1",
-     OBJECT(
-         "\"hours\",\"counters\",\"minutes\"",
-         "\"hours\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":14,\"items\":" OBJECT(
-             "\"days\",\"from\",\"to\"",
-             "\"days\":{\"type\":\"array\",\"minItems\":1,"
-             "\"maxItems\":7,\"uniqueItems\":true,\"items\":{\"type\":\"integer\","
-             "\"minimum\":0,\"maximum\":6}}," SPAN) "},\"breaks\":{\"type\":\"array\",\"maxItems\":"
-                                                    "10,\"items\":" OBJECT(
-                                                        "\"from\",\"to\"",
-                                                        SPAN) "},"
-                                                              "\"counters\""
-                                                              ":" NUMBER(
-                                                                  1,
-                                                                  20) ","
-                                                                      "\""
-                                                                      "mi"
-                                                                      "nu"
-                                                                      "te"
-                                                                      "s"
-                                                                      "\""
-                                                                      ":" NUMBER(
-                                                                          5,
-                                                                          240) ",\"held\""
-                                                                               ":" NUMBER(0, 200) ",\"grace\":" NUMBER(
-                                                                                   0,
-                                                                                   240) ",\"states"
-                                                                                        "\":{"
-                                                                                        "\"type\":"
-                                                                                        "\"array\""
-                                                                                        ",\"maxIte"
-                                                                                        "ms\":20,"
-                                                                                        "\"items\""
-                                                                                        ":" TEXT(
-                                                                                            40) "}")},
+     OBJECT("\"hours\",\"counters\",\"minutes\"",
+            "\"hours\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":14,\"items\":" OBJECT(
+                "\"days\",\"from\",\"to\"", WEEKDAYS
+                "," SPAN) "},\"breaks\":{\"type\":\"array\",\"maxItems\":"
+                          "10,\"items\":" OBJECT(
+                              "\"from\",\"to\"",
+                              SPAN) "},"
+                                    "\"counters\""
+                                    ":" NUMBER(
+                                        1, 20) ","
+                                               "\""
+                                               "mi"
+                                               "nu"
+                                               "te"
+                                               "s"
+                                               "\""
+                                               ":" NUMBER(
+                                                   5, 240) ",\"held\""
+                                                           ":" NUMBER(0, 200) ",\"grace\":" NUMBER(
+                                                               0, 240) ",\"states"
+                                                                       "\":{"
+                                                                       "\"type\":"
+                                                                       "\"array\""
+                                                                       ",\"maxIte"
+                                                                       "ms\":20,"
+                                                                       "\"items\""
+                                                                       ":" TEXT(40) "}")},
     {"appointment-round.v1",
      OBJECT("\"closes\",\"from\",\"to\"", "\"closes\":" SLOT ",\"from\":" DATE ",\"to\":" DATE)},
     {"appointment-ask.v1",
@@ -352,12 +360,8 @@ static const struct {
     {"advice.v1", OBJECT("\"action\"", "\"action\":" TEXT(60) ",\"input\":{\"type\":\"object\"}")},
     {"credence.v1",
      OBJECT("\"credence\",\"keyset\"", "\"credence\":" TEXT(8000) ",\"keyset\":" TEXT(8000))},
-    {"standing.v1",
-     OBJECT("\"standing\",\"signature\"",
-            "\"standing\":{\"enum\":[\"accredited\",\"suspended\",\"recalled\",\"severed\"]},"
-            "\"reason\":" TEXT(2000) ",\"fingerprint\":" TEXT(
-                200) ",\"note\":" SHA256
-                     ",\"credence\":{\"type\":\"object\"},\"signature\":" SIGNATURE)},
+    {"standing.v1", OBJECT("\"standing\",\"signature\"", STANDING ",\"signature\":" SIGNATURE)},
+    {"standing-wish.v1", OBJECT("\"standing\"", STANDING)},
     {"standing-confirm.v1",
      OBJECT("\"signature\"", "\"fingerprint\":" TEXT(200) ",\"signature\":" SIGNATURE)},
     {"note.v1",

@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "policy/facts.h"
+#include "registry/accreditation_int.h"
 #include "registry/registry_int.h"
 
 static const char *const standings[] = {"none", "accredited", "suspended", "recalled", "severed"};
@@ -294,18 +295,6 @@ enum err standing_statement(struct arena *a, const struct standing_change *c, st
 
 /* ---- proposing ---------------------------------------------------------------------------- */
 
-/* What is proposed: as it was asked for, or as it is stored. */
-struct proposal {
-    struct standing_change change;
-    char was[STANDING_MAX];
-    str credence, keyset; /* of a new letter, or STR_NONE */
-    struct credence letter;
-    struct keyset keys;
-    str statement;
-    struct officer_signature signature;
-    struct id proposer;
-};
-
 static size_t rank(str standing)
 {
     for (size_t i = 0; i < ARRAY_LEN(standings); i++)
@@ -315,7 +304,7 @@ static size_t rank(str standing)
 }
 
 /* Which steps there are: down to a stricter one, and back to accredited. */
-static enum err check_step(const struct proposal *p, struct fault *f)
+enum err proposal_check_step(const struct proposal *p, struct fault *f)
 {
     size_t was = rank(p->change.was), to = rank(p->change.to);
 
@@ -380,18 +369,25 @@ static enum err asked_change(struct act *a, struct proposal *p, struct fault *f)
     return OK;
 }
 
+enum err proposal_read(struct act *a, struct proposal *p, struct fault *f)
+{
+    TRY(asked_change(a, p, f));
+    TRY(read_letter(a, p, f));
+    TRY(proposal_check_step(p, f));
+    TRY(standing_statement(a->arena, &p->change, &p->statement, f));
+    a->data = p;
+    a->subject = str_printf(a->arena, "partner/%.*s", STR_FMT(p->change.partner));
+    TRY_PTR(a->subject.p, f);
+    return OK;
+}
+
 enum err partner_propose_prepare(struct act *a, struct fault *f)
 {
     struct proposal *p = arena_new_of(a->arena, struct proposal);
 
     TRY_PTR(p, f);
-    TRY(asked_change(a, p, f));
-    TRY(read_letter(a, p, f));
-    TRY(check_step(p, f));
-    TRY(standing_statement(a->arena, &p->change, &p->statement, f));
+    TRY(proposal_read(a, p, f));
     TRY(officer_signature(a, p->statement, &p->signature, f));
-    a->data = p;
-    a->subject = str_printf(a->arena, "partner/%.*s", STR_FMT(p->change.partner));
     a->content = sha256(p->statement);
     return OK;
 }
@@ -472,11 +468,12 @@ static enum err take_proposal(struct act *a, struct query *q, struct proposal *p
     if (note.n == sizeof p->change.note.b)
         memcpy(p->change.note.b, note.p, note.n);
     p->proposer = query_id(q, 6);
+    p->proposed = query_int(q, 7);
     TRY_PTR(p->change.to.p, f);
     return OK;
 }
 
-static enum err stored_proposal(struct act *a, struct proposal *p, struct fault *f)
+enum err proposal_stored(struct act *a, struct proposal *p, struct fault *f)
 {
     struct query q;
 
@@ -485,7 +482,7 @@ static enum err stored_proposal(struct act *a, struct proposal *p, struct fault 
     p->change.was = str_of(p->was);
     enum err e = db_one(a->db, &q, f,
                         "SELECT standing, wanted, wanted_reason, wanted_credence, wanted_keyset,"
-                        " wanted_note, proposer FROM accreditation"
+                        " wanted_note, proposer, proposed_at FROM accreditation"
                         " WHERE state = ? AND wanted IS NOT NULL",
                         "s", p->change.partner);
     if (e == ERR_NOT_FOUND)
@@ -495,12 +492,12 @@ static enum err stored_proposal(struct act *a, struct proposal *p, struct fault 
     enum err ended = query_end(&q, f);
     TRY(e);
     TRY(ended);
-    if (!p->credence.p)
-        return OK;
-    TRY(credence_open(p->credence, &p->letter, f));
-    TRY(keyset_open(p->keyset, &p->letter.root, &p->keys, f));
-    p->change.fingerprint = root_fingerprint(&p->letter.root);
-    return OK;
+    if (p->credence.p) {
+        TRY(credence_open(p->credence, &p->letter, f));
+        TRY(keyset_open(p->keyset, &p->letter.root, &p->keys, f));
+        p->change.fingerprint = root_fingerprint(&p->letter.root);
+    }
+    return standing_statement(a->arena, &p->change, &p->statement, f);
 }
 
 enum err partner_confirm_prepare(struct act *a, struct fault *f)
@@ -508,10 +505,9 @@ enum err partner_confirm_prepare(struct act *a, struct fault *f)
     struct proposal *p = arena_new_of(a->arena, struct proposal);
 
     TRY_PTR(p, f);
-    TRY(stored_proposal(a, p, f));
+    TRY(proposal_stored(a, p, f));
     if (p->credence.p)
         TRY(check_fingerprint(a, &p->change.fingerprint, f));
-    TRY(standing_statement(a->arena, &p->change, &p->statement, f));
     TRY(officer_signature(a, p->statement, &p->signature, f));
     a->data = p;
     a->subject = str_printf(a->arena, "partner/%.*s", STR_FMT(p->change.partner));
@@ -568,11 +564,9 @@ enum err partner_confirm(struct act *a, struct fault *f)
     const struct proposal *p = a->data;
     struct proposal now = {0};
     struct jw w = JW(&a->reply);
-    str statement;
 
-    TRY(stored_proposal(a, &now, f));
-    TRY(standing_statement(a->arena, &now.change, &statement, f));
-    if (!str_eq(statement, p->statement) ||
+    TRY(proposal_stored(a, &now, f));
+    if (!str_eq(now.statement, p->statement) ||
         memcmp(now.proposer.b, p->proposer.b, sizeof now.proposer.b))
         return fault(f, ERR_STALE, "something else is proposed meanwhile");
     if (memcmp(p->proposer.b, a->actor.id.b, sizeof a->actor.id.b) == 0)
@@ -614,78 +608,4 @@ void registry_on_standing(struct registry *r, void (*told)(void *), void *ctx)
 {
     r->told = told;
     r->told_ctx = ctx;
-}
-
-/* ---- as the partner's page shows it -------------------------------------------------------- */
-
-static void put_fingerprint(struct jw *w, const struct note_key *root)
-{
-    char line[FINGERPRINT_LINES][FINGERPRINT_LINE];
-    struct hash h = root_fingerprint(root);
-
-    fingerprint_format(&h, line);
-    jw_key(w, S("fingerprint"));
-    jw_open(w, '[');
-    for (int i = 0; i < FINGERPRINT_LINES; i++)
-        jw_string(w, str_of(line[i]));
-    jw_close(w, ']');
-}
-
-/* The key by which it witnesses, as policies name it. */
-static enum err put_witness_key(struct arena *a, struct jw *w, const struct keyset *k,
-                                struct fault *f)
-{
-    AUTO(buf) struct buf b = BUF(512);
-    struct note_key key;
-
-    TRY_PTR(keyset_witness_key(k, a, &key), f);
-    note_key_format(&b, &key);
-    jw_kv(w, S("witness"), buf_str(&b));
-    return OK;
-}
-
-/* What is proposed, with the statement that the second officer signs. */
-static enum err put_proposed(struct act *a, struct jw *w, struct fault *f)
-{
-    struct proposal p = {0};
-    str statement;
-
-    enum err e = stored_proposal(a, &p, f);
-    if (e == ERR_CONFLICT)
-        return OK;
-    TRY(e);
-    TRY(standing_statement(a->arena, &p.change, &statement, f));
-    jw_kv(w, S("proposed"), p.change.to);
-    jw_kv(w, S("statement"), statement);
-    return OK;
-}
-
-enum err accreditation_put(struct act *a, struct jw *w, str state, struct fault *f)
-{
-    struct partner p;
-    struct query q;
-    char at[32];
-
-    enum err e = db_one(a->db, &q, f, "SELECT standing, since FROM accreditation WHERE state = ?",
-                        "s", state);
-    if (e == ERR_NOT_FOUND)
-        return OK;
-    TRY(e);
-    time_format(query_int(&q, 1), at);
-    jw_key(w, S("node"));
-    jw_open(w, '{');
-    jw_kv(w, S("standing"), query_str(&q, 0));
-    jw_kv(w, S("since"), str_of(at));
-    TRY(query_end(&q, f));
-    TRY(put_proposed(a, w, f));
-    e = partner_load(a->db, state, a->arena, &p, f);
-    if (e == OK) {
-        jw_kv(w, S("name"), p.credence.name);
-        jw_kv(w, S("url"), p.credence.url);
-        jw_kv_int(w, S("serial"), (int64_t)p.keyset.serial);
-        TRY(put_witness_key(a->arena, w, &p.keyset, f));
-        put_fingerprint(w, &p.credence.root);
-    }
-    jw_close(w, '}');
-    return e == ERR_NOT_FOUND ? OK : e;
 }

@@ -13,6 +13,7 @@
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
 
+#include "base/encode.h"
 #include "registry/missions_int.h"
 #include "registry/registry_int.h"
 
@@ -179,6 +180,30 @@ enum err calendar_propose(struct act *a, struct fault *f)
     return OK;
 }
 
+/* By whom the days of which year were signed. */
+static enum err put_signed(struct act *a, struct jw *w, struct fault *f)
+{
+    struct query q;
+    char at[32];
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT s.year, o.name, s.at FROM calendar_signature s"
+                 " JOIN officer o ON o.id = s.officer WHERE s.mission = ? ORDER BY s.year",
+                 "s", act_param(a, S("mission"))));
+    jw_key(w, S("signed"));
+    jw_open(w, '[');
+    for (; query_row(&q); query_next(&q)) {
+        time_format(query_int(&q, 2), at);
+        jw_open(w, '{');
+        jw_kv_int(w, S("year"), query_int(&q, 0));
+        jw_kv(w, S("by"), query_str(&q, 1));
+        jw_kv(w, S("at"), str_of(at));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return query_end(&q, f);
+}
+
 enum err calendar_show(struct act *a, struct fault *f)
 {
     struct jw w = JW(&a->reply);
@@ -198,8 +223,63 @@ enum err calendar_show(struct act *a, struct fault *f)
         jw_close(&w, '}');
     }
     jw_close(&w, ']');
+    TRY(query_end(&q, f));
+    TRY(put_signed(a, &w, f));
     jw_close(&w, '}');
-    return query_end(&q, f);
+    return OK;
+}
+
+/* ---- signed by the head of the mission ---------------------------------------------------- */
+
+struct adopting {
+    str statement;
+    struct officer_signature signature;
+};
+
+enum err calendar_statement(struct arena *a, str mission, int64_t year, const struct json *days,
+                            str *out, struct fault *f)
+{
+    AUTO(buf) struct buf canonical = BUF(64 << 10);
+    AUTO(buf) struct buf b = BUF(512);
+    struct jw w = JW(&b);
+    char hex[65];
+
+    TRY(json_canonical(&canonical, days, a, f));
+    struct hash h = sha256(buf_str(&canonical));
+    hex_encode(h.b, sizeof h.b, hex);
+    jw_open(&w, '{');
+    jw_kv(&w, S("days"), str_of(hex));
+    jw_kv(&w, S("mission"), mission);
+    jw_kv_int(&w, S("year"), year);
+    jw_close(&w, '}');
+    *out = str_copy(a, buf_str(&b));
+    TRY_PTR(buf_ok(&b) && out->p, f);
+    return OK;
+}
+
+enum err calendar_adopt_prepare(struct act *a, struct fault *f)
+{
+    struct adopting *x = arena_new_of(a->arena, struct adopting);
+
+    TRY_PTR(x, f);
+    a->data = x;
+    TRY(calendar_statement(a->arena, act_param(a, S("mission")),
+                           json_get_int(a->input, S("year"), 0), json_get(a->input, S("days")),
+                           &x->statement, f));
+    return officer_signature(a, x->statement, &x->signature, f);
+}
+
+static enum err keep_signature(struct act *a, str mission, int64_t year, struct fault *f)
+{
+    const struct adopting *x = a->data;
+
+    return db_run(a->db, f,
+                  "INSERT INTO calendar_signature(mission, year, officer, statement, signature, at)"
+                  " VALUES(?,?,?,?,?,?) ON CONFLICT(mission, year) DO UPDATE SET"
+                  " officer = excluded.officer, statement = excluded.statement,"
+                  " signature = excluded.signature, at = excluded.at",
+                  "sidsbi", mission, year, &a->actor.id, x->statement,
+                  officer_signature_str(&x->signature), a->now);
 }
 
 /* Replaces the days of one year. */
@@ -227,6 +307,7 @@ enum err calendar_adopt(struct act *a, struct fault *f)
             return fault_at(f, e, pointer, "the day is there twice, or there is no such mission");
         TRY(e);
     }
+    TRY(keep_signature(a, mission, year, f));
     /* whoever has an appointment on one of them is told */
     TRY(job_add(a, S("calendar-changed"), mission, f));
     struct jw w = JW(&a->reply);

@@ -12,7 +12,7 @@
 
 /* The tables that a snapshot is made from, as the migrations make them. */
 static const char *const tables[] = {
-    "CREATE TABLE mission(code TEXT PRIMARY KEY, doc TEXT NOT NULL)",
+    "CREATE TABLE mission(code TEXT PRIMARY KEY, doc TEXT NOT NULL, closed BIGINT)",
     "CREATE TABLE jurisdiction(country TEXT NOT NULL, service TEXT NOT NULL,"
     " authority TEXT NOT NULL, PRIMARY KEY(country, service))",
     "CREATE TABLE closed_day(mission TEXT NOT NULL REFERENCES mission(code), day INTEGER NOT NULL,"

@@ -85,7 +85,8 @@ static unsigned weekend_mask(const struct json *days)
     return mask;
 }
 
-static enum err read_mission(struct arena *a, str doc, struct mission *out, struct fault *f)
+static enum err read_mission(struct arena *a, str doc, int64_t closed, struct mission *out,
+                             struct fault *f)
 {
     struct json *j;
     str text = str_copy(a, doc);
@@ -107,7 +108,8 @@ static enum err read_mission(struct arena *a, str doc, struct mission *out, stru
                             .name_fr = json_get_str(name, S("fr")),
                             .weekend = weekend_mask(json_get(j, S("weekend"))),
                             .one_officer = json_get_bool(j, S("one_officer"), false),
-                            .currency = currency};
+                            .currency = currency,
+                            .closed = closed};
     return OK;
 }
 
@@ -130,9 +132,10 @@ static enum err load_missions(struct db *db, struct missions *m, struct fault *f
     m->list = arena_zalloc(m->arena, room, sizeof *m->list);
     m->zone = arena_zalloc(m->arena, room, sizeof *m->zone);
     TRY_PTR(m->list && m->zone, f);
-    TRY(db_query(db, &q, f, "SELECT doc FROM mission ORDER BY code", ""));
+    TRY(db_query(db, &q, f, "SELECT doc, closed FROM mission ORDER BY code", ""));
     for (; e == OK && query_row(&q) && m->n < room; query_next(&q))
-        e = read_mission(m->arena, query_str(&q, 0), &m->list[m->n++], f);
+        e = read_mission(m->arena, query_str(&q, 0), query_null(&q, 1) ? 0 : query_int(&q, 1),
+                         &m->list[m->n++], f);
     TRY(query_end(&q, f));
     for (size_t i = 0; e == OK && i < m->n; i++)
         e = zone_load(m->arena, m->list[i].zone, &m->zone[i], f);
@@ -229,9 +232,10 @@ enum err mission_facts(struct act *a, struct fault *f)
     return OK;
 }
 
-static void put_mission(struct jw *w, const struct mission *m)
+void mission_put(struct jw *w, const struct mission *m)
 {
-    jw_open(w, '{');
+    char at[32];
+
     jw_kv(w, S("code"), m->code);
     jw_kv(w, S("kind"), m->kind);
     jw_kv(w, S("country"), m->country);
@@ -243,6 +247,16 @@ static void put_mission(struct jw *w, const struct mission *m)
     jw_kv(w, S("ar"), m->name_ar);
     jw_kv(w, S("fr"), m->name_fr);
     jw_close(w, '}');
+    if (m->closed) {
+        time_format(m->closed, at);
+        jw_kv(w, S("closed"), str_of(at));
+    }
+}
+
+static void put_mission(struct jw *w, const struct mission *m)
+{
+    jw_open(w, '{');
+    mission_put(w, m);
     jw_close(w, '}');
 }
 
@@ -351,6 +365,13 @@ enum err mission_add(struct act *a, struct fault *f)
     return OK;
 }
 
+static bool authority_stands(const struct missions *m, str authority)
+{
+    const struct mission *at = mission_find(m, authority);
+
+    return at ? !at->closed : str_starts(authority, S("partner:"));
+}
+
 /* All that is wrong with an assignment, country by country, before anything is written. */
 static enum err check_assignment(struct act *a, const struct missions *m, struct fault *f)
 {
@@ -369,7 +390,7 @@ static enum err check_assignment(struct act *a, const struct missions *m, struct
             why = "is no host country";
         else if (!authority.p)
             why = "would have no responsible authority";
-        else if (!mission_find(m, authority) && !str_starts(authority, S("partner:")))
+        else if (!authority_stands(m, authority))
             why = "would have an authority that does not exist";
         if (!why)
             continue;

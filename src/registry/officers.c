@@ -46,6 +46,16 @@ enum err officer_add_prepare(struct act *a, struct fault *f)
     return OK;
 }
 
+static enum err check_open(struct act *a, str mission, struct fault *f)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, mission);
+    bool closed = at && at->closed;
+
+    missions_drop(m);
+    return closed ? fault_at(f, ERR_CONFLICT, "/mission", "this mission is closed") : OK;
+}
+
 enum err officer_add(struct act *a, struct fault *f)
 {
     AUTO(buf) struct buf roles = BUF(2048);
@@ -58,6 +68,7 @@ enum err officer_add(struct act *a, struct fault *f)
     bool has_person = id_parse(json_get_str(in, S("person")), &person);
 
     jw_tree(&w, json_get(in, S("roles")));
+    TRY(check_open(a, json_get_str(in, S("mission")), f));
     if (!base64_decode(&key, json_get_str(in, S("public_key")), BASE64_URL))
         return fault_at(f, ERR_INVALID, "/public_key", "an Ed25519 public key is needed");
     enum err e =
@@ -116,6 +127,19 @@ enum err officer_list(struct act *a, struct fault *f)
     }
     jw_close(&w, ']');
     jw_close(&w, '}');
+    return query_end(&q, f);
+}
+
+enum err officer_put_name(struct act *a, struct jw *w, str key, const struct id *officer,
+                          struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(a->db, &q, f, "SELECT name FROM officer WHERE id = ?", "d", officer);
+
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    jw_kv(w, key, query_str(&q, 0));
     return query_end(&q, f);
 }
 

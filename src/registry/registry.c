@@ -94,6 +94,14 @@ static const struct migration migrations[] = {
      " due INTEGER NOT NULL, at BIGINT NOT NULL, officer BLOB NOT NULL, body BLOB NOT NULL,"
      " outcome TEXT, settled_at BIGINT, settled_by BLOB, settled BLOB)"},
     {"CREATE INDEX pledge_country ON pledge(country, due)"},
+    {"ALTER TABLE mission ADD COLUMN closed BIGINT"},
+    /* when it is open and how it is reached, as its head said last */
+    {"CREATE TABLE mission_hours(mission TEXT PRIMARY KEY REFERENCES mission(code),"
+     " doc TEXT NOT NULL, officer BLOB NOT NULL, at BIGINT NOT NULL)"},
+    /* that its head signed the closed days of a year */
+    {"CREATE TABLE calendar_signature(mission TEXT NOT NULL REFERENCES mission(code),"
+     " year INTEGER NOT NULL, officer BLOB NOT NULL, statement TEXT NOT NULL,"
+     " signature BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(mission, year))"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -134,6 +142,12 @@ const struct action registry_actions[] = {
      NULL, NULL, NULL, mission_responsible, NULL},
     {"mission.add", ACTION_ACT, ACTION_POST, "/v1/missions", ACTOR_OFFICER, "Mission", "mission.v1",
      "Open a mission", 0, false, NULL, mission_facts, mission_add, NULL, missions_reload_after},
+    {"mission.show", ACTION_OPEN, ACTION_GET, "/v1/missions/{mission}", ACTOR_NOBODY, "Mission",
+     NULL, "A mission: when it is open, how it is reached, whom it serves", 0, false, NULL, NULL,
+     NULL, mission_show, NULL},
+    {"mission.hours", ACTION_ACT, ACTION_PUT, "/v1/missions/{mission}/hours", ACTOR_OFFICER,
+     "Mission", "mission-hours.v1", "Say when a mission is open and how it is reached", 0, false,
+     mission_hours_prepare, mission_facts, mission_hours, NULL, NULL},
     {"jurisdiction.set", ACTION_ACT, ACTION_POST, "/v1/jurisdiction", ACTOR_OFFICER, "Mission",
      "jurisdiction.v1", "Assign countries to authorities", 256 << 10, false, NULL, mission_facts,
      jurisdiction_set, NULL, missions_reload_after},
@@ -143,8 +157,8 @@ const struct action registry_actions[] = {
     {"calendar.propose", ACTION_OPEN, ACTION_GET, "/v1/holidays/{year}", ACTOR_NOBODY, "Mission",
      NULL, "Holidays proposed for a year", 0, false, NULL, NULL, NULL, calendar_propose, NULL},
     {"calendar.adopt", ACTION_ACT, ACTION_PUT, "/v1/missions/{mission}/calendar", ACTOR_OFFICER,
-     "Mission", "calendar.v1", "Adopt the holidays of a year", 0, false, NULL, mission_facts,
-     calendar_adopt, NULL, missions_reload_after},
+     "Mission", "calendar.v1", "Adopt the holidays of a year", 0, false, calendar_adopt_prepare,
+     mission_facts, calendar_adopt, NULL, missions_reload_after},
 
     {"officer.add", ACTION_ACT, ACTION_POST, "/v1/officers", ACTOR_OFFICER, "Mission", "officer.v1",
      "Appoint an officer", 0, false, officer_add_prepare, mission_facts, officer_add, NULL, NULL},
@@ -249,6 +263,10 @@ const struct action registry_actions[] = {
     {"credence.adopt", ACTION_ACT, ACTION_POST, "/v1/credence", ACTOR_OFFICER, "Mission",
      "credence.v1", "Put a letter of credence in force", 0, false, credence_adopt_prepare,
      mission_facts, credence_adopt, NULL, partner_told},
+    {"partner.statement", ACTION_READ, ACTION_POST, "/v1/partners/{state}/statement", ACTOR_OFFICER,
+     "Accreditation", "standing-wish.v1",
+     "What an officer signs who proposes a partner's standing, and how its letter reads", 0, false,
+     partner_statement_prepare, partner_propose_facts, NULL, partner_statement, NULL},
     {"partner.propose", ACTION_ACT, ACTION_POST, "/v1/partners/{state}/standing", ACTOR_OFFICER,
      "Accreditation", "standing.v1", "Propose to accredit, suspend, recall or sever a partner", 0,
      false, partner_propose_prepare, partner_propose_facts, partner_propose, NULL, NULL},

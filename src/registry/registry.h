@@ -104,6 +104,9 @@ NODISCARD enum err officer_signature(struct act *, str text, struct officer_sign
 /* The same of an officer who is not signed in yet. */
 NODISCARD enum err officer_signature_of_id(struct act *, const struct id *officer, str text,
                                            struct officer_signature *out, struct fault *);
+/* Member key: what the officer is called; none where nobody has that id. */
+NODISCARD enum err officer_put_name(struct act *, struct jw *, str key, const struct id *officer,
+                                    struct fault *);
 /* Which keys the acting officer signs with: members "key" and "passkeys". */
 NODISCARD enum err officer_keys_put(struct act *, struct jw *, struct fault *);
 
@@ -118,6 +121,7 @@ struct mission {
     unsigned weekend; /* bit 0 is Sunday … bit 6 Saturday */
     bool one_officer; /* decisions are confirmed at the ministry */
     str currency;     /* ISO 4217, of its fees: the mission's own, else the host country's */
+    int64_t closed;   /* since when it serves nobody; 0: it is open */
 };
 
 /* An immutable snapshot of missions, jurisdiction and calendars; held while used. */
@@ -130,6 +134,12 @@ const struct mission *mission_at(const struct missions *, size_t i);
 /* The one responsible authority for a service in a host country: a mission's code (the ministry is
  * one), or "partner:XA". STR_NONE for what is no country of the table. */
 str jurisdiction_of(const struct missions *, str country, str service);
+/* After an act that changed a mission or who answers where. */
+void missions_reload_after(struct act *);
+/* What the head of a mission signs who adopts the days on which it is closed in a year, canonical
+ * JSON; days as the input of calendar.adopt has them. */
+NODISCARD enum err calendar_statement(struct arena *, str mission, int64_t year,
+                                      const struct json *days, str *out, struct fault *);
 /* Days since 1970-01-01 of a moment at the mission. */
 int32_t mission_day(const struct missions *, const struct mission *, int64_t ms);
 /* The moment at which clocks there first show so many minutes of that day; one that they jump over

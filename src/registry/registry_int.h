@@ -109,17 +109,23 @@ enum err officer_add(struct act *, struct fault *);
 enum err officer_list_facts(struct act *, struct fault *);
 enum err officer_list(struct act *, struct fault *);
 
+/* hours.c: when a mission is open and how it is reached */
+enum err mission_show(struct act *, struct fault *);
+enum err mission_hours_prepare(struct act *, struct fault *);
+enum err mission_hours(struct act *, struct fault *);
+/* Members of a mission, without its braces. */
+void mission_put(struct jw *, const struct mission *);
 enum err mission_add(struct act *, struct fault *);
 enum err mission_list(struct act *, struct fault *);
 enum err mission_coverage(struct act *, struct fault *);
 enum err mission_responsible(struct act *, struct fault *);
 enum err jurisdiction_set(struct act *, struct fault *);
-void missions_reload_after(struct act *);
 enum err missions_load(struct db *, struct missions **out, struct fault *);
 void missions_install(struct registry *, struct missions *);
 
 enum err calendar_show(struct act *, struct fault *);
 enum err calendar_propose(struct act *, struct fault *);
+enum err calendar_adopt_prepare(struct act *, struct fault *);
 enum err calendar_adopt(struct act *, struct fault *);
 
 enum err person_own_facts(struct act *, struct fault *);
@@ -151,6 +157,8 @@ enum err credence_keys(struct act *, struct fault *);
 enum err credence_adopt_prepare(struct act *, struct fault *);
 enum err credence_adopt(struct act *, struct fault *);
 enum err credence_show(struct act *, struct fault *);
+enum err partner_statement_prepare(struct act *, struct fault *);
+enum err partner_statement(struct act *, struct fault *);
 enum err partner_propose_prepare(struct act *, struct fault *);
 enum err partner_propose_facts(struct act *, struct fault *);
 enum err partner_propose(struct act *, struct fault *);
@@ -159,7 +167,7 @@ enum err partner_confirm_facts(struct act *, struct fault *);
 enum err partner_confirm(struct act *, struct fault *);
 enum err partner_confirm_answer(struct act *, struct fault *);
 void partner_told(struct act *);
-/* Member "node" of a partner's page. */
+/* Members "node" and "next" of a partner's page. */
 enum err accreditation_put(struct act *, struct jw *, str state, struct fault *);
 enum err closings_put(struct act *, struct jw *, str state, struct fault *);
 

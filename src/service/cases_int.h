@@ -150,6 +150,7 @@ enum err desk_queue(struct act *, struct fault *);
 
 /* ---- glance.c: counts, for heads of mission and the ministry ------------------------------ */
 
+enum err mission_close(struct act *, struct fault *);
 enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);
 /* Whose move it is in that state of a service; at an end where it is not offered any more. */

@@ -135,6 +135,40 @@ static enum err put_appointments(struct act *a, struct jw *w, str mission, struc
     return query_end(&q, f);
 }
 
+/* What the policy would say to each of these before an officer tries it; elsewhere: the act is not
+ * one of the mission of the path. */
+static enum err put_step(struct act *a, struct jw *w, const struct action *action, bool elsewhere,
+                         struct fault *f)
+{
+    struct act b = *a;
+
+    if (elsewhere)
+        b.n_params = 0;
+    jw_open(w, '{');
+    jw_kv(w, S("action"), str_of(action->name));
+    TRY(gate_advise(a->house->gate, &b, action, NULL, w, f));
+    jw_close(w, '}');
+    return OK;
+}
+
+static const struct action *arranging(const char *name)
+{
+    return action_named(registry_actions, registry_actions_n, str_of(name));
+}
+
+static enum err put_next(struct act *a, struct jw *w, struct fault *f)
+{
+    jw_key(w, S("next"));
+    jw_open(w, '[');
+    TRY(put_step(a, w, arranging("calendar.adopt"), false, f));
+    TRY(put_step(a, w, arranging("mission.hours"), false, f));
+    TRY(put_step(a, w, arranging("jurisdiction.set"), true, f));
+    TRY(put_step(a, w, action_named(service_actions, service_actions_n, S("mission.close")), false,
+                 f));
+    jw_close(w, ']');
+    return OK;
+}
+
 enum err mission_glance(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission"));
@@ -155,6 +189,7 @@ enum err mission_glance(struct act *a, struct fault *f)
     TRY(put_appointments(a, &w, mission, f));
     TRY(satisfaction_put(a, &w, mission, f));
     TRY(cash_put_glance(a, &w, mission, f));
+    TRY(put_next(a, &w, f));
     jw_close(&w, '}');
     return OK;
 }
@@ -254,6 +289,11 @@ enum err ministry_glance(struct act *a, struct fault *f)
     }
     jw_close(&w, ']');
     TRY(satisfaction_put(a, &w, S(""), f));
+    jw_key(&w, S("next"));
+    jw_open(&w, '[');
+    TRY(put_step(a, &w, arranging("mission.add"), true, f));
+    TRY(put_step(a, &w, arranging("jurisdiction.set"), true, f));
+    jw_close(&w, ']');
     jw_close(&w, '}');
     return OK;
 }

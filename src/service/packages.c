@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "act/gate.h"
 #include "base/encode.h"
 #include "base/fs.h"
 #include "service/packages_int.h"
@@ -158,27 +159,30 @@ enum err package_row_of_path(struct act *a, struct package_row *out, struct faul
     return package_row_load(a, &id, out, f);
 }
 
-static enum err proposer_of(struct act *a, const struct package_row *r, struct id *out,
-                            struct fault *f)
+enum err package_proposed(struct act *a, const struct package_row *r, struct package_proposal *out,
+                          struct fault *f)
 {
     struct query q;
     enum err e = db_one(a->db, &q, f,
-                        "SELECT proposer FROM package_decision WHERE package = ?"
+                        "SELECT proposer, what FROM package_decision WHERE package = ?"
                         " AND confirmer IS NULL AND dropped = 0",
                         "d", &r->id);
 
-    *out = (struct id){{0}};
+    *out = (struct package_proposal){.what = STR_NONE};
     if (e == ERR_NOT_FOUND)
         return OK;
     TRY(e);
-    *out = query_id(&q, 0);
-    return query_end(&q, f);
+    out->proposer = query_id(&q, 0);
+    out->what = str_copy(a->arena, query_str(&q, 1));
+    TRY(query_end(&q, f));
+    TRY_PTR(out->what.p, f);
+    return OK;
 }
 
 enum err package_facts_of(struct act *a, const struct package_row *r, struct fault *f)
 {
     struct cedar_entities *es = a->entities;
-    struct id proposer;
+    struct package_proposal open;
 
     struct cedar_entity *e = act_resource(a, S("ServicePackage"), r->content);
     cedar_attr(es, e, S("giver"), cedar_str(r->giver));
@@ -186,10 +190,10 @@ enum err package_facts_of(struct act *a, const struct package_row *r, struct fau
     cedar_attr(es, e, S("version"), cedar_str(r->version));
     cedar_attr(es, e, S("digest"), cedar_str(r->digest));
     cedar_attr(es, e, S("state"), cedar_str(r->state));
-    TRY(proposer_of(a, r, &proposer, f));
-    if (!id_is_nil(&proposer))
+    TRY(package_proposed(a, r, &open, f));
+    if (open.what.p)
         cedar_attr(es, e, S("proposer"),
-                   cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &proposer)));
+                   cedar_ref(es, S("Sifara::Officer"), act_id_text(a, &open.proposer)));
     a->subject = str_printf(a->arena, "package/%.*s", STR_FMT(r->content));
     TRY_PTR(a->subject.p, f);
     return OK;
@@ -270,20 +274,24 @@ enum err package_list(struct act *a, struct fault *f)
     return query_end(&q, f);
 }
 
-static void put_by(struct act *a, struct jw *w, struct query *q, int officer, int at, str event)
+static enum err put_by(struct act *a, struct jw *w, struct query *q, int officer, int at, str event,
+                       struct fault *f)
 {
     char text[32];
 
     if (query_null(q, at))
-        return;
+        return OK;
     struct id id = query_id(q, officer);
     time_format(query_int(q, at), text);
     jw_open(w, '{');
     jw_kv(w, S("event"), event);
     jw_kv(w, S("at"), str_of(text));
-    if (!id_is_nil(&id))
+    if (!id_is_nil(&id)) {
         jw_kv(w, S("officer"), act_id_text(a, &id));
+        TRY(officer_put_name(a, w, S("name"), &id, f));
+    }
     jw_close(w, '}');
+    return OK;
 }
 
 /* What was done with it, by whom; a founded package has no officers. */
@@ -295,20 +303,69 @@ static enum err put_history(struct act *a, struct jw *w, const struct package_ro
     TRY(db_one(a->db, &q, f,
                "SELECT installer, installed, acceptor, accepted FROM package WHERE id = ?", "d",
                &r->id));
-    put_by(a, w, &q, 0, 1, S("installed"));
-    put_by(a, w, &q, 2, 3, S("accepted"));
-    TRY(query_end(&q, f));
+    enum err e = put_by(a, w, &q, 0, 1, S("installed"), f);
+    if (e == OK)
+        e = put_by(a, w, &q, 2, 3, S("accepted"), f);
+    TRY(query_end(&q, e == OK ? f : NULL));
+    TRY(e);
     TRY(db_query(a->db, &q, f,
                  "SELECT what, proposer, proposed, confirmer, confirmed, dropped"
                  " FROM package_decision WHERE package = ? ORDER BY id",
                  "d", &r->id));
-    for (; query_row(&q); query_next(&q)) {
+    for (; e == OK && query_row(&q); query_next(&q)) {
         str what = str_copy(a->arena, query_str(&q, 0));
         str proposed = str_printf(a->arena, "%.*s proposed", STR_FMT(what));
-        put_by(a, w, &q, 1, 2, proposed.p ? proposed : what);
-        put_by(a, w, &q, 3, 4, what);
+        e = put_by(a, w, &q, 1, 2, proposed.p ? proposed : what, f);
+        if (e == OK)
+            e = put_by(a, w, &q, 3, 4, what, f);
     }
-    return query_end(&q, f);
+    TRY(query_end(&q, e == OK ? f : NULL));
+    return e;
+}
+
+static enum err put_step(struct act *a, struct jw *w, str action, struct fault *f)
+{
+    jw_open(w, '{');
+    jw_kv(w, S("action"), action);
+    TRY(gate_advise(a->house->gate, a, action_named(service_actions, service_actions_n, action),
+                    NULL, w, f));
+    jw_close(w, '}');
+    return OK;
+}
+
+/* What waits for a second officer, and what the policy would say to each step that the state of the
+ * package allows, before an officer tries it. */
+static enum err put_next(struct act *a, struct jw *w, const struct package_row *r, struct fault *f)
+{
+    static const struct {
+        const char *state, *action;
+    } steps[] = {{"received", "package.overlay"},        {"received", "package.accept"},
+                 {"received", "package.refuse"},         {"accepted", "package.activate-propose"},
+                 {"accepted", "package.fee-propose"},    {"accepted", "package.overlay"},
+                 {"accepted", "package.refuse"},         {"active", "package.overlay"},
+                 {"active", "package.retire-propose"},   {"superseded", "package.activate-propose"},
+                 {"retired", "package.activate-propose"}};
+    struct package_proposal p;
+    enum err e = OK;
+
+    TRY(package_proposed(a, r, &p, f));
+    if (p.what.p) {
+        jw_key(w, S("proposed"));
+        jw_open(w, '{');
+        jw_kv(w, S("what"), p.what);
+        TRY(officer_put_name(a, w, S("proposer"), &p.proposer, f));
+        jw_kv_bool(w, S("own"), id_eq(&p.proposer, &a->actor.id));
+        jw_close(w, '}');
+    }
+    jw_key(w, S("next"));
+    jw_open(w, '[');
+    if (p.what.p)
+        e = put_step(a, w, str_printf(a->arena, "package.%.*s", STR_FMT(p.what)), f);
+    for (size_t i = 0; e == OK && i < ARRAY_LEN(steps); i++)
+        if (str_eq(r->state, str_of(steps[i].state)))
+            e = put_step(a, w, str_of(steps[i].action), f);
+    jw_close(w, ']');
+    return e;
 }
 
 enum err package_show(struct act *a, struct fault *f)
@@ -318,13 +375,72 @@ enum err package_show(struct act *a, struct fault *f)
 
     TRY(package_row_of_path(a, &r, f));
     package_reply(a, &r);
-    a->reply.n--; /* one more member before the object ends */
+    a->reply.n--; /* further members before the object ends */
     buf_add_str(&a->reply, S(",\"history\":"));
     w = JW(&a->reply);
     jw_open(&w, '[');
     TRY(put_history(a, &w, &r, f));
     jw_close(&w, ']');
+    buf_add_str(&a->reply, S(",\"here\":"));
+    w = JW(&a->reply);
+    jw_open(&w, '{');
+    TRY(put_next(a, &w, &r, f));
+    jw_close(&w, '}');
     buf_add_char(&a->reply, '}');
+    return OK;
+}
+
+/* ---- the layer ---------------------------------------------------------------------------- */
+
+/* A layer that changes nothing yet, over this package. */
+static void put_empty_layer(struct act *a, struct jw *w, const struct package_row *r)
+{
+    AUTO(buf) struct buf text = BUF(4096);
+
+    buf_printf(&text,
+               "{\n  \"format\": 1,\n  \"receiver\": \"%.*s\",\n  \"version\": \"1.0.0\",\n"
+               "  \"base\": {\"giver\": \"%.*s\", \"name\": \"%.*s\", \"min_version\": \"%.*s\"},\n"
+               "  \"rules\": {\"fee\": {}}\n}\n",
+               STR_FMT(a->house->state_code), STR_FMT(r->giver), STR_FMT(r->name),
+               STR_FMT(r->version));
+    jw_open(w, '{');
+    jw_kv(w, S("name"), S("overlay.json"));
+    jw_kv(w, S("text"), buf_str(&text));
+    jw_close(w, '}');
+}
+
+/* The files of our layer as they can be changed: where there is none, one that changes nothing,
+ * with the golden cases that a change of fees has to say anew. */
+enum err package_layer(struct act *a, struct fault *f)
+{
+    AUTO(arena) struct arena *scratch = arena_new(PACKAGE_ARENA);
+    struct package_files *files = scratch ? arena_new_of(scratch, struct package_files) : NULL;
+    struct jw w = JW(&a->reply);
+    struct package_row r;
+    str archive;
+
+    TRY_PTR(files, f);
+    TRY(package_row_of_path(a, &r, f));
+    jw_open(&w, '{');
+    jw_key(&w, S("files"));
+    if (r.overlay.p) {
+        jw_raw(&w, r.overlay);
+        jw_close(&w, '}');
+        return OK;
+    }
+    TRY(package_archive_load(a->db, r.digest, scratch, &archive, f));
+    TRY(package_effective(scratch, archive, STR_NONE, files, f));
+    const struct package_file *golden = package_file(files, S("golden.json"));
+    jw_open(&w, '[');
+    put_empty_layer(a, &w, &r);
+    if (golden) {
+        jw_open(&w, '{');
+        jw_kv(&w, S("name"), golden->name);
+        jw_kv(&w, S("text"), golden->bytes);
+        jw_close(&w, '}');
+    }
+    jw_close(&w, ']');
+    jw_close(&w, '}');
     return OK;
 }
 

@@ -24,6 +24,13 @@ struct package_row {
 enum err package_row_load(struct act *, const struct id *, struct package_row *out, struct fault *);
 /* The row of the path's {id}. ERR_NOT_FOUND. */
 enum err package_row_of_path(struct act *, struct package_row *out, struct fault *);
+/* What waits for a second officer: "activate", "retire" or "fee"; STR_NONE where nothing does. */
+struct package_proposal {
+    struct id proposer;
+    str what;
+};
+NODISCARD enum err package_proposed(struct act *, const struct package_row *,
+                                    struct package_proposal *out, struct fault *);
 /* Facts: the row as resource. */
 enum err package_facts_of(struct act *, const struct package_row *, struct fault *);
 /* The archive as it was given, in the arena. */
@@ -49,6 +56,7 @@ enum err package_list_facts(struct act *, struct fault *);
 enum err package_list(struct act *, struct fault *);
 enum err package_facts(struct act *, struct fault *);
 enum err package_show(struct act *, struct fault *);
+enum err package_layer(struct act *, struct fault *);
 enum err package_record(struct act *, struct fault *);
 enum err package_archive(struct act *, struct fault *);
 enum err package_key(struct act *, struct fault *);

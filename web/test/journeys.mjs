@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
+import { arranging } from "./arranging.mjs";
 import { counter, numbers } from "./counter.mjs";
 import { closeDay, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
@@ -360,6 +361,7 @@ const minister = await step("the ministry: map, missions, a country, partners, p
 });
 
 await ministry(step, minister);
+await arranging(step, minister);
 
 await persons(step);
 

@@ -165,6 +165,7 @@ export interface Mission {
     ar: string;
     fr: string;
   };
+  closed?: string;
 }
 
 export interface MissionList {

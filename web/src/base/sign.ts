@@ -1,4 +1,5 @@
 // sign.ts - what a person signs of their answers (src/service/signing.c says in which form)
+import { sha256 } from "./digest";
 import type { Answers } from "./model";
 
 /** RFC 8785: members in the order of their UTF-16 units; strings and numbers are as JSON.stringify has them. */
@@ -13,7 +14,5 @@ export function canonical(value: unknown): string {
 /** The statement over the answers of the draft at this address, without the signature itself. */
 export async function statementOf(answers: Answers, pointer: string): Promise<string> {
   const rest = Object.fromEntries(Object.entries(answers).filter(([name]) => `/${name}` !== pointer));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(rest)));
-  const hex = [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return JSON.stringify({ answers: hex, case: /\/cases\/([^/]+)/.exec(location.pathname)?.[1] });
+  return JSON.stringify({ answers: await sha256(canonical(rest)), case: /\/cases\/([^/]+)/.exec(location.pathname)?.[1] });
 }

@@ -20,7 +20,7 @@ export function useSigning(done: () => void) {
   };
   const told = (
     <>
-      <Failure error={failed} />
+      <Failure error={failed} found />
       {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
     </>
   );

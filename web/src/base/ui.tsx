@@ -133,7 +133,7 @@ export function Pairs({ list }: { list: (Pair | false | undefined | null | "")[]
   );
 }
 
-type ButtonProps = Omit<JSX.IntrinsicElements["button"], "onClick"> & {
+export type ButtonProps = Omit<JSX.IntrinsicElements["button"], "onClick"> & {
   kind?: "main" | "quiet" | "danger";
   /** Once at a time: while it runs a second click does nothing. */
   run?: () => Promise<unknown> | void;
@@ -173,8 +173,24 @@ export function Reasons({ by }: { by: Clause[] }) {
   );
 }
 
-/** What went wrong, in words that tell what to do. */
-export function Failure({ error }: { error: unknown }) {
+/** What the node found, one by one, as it says it. */
+function Found({ errors }: { errors: { pointer: string; detail: string }[] }) {
+  return (
+    <details>
+      <summary>{t("common.found", { n: errors.length })}</summary>
+      <ul lang="en" dir="ltr">
+        {errors.map((e) => (
+          <li key={e.pointer + e.detail}>
+            <bdi>{e.detail}</bdi>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** What went wrong, in words that tell what to do; for officers with all that the node found. */
+export function Failure({ error, found = false }: { error: unknown; found?: boolean }) {
   if (!error) return null;
   if (error instanceof Unreached) return <Notice kind="warn" title={t("common.unreached")} />;
   if (!(error instanceof Problem)) return <Notice kind="bad" title={t("common.failed")} />;
@@ -191,6 +207,7 @@ export function Failure({ error }: { error: unknown }) {
   return (
     <Notice kind="bad" title={words === key ? error.body.title : words}>
       {by?.length ? <Reasons by={by} /> : words === key && error.body.detail ? <p dir="auto">{error.body.detail}</p> : null}
+      {found && error.body.errors?.length ? <Found errors={error.body.errors} /> : null}
     </Notice>
   );
 }

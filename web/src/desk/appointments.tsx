@@ -4,6 +4,7 @@ import { get, post, put } from "../base/api";
 import type { ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
+import { weekday } from "../base/opening";
 import { session } from "../base/session";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
 import { language, number, t, timeThere } from "../base/words";
@@ -225,7 +226,6 @@ function Whole({ mission }: { mission: string }) {
   );
 }
 
-const weekday = (n: number) => new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 10, 1 + n));
 
 /** One span of hours and one break: what most posts have; a rule with more is set by the command line. */
 function Hours({ mission, service, rule, done }: { mission: string; service: string; rule: Rule | undefined; done: () => void }) {

@@ -1,11 +1,13 @@
 // glance.tsx - all missions and one mission at a glance: work in hand, promises kept, fees
 import { get } from "../base/api";
+import type { Step } from "../base/advice";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Day, Heading, Load, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, inWords, language, money, number, t } from "../base/words";
 import type { Mission, ServiceRow } from "../base/model";
 import { WorldMap, wayOf, type Covered } from "./map";
+import { Arrange } from "./missions";
 
 interface Line {
   mission: string;
@@ -32,6 +34,9 @@ export function Overview(_: PageProps) {
   return (
     <>
       <Heading lead={t("ministry.overview-lead")}>{t("ministry.overview")}</Heading>
+      <p>
+        <a href={to("/ministry/open-mission")}>{t("ministry.mission-open")}</a>
+      </p>
       <Load of={coverage}>{({ countries }) => <WorldMap covered={countries} />}</Load>
       <Load of={glance}>
         {({ missions: lines, satisfaction }) => (
@@ -115,6 +120,7 @@ interface Glance {
   appointments: { to_come: number; served: number; missed: number };
   satisfaction: Satisfaction;
   cash: { closed?: string; proposed_by?: string; confirmed_by?: string; open_since?: string };
+  next: Step[];
 }
 
 /** Nothing is told of fewer than so many: one could guess who said what. */
@@ -173,6 +179,7 @@ export function MissionPage({ params }: PageProps) {
             />
             <Pairs list={g.fees.map((f) => [t("ministry.fees", { n: f.payments }), money(f.amount, f.currency)])} />
             <CashClosed cash={g.cash} />
+            <Arrange code={code} next={g.next} title={title} />
           </>
         )}
       </Load>

@@ -12,13 +12,15 @@ import { Country } from "./country";
 import { DraftPage, ProposalPage } from "./draft";
 import { EntryPage, JournalPage } from "./journal";
 import { MissionPage, Overview } from "./glance";
-import { Packages } from "./packages";
+import { OpenMission } from "./missions";
+import { PackagePage, Packages } from "./packages";
 import { PartnerPage, Partners } from "./partners";
 import { PolicyPage } from "./policy";
 
 const routes: Route[] = [
   { path: "/ministry", page: Overview },
   { path: "/ministry/missions/:mission", page: MissionPage },
+  { path: "/ministry/open-mission", page: OpenMission },
   { path: "/ministry/countries/:country", page: Country },
   { path: "/ministry/countries/:country/brief", page: Brief },
   { path: "/ministry/policy", page: PolicyPage },
@@ -30,6 +32,7 @@ const routes: Route[] = [
   { path: "/ministry/journal", page: JournalPage },
   { path: "/ministry/journal/:epoch/:index", page: EntryPage },
   { path: "/ministry/packages", page: Packages },
+  { path: "/ministry/packages/:package", page: PackagePage },
 ];
 
 function Missing() {

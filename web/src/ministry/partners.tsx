@@ -1,12 +1,14 @@
 // partners.tsx - the states we deal with: how we stand, what went to and fro, and the receipts for it
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
-import { to } from "../base/router";
-import { Heading, Load, Table, Tag, useLoad } from "../base/ui";
-import { country, inWords, number, t } from "../base/words";
+import { go, to } from "../base/router";
+import { Field, Heading, Load, Table, Tag, useLoad } from "../base/ui";
+import { collate, country, inWords, number, t } from "../base/words";
 import { type Closing, Closings } from "./closings";
 import { Engagements, type Partner } from "./country";
 import { Letters } from "./letters";
+import { type Node, StandingSteps, type StandingStep } from "./standing";
+import { Witnesses } from "./witnesses";
 
 interface Row {
   code: string;
@@ -41,13 +43,40 @@ export function Partners(_: PageProps) {
           />
         )}
       </Load>
+      <Load of={partners}>{({ partners: all }) => <Begin all={all} />}</Load>
+      <Witnesses scope="all" />
     </>
   );
 }
 
+/** A state with which nothing stands yet has a page too: there it is accredited. */
+function Begin({ all }: { all: Row[] }) {
+  const rest = all.filter((p) => p.accreditation === "none").sort((a, b) => collate(nameOf(a), nameOf(b)));
+  return (
+    <Field label={t("ministry.other-state")} help={t("ministry.other-state-help")}>
+      {(a) => (
+        <select {...a} value="" onChange={(e) => e.currentTarget.value && go(`/ministry/partners/${e.currentTarget.value}`)}>
+          <option value="">{t("ministry.choose")}</option>
+          {rest.map((p) => (
+            <option key={p.code} value={p.code}>
+              {nameOf(p)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface Shown extends Partner {
+  closings?: Closing[];
+  node?: Node;
+  next: StandingStep[];
+}
+
 export function PartnerPage({ params }: PageProps) {
   const code = params["state"] ?? "";
-  const partner = useLoad((signal) => get<Partner & { closings?: Closing[] }>(`/v1/partners/${code}`, { signal }), [code]);
+  const partner = useLoad((signal) => get<Shown>(`/v1/partners/${code}`, { signal }), [code]);
   return (
     <>
       <a class="back" href={to("/ministry/partners")}>
@@ -60,8 +89,10 @@ export function PartnerPage({ params }: PageProps) {
             <p>
               <a href={to(`/ministry/countries/${code}`)}>{t("ministry.country-file")}</a>
             </p>
+            <StandingSteps code={code} node={p.node} next={p.next} done={partner.again} />
             <Closings list={p.closings ?? []} code={code} nameOf={(state) => (state === code ? nameOf(p) : t("ministry.closing.us"))} />
             <Engagements list={p.engagements} />
+            {p.node?.name && <Witnesses scope={code} />}
           </>
         )}
       </Load>

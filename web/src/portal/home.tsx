@@ -7,6 +7,7 @@ import { Heading, Load, useLoad } from "../base/ui";
 import { collate, country, folded, has, inWords, language, stateName, t } from "../base/words";
 import { countries } from "../base/countries";
 import type { Authority, ServiceRow } from "../base/model";
+import { Open, type Opening } from "../base/opening";
 import { place, setPlace } from "./place";
 
 function Where({ code, change }: { code: string; change: (code: string) => void }) {
@@ -31,17 +32,26 @@ function Where({ code, change }: { code: string; change: (code: string) => void 
   );
 }
 
+/** When it is open and how it is reached, where its head has said so. */
+function Reached({ code }: { code: string }) {
+  const mission = useLoad((signal) => get<{ open?: Opening }>(`/v1/missions/${code}`, { signal }), [code]);
+  return mission.data?.open ? <Open of={mission.data.open} /> : null;
+}
+
 /** Who answers in that country: each has exactly one mission, resident or not. */
 export function Responsible({ code, service }: { code: string; service?: string }) {
   const authority = useLoad((signal) => get<Authority>(`/v1/countries/${code}/authority${service ? `?service=${service}` : ""}`, { signal }), [code, service]);
   return (
     <Load of={authority}>
       {(a) => (
-        <p class="card">
-          {a.mission
-            ? t(a.resident ? "portal.answers" : "portal.answers-from-afar", { mission: inWords(a.mission.name), country: country(code) })
-            : t("portal.partner-answers", { state: a.authority.replace("partner:", ""), country: country(code) })}
-        </p>
+        <div class="card">
+          <p>
+            {a.mission
+              ? t(a.resident ? "portal.answers" : "portal.answers-from-afar", { mission: inWords(a.mission.name), country: country(code) })
+              : t("portal.partner-answers", { state: a.authority.replace("partner:", ""), country: country(code) })}
+          </p>
+          {a.mission && <Reached code={a.mission.code} />}
+        </div>
       )}
     </Load>
   );
