@@ -105,6 +105,8 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 #define RECEIVED "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE
 /* an amount in minor units */
 #define MINOR "{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000000000000}"
+#define BLANK_KIND "\"kind\":{\"enum\":[\"booklet\",\"sticker\"]}"
+#define DIGITS     "{\"type\":\"string\",\"pattern\":\"^[0-9]{1,10}$\"}"
 #define LIST  "{\"type\":\"array\",\"maxItems\":10000,\"items\":{\"type\":\"object\"}}"
 /* the texts of a step */
 #define STEP_TEXTS                                                                                 \
@@ -331,6 +333,19 @@ static const struct {
             "\"day\":" DATE ",\"cash\":{\"type\":\"array\",\"maxItems\":40,\"items\":" OBJECT(
                 "\"currency\",\"counted\"", "\"currency\":" CURRENCY ",\"counted\":" MINOR
                                             ",\"deposited\":" MINOR ",\"reason\":" TEXT(500)) "}")},
+    {"stock-series.v1",
+     OBJECT("\"kind\",\"first\",\"last\"",
+            BLANK_KIND ",\"prefix\":{\"type\":\"string\",\"pattern\":\"^([A-Z0-9-]{0,7}[A-Z-])?$\"},"
+                       "\"first\":" DIGITS ",\"last\":" DIGITS)},
+    {"stock-spoilt.v1",
+     OBJECT("\"kind\",\"number\",\"reason\"",
+            BLANK_KIND ",\"number\":" TEXT(20) ",\"reason\":" TEXT(500))},
+    {"stock-count.v1",
+     OBJECT("\"counts\"",
+            "\"counts\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":4,\"items\":" OBJECT(
+                "\"kind\",\"counted\"",
+                BLANK_KIND ",\"counted\":" NUMBER(0, 1000000) ",\"missing\":{\"type\":\"array\","
+                "\"maxItems\":200,\"items\":" TEXT(20) "},\"reason\":" TEXT(500)) "}")},
     {"entry-assign.v1", OBJECT("\"case\"", "\"case\":" ID_SCHEMA)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",

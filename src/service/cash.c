@@ -452,7 +452,7 @@ enum err cash_show(struct act *a, struct fault *f)
     if (c.statement.p)
         TRY(put_closed(a, &w, &c, f));
     else
-        TRY(proposals_put(a, &w, s->mission, S("cash"), f));
+        TRY(proposals_put(a, &w, s->mission, S("cash"), S(""), f));
     jw_close(&w, '}');
     return OK;
 }

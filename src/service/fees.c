@@ -82,7 +82,7 @@ enum err account_show(struct act *a, struct fault *f)
 
     jw_open(&w, '{');
     TRY(put_account(a, &w, act_param(a, S("mission")), f));
-    TRY(proposals_put(a, &w, act_param(a, S("mission")), S("account"), f));
+    TRY(proposals_put(a, &w, act_param(a, S("mission")), S("account"), S(""), f));
     jw_close(&w, '}');
     return OK;
 }

@@ -7,6 +7,7 @@
 
 #include "service/cash_int.h"
 #include "service/messages_int.h"
+#include "service/stock_int.h"
 
 enum { YEAR_DAYS = 365 };
 
@@ -190,6 +191,7 @@ enum err mission_glance(struct act *a, struct fault *f)
     TRY(satisfaction_put(a, &w, mission, f));
     TRY(cash_put_glance(a, &w, mission, f));
     TRY(put_next(a, &w, f));
+    TRY(stock_put_kinds(a, &w, mission, f));
     jw_close(&w, '}');
     return OK;
 }

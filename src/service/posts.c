@@ -1,10 +1,11 @@
-/* posts.c - the table of what a post keeps besides its cases: account, money, cash book, and what
- * two officers decide of them */
+/* posts.c - the table of what a post keeps besides its cases: account, money, cash book, blanks,
+ * and what two officers decide of them */
 #include "service/appointments_int.h"
 #include "service/camt.h"
 #include "service/cash_int.h"
 #include "service/fees_int.h"
 #include "service/services.h"
+#include "service/stock_int.h"
 
 #define OFFICER ACTOR_OFFICER
 
@@ -44,6 +45,26 @@ const struct action post_actions[] = {
      NULL, appointment_mission_facts, cash_propose, NULL, NULL},
     {"cash.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/cash", OFFICER, "Proposal",
      "signature.v1", "Close the cash book as second officer", 0, false, proposal_confirm_prepare,
+     proposal_facts, proposal_confirm, NULL, NULL},
+
+    /* blank booklets and stickers */
+    {"stock.show", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/stock", OFFICER, "Mission",
+     NULL, "Blank booklets and stickers of a mission, and what became of them", 0, false, NULL,
+     desk_queue_facts, NULL, stock_show, NULL},
+    {"stock.receive", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/stock", OFFICER, "Mission",
+     "stock-series.v1", "Record a series of blanks that came", 0, false, NULL,
+     appointment_mission_facts, stock_receive, NULL, NULL},
+    {"spoilt.propose", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/stock/spoilt", OFFICER,
+     "Mission", "stock-spoilt.v1", "Propose that a blank is spoilt", 0, false, NULL,
+     appointment_mission_facts, spoilt_propose, NULL, NULL},
+    {"spoilt.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/spoilt", OFFICER, "Proposal",
+     "signature.v1", "Write a spoilt blank off as second officer", 0, false,
+     proposal_confirm_prepare, proposal_facts, proposal_confirm, NULL, NULL},
+    {"count.propose", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/stock/counts", OFFICER,
+     "Mission", "stock-count.v1", "Say how many blanks were counted", 0, false, NULL,
+     appointment_mission_facts, count_propose, NULL, NULL},
+    {"count.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/count", OFFICER, "Proposal",
+     "signature.v1", "Confirm a stock-taking as second officer", 0, false, proposal_confirm_prepare,
      proposal_facts, proposal_confirm, NULL, NULL},
 
     /* what two officers decide */

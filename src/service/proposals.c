@@ -1,11 +1,14 @@
-#include "service/proposals_int.h"
+#include "service/stock_int.h"
 
 enum { LISTED = 200 };
 
 static const struct {
     const char *what;
     enum err (*apply)(struct act *, const struct proposal *, struct fault *);
-} kinds[] = {{"account", account_apply}, {"cash", cash_apply}};
+} kinds[] = {{"account", account_apply},
+             {"cash", cash_apply},
+             {"spoilt", spoilt_apply},
+             {"count", count_apply}};
 
 str proposal_kind(const struct act *a)
 {
@@ -74,13 +77,14 @@ static void put_row(struct act *a, struct jw *w, struct query *q)
     "SELECT p.id, p.mission, p.what, p.statement, p.proposed, p.proposer, o.name FROM proposal p"  \
     " LEFT JOIN officer o ON o.id = p.proposer WHERE p.confirmer IS NULL AND p.dropped = 0"
 
-enum err proposals_put(struct act *a, struct jw *w, str mission, str what, struct fault *f)
+enum err proposals_put(struct act *a, struct jw *w, str mission, str what, str or_what,
+                       struct fault *f)
 {
     struct query q;
 
     TRY(db_query(a->db, &q, f,
-                 SELECT_OPEN " AND p.mission = ? AND p.what = ? ORDER BY p.id LIMIT ?", "ssi",
-                 mission, what, (int64_t)LISTED));
+                 SELECT_OPEN " AND p.mission = ? AND p.what IN (?, ?) ORDER BY p.id LIMIT ?",
+                 "sssi", mission, what, or_what, (int64_t)LISTED));
     jw_key(w, S("proposals"));
     jw_open(w, '[');
     for (; query_row(&q); query_next(&q))

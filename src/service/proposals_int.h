@@ -24,8 +24,10 @@ struct proposal {
 /* Run of "WHAT.propose": kept until another officer confirms it; the reply names it. */
 NODISCARD enum err proposal_add(struct act *, str mission, str matter, str statement,
                                 struct fault *);
-/* "proposals" as a member of an open object: those of a mission and kind that wait. */
-NODISCARD enum err proposals_put(struct act *, struct jw *, str mission, str what, struct fault *);
+/* "proposals" as a member of an open object: those of a mission and of one kind or another that
+ * wait. */
+NODISCARD enum err proposals_put(struct act *, struct jw *, str mission, str what, str or_what,
+                                 struct fault *);
 /* Members "proposed_by" and "confirmed_by" of an open object, by name. */
 NODISCARD enum err proposal_put_officers(struct act *, struct jw *, const struct id *proposal,
                                          struct fault *);

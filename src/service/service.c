@@ -180,6 +180,14 @@ static const struct migration migrations[] = {
      " mission, at, how, amount, currency, file, receipt AS reference, officer FROM case_payment"
      " WHERE receipt IS NOT NULL UNION ALL SELECT mission, at, how, amount, currency, file, entry,"
      " officer FROM bank_entry) AS before"},
+    /* blank booklets and stickers: what came, and what became of each number */
+    {"CREATE TABLE blank_series(id BLOB PRIMARY KEY, mission TEXT NOT NULL, kind TEXT NOT NULL,"
+     " prefix TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, width INTEGER NOT NULL,"
+     " officer BLOB NOT NULL, at BIGINT NOT NULL)"},
+    {"CREATE INDEX blank_series_of ON blank_series(mission, kind)"},
+    {"CREATE TABLE blank_gone(series BLOB NOT NULL, number BIGINT NOT NULL, fate TEXT NOT NULL,"
+     " file BLOB, reason TEXT, officer BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(series,"
+     " number))"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */

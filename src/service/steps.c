@@ -8,6 +8,7 @@
 #include "service/cases_int.h"
 #include "service/cash_int.h"
 #include "service/lapses.h"
+#include "service/stock_int.h"
 
 enum { LAPSES_AT_ONCE = 64, PAUSE_MS = 60000 };
 
@@ -123,6 +124,7 @@ enum err case_record(struct act *a, struct fault *f)
     struct examining *x = a->data;
 
     TRY(case_move(a, &x->c, x->note, f));
+    TRY(stock_take(a, &x->c.id, f));
     TRY(case_touch(a, &x->c, f));
     case_reply(a, &x->c);
     return OK;

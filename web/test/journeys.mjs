@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { arranging } from "./arranging.mjs";
 import { counter, numbers } from "./counter.mjs";
+import { stock } from "./stock.mjs";
 import { closeDay, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
@@ -319,6 +320,8 @@ await step("she holds her passport; how was it?", async () => {
   await receipt(rana, file);
   await rate(layla, file);
 });
+
+await step("blanks come, one is spoilt, the rest is counted", () => stock(rana, karim));
 
 await step("the day's cash is counted and closed by two officers", () => closeDay(rana, karim));
 

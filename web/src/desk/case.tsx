@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, post, query } from "../base/api";
 import { signed } from "../base/passkey";
+import { stockOf } from "./stock";
 import { useSigning } from "../base/signing";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -387,17 +388,26 @@ function Correction({ file, service, done }: DeskProps) {
   );
 }
 
+/** Steps that name a blank propose the one that is next in stock. */
+async function nextBlanks(mission: string, step: NextStep, signal: AbortSignal): Promise<Record<string, string>> {
+  const asked = (step.asks ?? []).filter((a) => /^(booklet|sticker)_numbers?$/.test(a.name));
+  if (!asked.length) return {};
+  const { kinds } = await stockOf(mission, signal);
+  return Object.fromEntries(asked.flatMap((a) => kinds.filter((k) => a.name.startsWith(k.kind) && k.next).map((k) => [a.name, k.next ?? ""])));
+}
+
 /** Any other step of the service's own life of a case, with what it asks for. */
 function Record({ file, step, done }: DeskProps & { step: NextStep }) {
   const [fields, setFields] = useState<Record<string, string>>({});
   const [reason, setReason] = useState("");
   const [failed, setFailed] = useState<unknown>();
   const returning = step.action === "case.return";
+  const next = useLoad((signal) => nextBlanks(file.mission, step, signal), [file.mission, step.event]).data ?? {};
   const record = async (e: Event) => {
     e.preventDefault();
     try {
       if (returning) await post(`/v1/desk/cases/${file.id}/return`, { reason });
-      else await post(`/v1/desk/cases/${file.id}/steps`, { event: step.event, ...(step.asks ? { fields } : {}) });
+      else await post(`/v1/desk/cases/${file.id}/steps`, { event: step.event, ...(step.asks ? { fields: { ...next, ...fields } } : {}) });
       done();
     } catch (error) {
       setFailed(error);
@@ -408,8 +418,8 @@ function Record({ file, step, done }: DeskProps & { step: NextStep }) {
       <Failure error={failed} />
       {step.waits_for_fee && <Notice kind="warn" title={t("desk.waits-for-fee")} />}
       {(step.asks ?? []).map((a) => (
-        <Field label={a.text} key={a.name}>
-          {(f) => <input {...f} required dir="auto" value={fields[a.name] ?? ""} onInput={(e) => setFields({ ...fields, [a.name]: e.currentTarget.value })} />}
+        <Field label={a.text} key={a.name} {...(next[a.name] ? { help: t("desk.stock.next-help") } : {})}>
+          {(f) => <input {...f} required dir="auto" value={fields[a.name] ?? next[a.name] ?? ""} onInput={(e) => setFields({ ...fields, [a.name]: e.currentTarget.value })} />}
         </Field>
       ))}
       {returning && (

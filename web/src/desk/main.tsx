@@ -20,6 +20,7 @@ import { Proposals } from "./proposals";
 import { Queue } from "./queue";
 import { Representatives } from "./representatives";
 import { SignIn } from "./sign-in";
+import { Stock } from "./stock";
 import { Inbox } from "./talk";
 
 const routes: Route[] = [
@@ -35,6 +36,7 @@ const routes: Route[] = [
   { path: "/desk/cases/:id/receipts/:receipt", page: PaymentReceipt },
   { path: "/desk/fees", page: Fees },
   { path: "/desk/cash", page: Cash },
+  { path: "/desk/stock", page: Stock },
   { path: "/desk/proposals", page: Proposals },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },
@@ -64,6 +66,7 @@ function Desk({ who }: { who: Session | null }) {
         { href: to("/desk/numbers"), label: t("desk.numbers") },
         { href: to("/desk/fees"), label: t("desk.fees") },
         { href: to("/desk/cash"), label: t("desk.cash") },
+        { href: to("/desk/stock"), label: t("desk.stock") },
         { href: to("/desk/proposals"), label: t("desk.proposals") },
         { href: to("/desk/documents"), label: t("desk.documents") },
         { href: to("/desk/today"), label: t("desk.today") },

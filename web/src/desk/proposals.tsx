@@ -9,11 +9,12 @@ import { Button, Heading, Load, Moment, Notice, Pairs, Typed, useLoad } from "..
 import { inWords, t } from "../base/words";
 import { CashCounted, type CashStatement } from "./counted";
 import { missionNames } from "./mission";
+import { CountShown, SpoiltShown, type CountStatement } from "./stock";
 
 export interface Proposal {
   id: string;
   mission: string;
-  what: "account" | "cash";
+  what: "account" | "cash" | "spoilt" | "count";
   /** canonical JSON: what is signed */
   statement: string;
   proposed: string;
@@ -75,6 +76,10 @@ function inWordsOf(p: Proposal): ComponentChildren {
       return <AccountPairs of={(said as { account: Account }).account} />;
     case "cash":
       return <CashCounted of={said as CashStatement} />;
+    case "spoilt":
+      return <SpoiltShown of={said as { kind: string; number: string; reason: string }} />;
+    case "count":
+      return <CountShown of={said as CountStatement} />;
   }
 }
 

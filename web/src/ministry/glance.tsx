@@ -1,6 +1,7 @@
 // glance.tsx - all missions and one mission at a glance: work in hand, promises kept, fees
 import { get } from "../base/api";
 import type { Step } from "../base/advice";
+import { Low, type Kind } from "../base/low";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Day, Heading, Load, Pairs, Table, Tag, useLoad } from "../base/ui";
@@ -121,6 +122,7 @@ interface Glance {
   satisfaction: Satisfaction;
   cash: { closed?: string; proposed_by?: string; confirmed_by?: string; open_since?: string };
   next: Step[];
+  stock: { kinds: Kind[] };
 }
 
 /** Nothing is told of fewer than so many: one could guess who said what. */
@@ -180,6 +182,7 @@ export function MissionPage({ params }: PageProps) {
             <Pairs list={g.fees.map((f) => [t("ministry.fees", { n: f.payments }), money(f.amount, f.currency)])} />
             <CashClosed cash={g.cash} />
             <Arrange code={code} next={g.next} title={title} />
+            <Low kinds={g.stock.kinds} />
           </>
         )}
       </Load>
