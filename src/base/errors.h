@@ -52,6 +52,7 @@ enum err_class {
     X(ERR_BAD_SIGNATURE, UNTRUSTED, "bad-signature", "A signature does not verify")                \
     X(ERR_BAD_PROOF, UNTRUSTED, "bad-proof", "A proof does not verify")                            \
     X(ERR_UNTRUSTED, UNTRUSTED, "untrusted", "The signer is not on the trust list")                \
+    X(ERR_UNSIGNED, UNTRUSTED, "unsigned", "The keyring does not sign this")                       \
     X(ERR_NOT_FOUND, ABSENT, "not-found", "No such record")                                        \
     X(ERR_NO_ROUTE, ABSENT, "no-route", "No such address")                                         \
     X(ERR_METHOD, METHOD, "method", "This address does not take that method")                      \

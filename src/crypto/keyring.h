@@ -2,7 +2,7 @@
  *
  * The node asks through these functions; node/keyring.c answers in a process of its own, over a
  * socket pair. Each call has a deadline: ERR_KEYRING when the keyring is away (the supervisor
- * restarts it), ERR_DENIED when it refuses.
+ * restarts it), ERR_UNSIGNED when it refuses.
  */
 #ifndef SIFARA_CRYPTO_KEYRING_H
 #define SIFARA_CRYPTO_KEYRING_H
@@ -67,7 +67,8 @@ struct hash passkey_challenge(const struct id *officer);
 /* Seals a document: statement is the canonical JSON that both officers signed, fields the canonical
  * JSON of what goes into the seal; the statement names the digest of the fields. The keyring checks
  * both signatures by different registered officers, then makes the seal. number and date are the
- * node's. The seal's bytes onto buf. */
+ * node's: the first that come with a statement are its own, and others are refused (ERR_UNSIGNED).
+ * The seal's bytes onto buf. */
 struct keyring_seal {
     str statement, fields;
     str number;

@@ -186,6 +186,7 @@ static enum err load_ring(struct ring *r, struct fault *f)
     TRY(ring_load(r, "signer.der", &r->signer_der, f));
     TRY(load_heads(r, f));
     TRY(ring_load_officers(r, f));
+    TRY(ring_load_sealed(r, f));
     return ring_load_partners(r, f);
 }
 
@@ -237,7 +238,7 @@ static enum err answer_derive(struct ring *r, const struct json *q, struct arena
 
     (void)a;
     if (!str_eq(purpose, S("lookup")) && !str_eq(purpose, S("record")))
-        return fault(f, ERR_DENIED, "no key for that purpose");
+        return fault(f, ERR_UNSIGNED, "no key for that purpose");
     hkdf_sha256(&r->master, purpose, &k);
     ipc_bytes(w, S("key"), str_bytes(k.b, sizeof k.b));
     return OK;
@@ -278,7 +279,7 @@ enum err ring_remember(struct ring *r, str log, uint64_t size, const struct hash
     struct origin_head *h = head_of(r, log);
 
     if (h && (size < h->size || (size == h->size && memcmp(h->root.b, root->b, 32))))
-        return fault(f, ERR_DENIED,
+        return fault(f, ERR_UNSIGNED,
                      "a head of %llu entries was signed: not a smaller or different one",
                      (unsigned long long)h->size);
     if (h && size == h->size)
@@ -309,7 +310,7 @@ static enum err check_growth(struct ring *r, const struct checkpoint *c, str has
     memcpy(growth.node, hashes.p, hashes.n);
     return merkle_check_consistency(h->size, c->size, &h->root, &c->root, &growth) == OK
                ? OK
-               : fault(f, ERR_DENIED,
+               : fault(f, ERR_UNSIGNED,
                        "a head of %llu entries was signed: this one does not contain it",
                        (unsigned long long)h->size);
 }
@@ -534,6 +535,7 @@ static enum err answer_seal(struct ring *r, const struct json *q, struct arena *
     v.issued = v.signed_on = date_of(issued);
     TRY(json_get(fields, S("mrz")) ? add_travel(&v, a, r, fields, number, f)
                                    : add_messages(&v, a, fields, number, f));
+    TRY(ring_seal_once(r, statement_text, number, issued, f));
     TRY(vds_encode(&v, pki_sign_with, r->signer, &out, f));
     ipc_bytes(w, S("seal"), buf_str(&out));
     return OK;
@@ -619,7 +621,7 @@ static enum err answer(void *ctx, str op, const struct json *q, struct arena *a,
     for (size_t i = 0; i < ARRAY_LEN(ops); i++)
         if (str_eq(op, str_of(ops[i].op)))
             return ops[i].answer(ctx, q, a, w, f);
-    return fault(f, ERR_DENIED, "the keyring does not do that");
+    return fault(f, ERR_UNSIGNED, "the keyring does not do that");
 }
 
 int keyring_main(const char *folder, int fd)
@@ -641,6 +643,7 @@ int keyring_main(const char *folder, int fd)
     ipc_serve(fd, answer, r);
     EVP_PKEY_free(r->authority);
     EVP_PKEY_free(r->signer);
+    ring_close_sealed(r);
     arena_free(r->arena);
     secret_wipe(r, sizeof *r);
     free(r);

@@ -1,7 +1,8 @@
 /* keyring.h - the keyring process: keys, and a table of what they may be used for
  *
  * keys/ holds master.key, journal.key, authority and signer of seals, officers.json (public keys),
- * heads.json (the highest head signed per log origin; never in a backup).
+ * heads.json (the highest head signed per log origin) and sealed (which decision went out as which
+ * document); never in a backup.
  */
 #ifndef SIFARA_NODE_KEYRING_H
 #define SIFARA_NODE_KEYRING_H

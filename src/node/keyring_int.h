@@ -25,6 +25,16 @@ struct officer_key {
     struct passkey *passkeys; /* PASSKEYS_MAX of them, or NULL */
 };
 
+struct sealed_once;
+
+/* Which statements were sealed: in the order of the file, and a table of places + 1 in it. */
+struct sealed_log {
+    int fd;
+    size_t n, room, size;
+    struct sealed_once *list;
+    uint32_t *table;
+};
+
 struct ring {
     const char *folder;
     char alpha2[3], alpha3[4];
@@ -40,12 +50,13 @@ struct ring {
     size_t n_partners;
     struct partner_known *partners;
     int64_t lists; /* number of the last revocation list */
+    struct sealed_log sealed;
 };
 
 /* ---- keyring.c -------------------------------------------------------------------------- */
 
 /* Remembers on disk that a head of this log was signed, before the signature leaves: no crash makes
- * a fork. ERR_DENIED for a smaller one than the last, or another one of its size. */
+ * a fork. ERR_UNSIGNED for a smaller one than the last, or another one of its size. */
 NODISCARD enum err ring_remember(struct ring *, str log, uint64_t size, const struct hash *root,
                                  struct fault *);
 /* A seed of an Ed25519 or X25519 key out of the master key; purpose names it. */
@@ -75,6 +86,15 @@ enum err answer_passkey_drop(struct ring *, const struct json *, struct arena *,
 /* A statement of a decision: signed by two registered officers, or by one and one of a partner. */
 NODISCARD enum err ring_check_decision(const struct ring *, const struct json *by, str text,
                                        struct arena *, struct fault *);
+
+/* ---- keyring_sealed.c ------------------------------------------------------------------- */
+
+NODISCARD enum err ring_load_sealed(struct ring *, struct fault *);
+void ring_close_sealed(struct ring *);
+/* Remembers, durably, that the statement goes out under this number and time. ERR_UNSIGNED where it
+ * went under others. */
+NODISCARD enum err ring_seal_once(struct ring *, str statement, str number, int64_t issued,
+                                  struct fault *);
 
 /* ---- keyring_partners.c ----------------------------------------------------------------- */
 

@@ -91,7 +91,7 @@ static void test_deriving(void **state)
     /* "wrap" is the purpose of the keyring's own key */
     static const char *const others[] = {"wrap", "", "master", "lookup ", "Record"};
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
-        assert_int_equal(keyring_derive(keyring, str_of(others[i]), &again, NULL), ERR_DENIED);
+        assert_int_equal(keyring_derive(keyring, str_of(others[i]), &again, NULL), ERR_UNSIGNED);
 }
 
 static void test_creating_twice(void **state)
@@ -112,12 +112,12 @@ static enum err sign_head(str origin, uint64_t size, const char *root)
 
 static void refuse_forks(void)
 {
-    assert_int_equal(sign_head(ORIGIN, 7, "a"), ERR_DENIED);
-    assert_int_equal(sign_head(ORIGIN, 0, "a"), ERR_DENIED);
-    assert_int_equal(sign_head(ORIGIN, 8, "b"), ERR_DENIED);
+    assert_int_equal(sign_head(ORIGIN, 7, "a"), ERR_UNSIGNED);
+    assert_int_equal(sign_head(ORIGIN, 0, "a"), ERR_UNSIGNED);
+    assert_int_equal(sign_head(ORIGIN, 8, "b"), ERR_UNSIGNED);
     assert_int_equal(sign_head(ORIGIN, 8, "a"), OK);
     /* a larger one that does not show that it contains it */
-    assert_int_equal(sign_head(ORIGIN, 9, "c"), ERR_DENIED);
+    assert_int_equal(sign_head(ORIGIN, 9, "c"), ERR_UNSIGNED);
 }
 
 /* A ninth leaf on a complete tree of eight: its hash is all that the proof holds. */
@@ -164,12 +164,12 @@ static void test_heads(void **state)
     assert_int_equal(keyring_head_last(keyring, ORIGIN, &size, &last, NULL), OK);
     assert_int_equal(size, 8);
     assert_memory_equal(&last, &a, sizeof a);
-    assert_int_equal(sign_ninth("b", "c", 1), ERR_DENIED);
-    assert_int_equal(sign_ninth("a", "c", 0), ERR_DENIED);
-    assert_int_equal(sign_ninth("a", "c", 2), ERR_DENIED);
+    assert_int_equal(sign_ninth("b", "c", 1), ERR_UNSIGNED);
+    assert_int_equal(sign_ninth("a", "c", 0), ERR_UNSIGNED);
+    assert_int_equal(sign_ninth("a", "c", 2), ERR_UNSIGNED);
     assert_int_equal(sign_ninth("a", "c", MERKLE_MAX_PROOF + 1), ERR_INVALID);
     assert_int_equal(sign_ninth("a", "c", 1), OK);
-    assert_int_equal(sign_head(ORIGIN, 8, "a"), ERR_DENIED);
+    assert_int_equal(sign_head(ORIGIN, 8, "a"), ERR_UNSIGNED);
 }
 
 /* ---- officers ------------------------------------------------------------------------------ */
@@ -226,27 +226,36 @@ static void test_enrolling(void **state)
     "\"1990-01-31\",\"NATIONALITY\":\"UTO\",\"MISSION\":\"Paris\"},"                               \
     "\"profile\":\"CONSULAR_REGISTRATION\"}"
 
+/* Of one more decision, each time. */
 static str statement(const char *fields, const char *outcome, struct buf *b)
 {
+    static int decision;
     struct hash h = sha256(str_of(fields));
     char hex[65];
 
     hex_encode(h.b, sizeof h.b, hex);
     buf_clear(b);
-    buf_printf(b, "{\"fields\":\"%s\",\"outcome\":\"%s\"}", hex, outcome);
+    buf_printf(b, "{\"decision\":%d,\"fields\":\"%s\",\"outcome\":\"%s\"}", ++decision, hex,
+               outcome);
     return buf_str(b);
+}
+
+static enum err seal_as(str number, int64_t issued, str said, const char *fields,
+                        struct officer_assertion x, struct officer_assertion y, struct buf *out)
+{
+    struct keyring_seal s = {.statement = said,
+                             .fields = str_of(fields),
+                             .number = number,
+                             .issued_ms = issued,
+                             .by = {x, y}};
+
+    return keyring_seal(keyring, &s, out, NULL);
 }
 
 static enum err seal_fields(str said, const char *fields, struct officer_assertion x,
                             struct officer_assertion y, struct buf *out)
 {
-    struct keyring_seal s = {.statement = said,
-                             .fields = str_of(fields),
-                             .number = S("XU-PAR-2026-000123"),
-                             .issued_ms = world_now(&world_real),
-                             .by = {x, y}};
-
-    return keyring_seal(keyring, &s, out, NULL);
+    return seal_as(S("XU-PAR-2026-000123"), world_now(&world_real), said, fields, x, y, out);
 }
 
 static void test_seals_refused(void **state)
@@ -280,6 +289,38 @@ static void test_seals_refused(void **state)
     assert_int_equal(seal_fields(said, odd, signed_by(0, said), signed_by(1, said), &out),
                      ERR_INVALID);
     assert_int_equal(out.n, 0);
+}
+
+/* One decision is one document, also after the keyring died, and with half a record at the end. */
+static void test_sealed_once(void **state)
+{
+    static const char half[] = "half a record";
+    AUTO(buf) struct buf out = BUF(VDS_MAX);
+    AUTO(buf) struct buf b = BUF(1024);
+    const str first = S("XU-PAR-2026-000200"), second = S("XU-PAR-2026-000201");
+    int64_t issued = INT64_C(1795000000000);
+    char path[4096];
+
+    (void)state;
+    for (int i = 0; i < 1500; i++) { /* the table grows */
+        buf_clear(&b);
+        buf_clear(&out);
+        str said = statement(REGISTRATION, "approve", &b);
+        struct officer_assertion x = signed_by(0, said), y = signed_by(1, said);
+        assert_int_equal(seal_as(first, issued, said, REGISTRATION, x, y, &out), OK);
+        if (i % 700)
+            continue;
+        stop();
+        snprintf(path, sizeof path, "%s/sealed", dir);
+        FILE *file = fopen(path, "a");
+        assert_non_null(file);
+        assert_int_equal(fwrite(half, 1, sizeof half, file), sizeof half);
+        fclose(file);
+        start();
+        assert_int_equal(seal_as(second, issued, said, REGISTRATION, x, y, &out), ERR_UNSIGNED);
+        assert_int_equal(seal_as(first, issued + 1, said, REGISTRATION, x, y, &out), ERR_UNSIGNED);
+        assert_int_equal(seal_as(first, issued, said, REGISTRATION, x, y, &out), OK);
+    }
 }
 
 static void test_seal(void **state)
@@ -449,7 +490,7 @@ static enum err across(struct officer_assertion by, str said)
     struct keyring_seal s = {.statement = said,
                              .fields = S(REGISTRATION),
                              .number = S("XU-PAR-2026-000123"),
-                             .issued_ms = world_now(&world_real),
+                             .issued_ms = good.from * INT64_C(86400000),
                              .by = {by},
                              .assent = assent_to(a, said)};
     enum err e = keyring_seal(keyring, &s, &out, NULL);
@@ -593,7 +634,7 @@ static void test_unknown_requests(void **state)
     assert_non_null(c);
     for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
         ipc_begin(&call, ops[i]);
-        assert_int_equal(ipc_call(c, &call, ERR_KEYRING, a, &reply, NULL), ERR_DENIED);
+        assert_int_equal(ipc_call(c, &call, ERR_KEYRING, a, &reply, NULL), ERR_UNSIGNED);
     }
     /* the known ones with nothing in them */
     static const char *const empty[] = {"wrap", "unwrap", "head", "head-key", "enrol", "seal"};
@@ -652,11 +693,17 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrapping),       cmocka_unit_test(test_deriving),
-        cmocka_unit_test(test_creating_twice), cmocka_unit_test(test_heads),
-        cmocka_unit_test(test_enrolling),      cmocka_unit_test(test_seals_refused),
-        cmocka_unit_test(test_seal),           cmocka_unit_test(test_across),
-        cmocka_unit_test(test_line),           cmocka_unit_test(test_unknown_requests),
+        cmocka_unit_test(test_wrapping),
+        cmocka_unit_test(test_deriving),
+        cmocka_unit_test(test_creating_twice),
+        cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_enrolling),
+        cmocka_unit_test(test_seals_refused),
+        cmocka_unit_test(test_seal),
+        cmocka_unit_test(test_sealed_once),
+        cmocka_unit_test(test_across),
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_unknown_requests),
         cmocka_unit_test(test_dead),
     };
 

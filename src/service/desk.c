@@ -170,6 +170,19 @@ static enum err put_digests(struct act *a, struct jw *w, const struct casefile *
     return query_end(&q, f);
 }
 
+/* Which decision of the case it is: after a spoilt document the same answers are decided once more,
+ * and what was signed before is not signed for that. */
+static enum err put_ordinal(struct act *a, struct jw *w, const struct casefile *c, struct fault *f)
+{
+    struct query q;
+
+    TRY(db_one(a->db, &q, f,
+               "SELECT count(*) FROM case_decision WHERE file = ? AND confirmer IS NOT NULL", "d",
+               &c->id));
+    jw_kv_int(w, S("decision"), query_int(&q, 0) + 1);
+    return query_end(&q, f);
+}
+
 enum err case_statement(struct act *a, const struct casefile *c, const struct json *answers,
                         str outcome, str *out_statement, str *out_fields, struct fault *f)
 {
@@ -190,6 +203,7 @@ enum err case_statement(struct act *a, const struct casefile *c, const struct js
     jw_kv(&w, S("answers"), str_of(answers_hex));
     TRY(put_digests(a, &w, c, f));
     jw_kv(&w, S("case"), act_id_text(a, &c->id));
+    TRY(put_ordinal(a, &w, c, f));
     jw_kv(&w, S("fields"), str_of(fields_hex));
     jw_kv(&w, S("outcome"), outcome);
     jw_kv(&w, S("service"), c->service_name);
