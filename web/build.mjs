@@ -48,20 +48,24 @@ const map = JSON.stringify(world(JSON.parse(readFileSync(web("numeric.json"), "u
 const mapName = named("world.json", map);
 put(mapName, map);
 
-// the programs of the three parts; what they share is in chunks
-remember(
-  await build({
-    ...common,
-    entryPoints: ["portal", "desk", "ministry"].map((p) => ({ in: web(`src/${p}/main.tsx`), out: p })),
-    format: "esm",
-    splitting: true,
-    entryNames: "[name]-[hash]",
-    chunkNames: "part-[hash]",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    define: { MAP: JSON.stringify(`/assets/${mapName}`) },
-  }),
-);
+// the programs of the three parts; what they share is in chunks, which each page asks for at once
+const programs = await build({
+  ...common,
+  entryPoints: ["portal", "desk", "ministry"].map((p) => ({ in: web(`src/${p}/main.tsx`), out: p })),
+  format: "esm",
+  splitting: true,
+  entryNames: "[name]-[hash]",
+  chunkNames: "part-[hash]",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  define: { MAP: JSON.stringify(`/assets/${mapName}`) },
+});
+remember(programs);
+for (const [name, output] of Object.entries(programs.metafile.outputs)) {
+  if (!output.entryPoint) continue;
+  const chunks = output.imports.filter((i) => i.kind === "import-statement").map((i) => basename(i.path));
+  put(`${basename(name, ".js").split("-")[0]}.chunks`, chunks.join("\n"));
+}
 
 // the style of all of them
 remember(await build({ ...common, entryPoints: [web("style/screens.css")], entryNames: "[name]-[hash]" }));

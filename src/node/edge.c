@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "http/coding.h"
 #include "http/problem.h"
 #include "node/node_int.h"
 #include "policy/why.h"
@@ -186,6 +187,26 @@ static void fill_fault(struct passage *p, bool hurried)
     act_done(&p->act);
 }
 
+/* Texts that anybody may have go compressed to whoever takes that. What is for somebody in
+ * particular stays as it is: its length, once compressed, could tell what is in it. */
+static void compress(struct act *a, unsigned status, const char *type)
+{
+    enum { WORTH_IT = 1024, HEAD = 4096 };
+    struct buf small = BUF(a->reply.n + HEAD);
+
+    if (a->action->kind != ACTION_OPEN || a->action->method != ACTION_GET || status != 200 ||
+        a->encoding || a->reply.n < WORTH_IT || !http_takes_coding(a->encodings, S("gzip")) ||
+        (!str_starts(str_of(type), S("text/")) && str_find(str_of(type), S("json")) < 0))
+        return;
+    if (http_gzip(&small, buf_str(&a->reply), NULL) != OK) {
+        buf_done(&small);
+        return;
+    }
+    buf_done(&a->reply);
+    a->reply = small;
+    a->encoding = "gzip";
+}
+
 static void fill_reply(struct passage *p, bool hurried)
 {
     struct act *a = &p->act;
@@ -204,8 +225,9 @@ static void fill_reply(struct passage *p, bool hurried)
         return;
     }
     unsigned status = a->status ? a->status : 200;
-    str body = buf_str(&a->reply);
     const char *type = a->type ? a->type : "application/json";
+    compress(a, status, type);
+    str body = buf_str(&a->reply);
     if (a->location)
         (void)!http_reply_header(r, "Location", str_of(a->location));
     for (size_t i = 0; i < a->n_headers; i++)

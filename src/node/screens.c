@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/encode.h"
+#include "http/coding.h"
 #include "node/node_int.h"
 #include "node/screens.h"
 #include "registry/registry.h"
@@ -95,7 +96,7 @@ static const struct package_file *compressed(struct act *a, str name)
     static const char *const ways[][2] = {{"br", "br"}, {"gzip", "gz"}};
 
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-        if (str_find(a->encodings, str_of(ways[i][0])) < 0)
+        if (!http_takes_coding(a->encodings, str_of(ways[i][0])))
             continue;
         const struct package_file *file =
             file_named(str_printf(a->arena, "%.*s.%s", STR_FMT(name), ways[i][1]));
@@ -213,8 +214,52 @@ static str state_name(const struct node *n, str language)
                                                                   : n->config.state_name;
 }
 
-static void put_head(struct buf *b, const struct node *n, str language, const char *part)
+/* Whose embassy it is. */
+static void put_running(struct buf *b, const struct node *n, str language)
 {
+    str running = word(n, language, "page.running");
+    ptrdiff_t at = str_find(running, S("{state}"));
+
+    xml_escape(b, at < 0 ? running : str_sub(running, 0, (size_t)at));
+    if (at >= 0) {
+        xml_escape(b, state_name(n, language));
+        xml_escape(b, str_sub(running, (size_t)at + 7, running.n));
+    }
+}
+
+/* What the program of a part imports is asked for at once, not only once it has been read. */
+static void put_chunks(struct buf *b, const char *part)
+{
+    char name[32];
+    str rest, one;
+
+    snprintf(name, sizeof name, "%s.chunks", part);
+    const struct package_file *chunks = file_named(str_of(name));
+    rest = chunks ? chunks->bytes : STR_NONE;
+    while (str_split(&rest, '\n', &one))
+        if (one.n)
+            buf_printf(b, "<link rel=\"modulepreload\" href=\"/assets/%.*s\">\n", STR_FMT(one));
+}
+
+/* What the first pages ask for as soon as they run is asked for with them: on a slow line each
+ * question after another is half a second. */
+static void put_first_answers(struct buf *b, const struct node *n, str language, str below)
+{
+    static const char link[] = "<link rel=\"preload\" href=\"/v1/services%s%.*s?language=%.*s\" "
+                               "as=\"fetch\" crossorigin>\n";
+    str rest = below, name;
+
+    if (below.n == 0)
+        buf_printf(b, link, "", 0, "", STR_FMT(language));
+    if (str_split(&rest, '/', &name) && str_eq(name, S("services")) &&
+        service_find(n->house.services, rest))
+        buf_printf(b, link, "/", STR_FMT(rest), STR_FMT(language));
+}
+
+static void put_head(struct buf *b, const struct node *n, str language, str below)
+{
+    const char *part = part_of(below);
+
     buf_printf(b, "<!doctype html>\n<html lang=\"%.*s\" dir=\"%.*s\" data-state=\"",
                STR_FMT(language), STR_FMT(word(n, language, "page.direction")));
     xml_escape(b, state_name(n, language));
@@ -227,15 +272,20 @@ static void put_head(struct buf *b, const struct node *n, str language, const ch
                      "content=\"width=device-width,initial-scale=1\">"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>"));
     put_word(b, n, language, "page.title");
+    buf_add_str(b, S("</title>\n<meta name=\"description\" content=\""));
+    put_running(b, n, language);
     buf_printf(b,
-               "</title>\n<link rel=\"stylesheet\" href=\"/assets/%.*s\">\n"
+               "\">\n<link rel=\"stylesheet\" href=\"/assets/%.*s\">\n"
                "<link rel=\"preload\" href=\"/words/%.*s/%s\" as=\"fetch\" crossorigin>\n"
                "<link rel=\"manifest\" href=\"/assets/%.*s\">\n"
                "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/assets/%.*s\">\n"
-               "<script type=\"module\" src=\"/assets/%.*s\"></script></head>\n",
+               "<script type=\"module\" src=\"/assets/%.*s\"></script>\n",
                STR_FMT(file_of("screens", ".css")), STR_FMT(language), part,
                STR_FMT(file_of("sifara", ".webmanifest")), STR_FMT(file_of("icon", ".svg")),
                STR_FMT(file_of(part, ".js")));
+    put_chunks(b, part);
+    put_first_answers(b, n, language, below);
+    buf_add_str(b, S("</head>\n"));
 }
 
 static void put_services(struct buf *b, const struct node *n, str language)
@@ -261,17 +311,10 @@ static void put_link(struct buf *b, const struct node *n, str language, const ch
 /* What stands there before the program runs, and where there is none. */
 static void put_plain(struct buf *b, const struct node *n, str language)
 {
-    str running = word(n, language, "page.running");
-    ptrdiff_t at = str_find(running, S("{state}"));
-
     buf_add_str(b, S("<body><div id=\"screen\"><main class=\"plain\">\n<h1>"));
     put_word(b, n, language, "page.title");
     buf_add_str(b, S("</h1>\n<p>"));
-    xml_escape(b, at < 0 ? running : str_sub(running, 0, (size_t)at));
-    if (at >= 0) {
-        xml_escape(b, state_name(n, language));
-        xml_escape(b, str_sub(running, (size_t)at + 7, running.n));
-    }
+    put_running(b, n, language);
     buf_add_str(b, S("</p>\n<noscript><p>"));
     put_word(b, n, language, "page.no-script");
     buf_add_str(b, S("</p></noscript>\n<h2>"));
@@ -294,7 +337,7 @@ static enum err show_page(struct act *a, struct fault *f)
 
     if (!is_language(n, language))
         return fault(f, ERR_NO_ROUTE, "no such page");
-    put_head(&a->reply, n, language, part_of(act_param(a, S("below"))));
+    put_head(&a->reply, n, language, act_param(a, S("below")));
     put_plain(&a->reply, n, language);
     a->type = "text/html; charset=utf-8";
     a->cache = ask_again;

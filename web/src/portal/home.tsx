@@ -122,7 +122,9 @@ export function Home(_: PageProps) {
                   <input id="find" type="search" value={wanted} onInput={(e) => setWanted(e.currentTarget.value)} />
                 </div>
               </div>
-              <h2 role="status">{t("portal.found", { n: found.length })}</h2>
+              <h2>
+                <span role="status">{t("portal.found", { n: found.length })}</span>
+              </h2>
               <Services list={found} code={code} />
             </>
           );
