@@ -120,6 +120,8 @@ struct act {
     struct hash content;   /* digest of what was filed or changed */
     struct key record_key; /* a person's key where a person is concerned */
     bool has_record_key;
+    int64_t claimed;      /* the moment at which it truly happened, as the actor says, beside that of
+                             the entry; 0: no other is said */
     int64_t revision;     /* READ_FILE: of the bytes made by read() */
     int64_t revision_now; /* as facts() finds it */
 

@@ -54,6 +54,10 @@ static void put_entry(struct buf *b, struct act *a, const struct hash *record)
     jw_open(&w, '{');
     jw_kv_int(&w, S("v"), 1);
     jw_kv(&w, S("at"), str_of(at));
+    if (a->claimed) {
+        time_format(a->claimed, at);
+        jw_kv(&w, S("claimed"), str_of(at));
+    }
     jw_kv(&w, S("action"), str_of(a->action->name));
     put_actor(&w, &a->actor);
     if (a->subject.p)

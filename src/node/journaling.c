@@ -56,6 +56,8 @@ static enum err put_entry(struct act *a, struct jw *w, struct receipt at, const 
     jw_kv_int(w, S("epoch"), (int64_t)at.epoch);
     jw_kv_int(w, S("index"), (int64_t)at.index);
     jw_kv(w, S("at"), json_get_str(entry, S("at")));
+    if (json_get_str(entry, S("claimed")).p)
+        jw_kv(w, S("claimed"), json_get_str(entry, S("claimed")));
     telling_action(w, node_of(a)->words, policy_language(a), json_get_str(entry, S("action")));
     if (subject.p)
         jw_kv(w, S("subject"), subject);

@@ -102,7 +102,8 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
                                                  "\"pattern\":\"^[A-Z]{3}$\"}"
 #define PERSON_NUMBERS "\"identity_number\":" TEXT(40) ",\"passport_number\":" TEXT(40)
 /* how and when something came that an officer enters */
-#define RECEIVED "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE
+#define RECEIVED                                                                                   \
+    "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE ",\"received_time\":" CLOCK
 /* an amount in minor units */
 #define MINOR "{\"type\":\"integer\",\"minimum\":0,\"maximum\":1000000000000}"
 #define BLANK_KIND "\"kind\":{\"enum\":[\"booklet\",\"sticker\"]}"

@@ -121,6 +121,7 @@ static enum err read_case(struct act *a, struct arriving *r, struct fault *f)
     c->fee = json_get_int(j, S("fee"), 0);
     c->paid = json_get_int(j, S("paid"), 0);
     c->received = (int32_t)json_get_int(j, S("received"), 0);
+    c->claimed = json_get_int(j, S("claimed"), 0);
     return OK;
 }
 

@@ -11,7 +11,7 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     TRY(db_one(a->db, &q, f,
                "SELECT person, service, country, mission, queue, state, revision, filed, due, left,"
                " paused, officer, answers, steps, lapses, fee, paid, currency, version, content,"
-               " channel, received, opener"
+               " channel, received, opener, claimed"
                " FROM case_file"
                " WHERE id = ? AND bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
@@ -36,6 +36,7 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     c.channel = str_copy(a->arena, query_str(&q, 20));
     c.received = (int32_t)query_int(&q, 21);
     c.opener = query_id(&q, 22);
+    c.claimed = query_int(&q, 23);
     bool copied = c.channel.p && c.service_name.p && c.country.p && c.mission.p && c.queue.p &&
                   state.p && (query_null(&q, 12) || c.answers.p) &&
                   (query_null(&q, 17) || c.currency.p);

@@ -33,6 +33,7 @@ struct casefile {
     str currency;      /* of both; STR_NONE while there is no fee */
     str channel;       /* "online", "counter" or "post": how it came in */
     int32_t received;  /* the day on which it truly came, 0 of what is online */
+    int64_t claimed;   /* and the moment, if an officer said that, ms; 0 */
     struct id opener;  /* the officer who opened it for the person; nil if they did it themselves */
     /* The profile of a person whose row is written by the act itself; NULL: they are on record. */
     struct json *newcomer;

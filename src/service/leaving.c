@@ -234,6 +234,7 @@ static enum err put_case(struct act *a, struct jw *w, const struct casefile *c, 
         jw_kv(w, S("currency"), c->currency);
     jw_kv(w, S("channel"), c->channel);
     jw_kv_int(w, S("received"), c->received);
+    jw_kv_int(w, S("claimed"), c->claimed);
     put_id(a, w, S("opener"), &c->opener);
     jw_close(w, '}');
     return query_end(&q, f);

@@ -199,12 +199,13 @@ enum err case_write(struct act *a, struct casefile *c, struct fault *f)
     TRY(db_run(a->db, f,
                "UPDATE case_file SET state = ?, revision = revision + 1, queue = ?, filed = ?,"
                " due = ?, left = ?, paused = ?, officer = ?, answers = ?, steps = steps + 1,"
-               " updated = ?, lapses = ?, fee = ?, paid = ?, currency = ?, received = ?"
+               " updated = ?, lapses = ?, fee = ?, paid = ?, currency = ?, received = ?,"
+               " claimed = ?"
                " WHERE id = ? AND bucket = ? AND revision = ?",
-               "ssiiiidbiiiisidii", c->state->id, c->queue, c->filed, (int64_t)c->due,
+               "ssiiiidbiiiisiidii", c->state->id, c->queue, c->filed, (int64_t)c->due,
                (int64_t)c->left, (int64_t)c->paused, id_is_nil(&c->officer) ? NULL : &c->officer,
                c->answers, a->now, c->lapses, c->fee, c->paid, c->currency, (int64_t)c->received,
-               &c->id, (int64_t)id_bucket(&c->id), c->revision));
+               c->claimed, &c->id, (int64_t)id_bucket(&c->id), c->revision));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_STALE, "the case changed meanwhile");
     c->revision++;

@@ -188,6 +188,7 @@ static const struct migration migrations[] = {
     {"CREATE TABLE blank_gone(series BLOB NOT NULL, number BIGINT NOT NULL, fate TEXT NOT NULL,"
      " file BLOB, reason TEXT, officer BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(series,"
      " number))"},
+    {"ALTER TABLE case_file ADD COLUMN claimed BIGINT NOT NULL DEFAULT 0"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */

@@ -287,6 +287,21 @@ static enum err put_payments(struct act *a, struct jw *w, const struct casefile 
     return query_end(&q, f);
 }
 
+/* At which time of that day, by the clocks of the mission. */
+static void put_claimed(struct act *a, struct jw *w, const struct casefile *c)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+    char text[8];
+
+    if (at && c->claimed) {
+        int minute = mission_minute(m, at, c->claimed);
+        snprintf(text, sizeof text, "%02u:%02u", (unsigned)minute / 60 % 24, (unsigned)minute % 60);
+        jw_kv(w, S("received_time"), str_of(text));
+    }
+    missions_drop(m);
+}
+
 static void put_state(struct act *a, struct jw *w, const struct casefile *c)
 {
     const char *turn = workflow_turn_name(c->state->turn);
@@ -350,6 +365,7 @@ static enum err put_members(struct act *a, struct jw *w, const struct casefile *
         day_format(c->received, text);
         jw_kv(w, S("received"), str_of(text));
     }
+    put_claimed(a, w, c);
     put_state(a, w, c);
     jw_kv_int(w, S("revision"), c->revision);
     if (c->filed) {

@@ -58,6 +58,8 @@ enum err case_seal_texts(struct act *a, const struct casefile *c, str *out, stru
     if (channel.p) {
         jw_kv(&w, S("channel"), channel);
         jw_kv(&w, S("received"), json_get_str(a->input, S("received")));
+        if (json_get_str(a->input, S("received_time")).p)
+            jw_kv(&w, S("received_time"), json_get_str(a->input, S("received_time")));
     }
     if (note.p)
         jw_kv(&w, S("text"), note);

@@ -8,20 +8,60 @@
 
 enum { RECEIVED_MAX_DAYS = 366 };
 
-/* The day of the input: not in the future at the mission, and no more than a year ago. */
-static enum err read_received(struct act *a, const struct casefile *c, int32_t *out,
-                              struct fault *f)
+/* "10:35" as minutes of the day. */
+static bool clock_read(str text, int *out)
 {
-    struct missions *m = missions_hold(a->house->registry);
-    const struct mission *at = mission_find(m, c->mission);
+    int64_t hours, minutes;
+
+    if (text.n != 5 || !str_to_int64(str_sub(text, 0, 2), &hours) ||
+        !str_to_int64(str_sub(text, 3, 5), &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *out = (int)(hours * 60 + minutes);
+    return true;
+}
+
+/* The day of the input: not in the future at the mission, and no more than a year ago. */
+static enum err read_day(struct act *a, const struct missions *m, const struct mission *at,
+                         int32_t *out, struct fault *f)
+{
     int32_t today = at ? mission_day(m, at, a->now) : day_of_ms(a->now);
 
-    missions_drop(m);
     if (!day_parse(json_get_str(a->input, S("received")), out) || *out > today ||
         *out < today - RECEIVED_MAX_DAYS)
         return fault_at(f, ERR_INVALID, "/received",
                         "a day of the last year on which it came, today at the latest");
     return OK;
+}
+
+/* And the time, if it is said, by the clocks of the mission: it stands in the journal beside the
+ * time of the entry. */
+static enum err read_time(struct act *a, const struct missions *m, const struct mission *at,
+                          int32_t day, struct fault *f)
+{
+    str text = json_get_str(a->input, S("received_time"));
+    int minute = 0;
+
+    if (!text.p)
+        return OK;
+    if (!at || !clock_read(text, &minute))
+        return fault_at(f, ERR_INVALID, "/received_time", "a time of the day as 10:35");
+    a->claimed = mission_moment(m, at, day, minute);
+    return a->claimed <= a->now
+               ? OK
+               : fault_at(f, ERR_INVALID, "/received_time", "this time has not come yet");
+}
+
+static enum err read_received(struct act *a, const struct casefile *c, int32_t *out,
+                              struct fault *f)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, c->mission);
+    enum err e = read_day(a, m, at, out, f);
+
+    if (e == OK)
+        e = read_time(a, m, at, *out, f);
+    missions_drop(m);
+    return e;
 }
 
 /* A case is opened for whoever an officer has seen to be that person. */
@@ -54,6 +94,7 @@ enum err case_open_prepare(struct act *a, struct fault *f)
     x->c.channel = json_get_str(a->input, S("channel"));
     x->c.opener = x->c.officer = a->actor.id;
     TRY(read_received(a, &x->c, &x->c.received, f));
+    x->c.claimed = a->claimed;
     TRY(act_seal_for(a, &person, f));
     a->content = sha256(a->body);
     return answers ? case_seal_answers(a, answers, &x->c.answers, f) : OK;
@@ -120,6 +161,7 @@ static enum err choose(struct act *a, struct casefile *c, str event, struct faul
 
     if (str_eq(event, S("submit"))) {
         TRY(read_received(a, c, &c->received, f));
+        c->claimed = a->claimed;
         c->officer = (struct id){{0}}; /* from here on it is on the desk of all */
         return case_submit_choose(a, c, f);
     }

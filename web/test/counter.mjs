@@ -38,6 +38,17 @@ async function date(page, field, year, month, day) {
   await page.fill(`#f-${field}-year`, year);
 }
 
+/** For the day on which nothing works: a form on paper, in each language. */
+export async function paper(officer) {
+  await officer.goto(`${URL_}/en/desk/forms`, { waitUntil: "networkidle" });
+  await look(officer, "desk-forms-en");
+  await officer.getByRole("row", { name: /Passport renewal/ }).getByRole("link", { name: "العربية" }).click();
+  await officer.getByText("تملؤه البعثة").waitFor();
+  await look(officer, "desk-form-ar");
+  await officer.goto(officer.url().replace("/ar/", "/en/"), { waitUntil: "networkidle" });
+  await look(officer, "desk-form-en");
+}
+
 /** From the passport's lines to the receipt. */
 export async function counter(officer, scan) {
   await officer.goto(`${URL_}/en/desk/counter`, { waitUntil: "networkidle" });
@@ -64,6 +75,7 @@ export async function counter(officer, scan) {
   await officer.getByLabel("Country where the person is").selectOption("CY");
   await officer.getByLabel("By post").check();
   await officer.getByLabel("Day on which it came").fill(new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10));
+  await officer.getByLabel("At what time").fill("10:35");
   await look(officer, "desk-counter-open-en");
   await officer.getByRole("button", { name: "Open the case" }).click();
   await officer.waitForURL(/desk\/counter\/[0-9a-f-]{36}$/);

@@ -66,6 +66,7 @@ export interface CaseFile {
   next: NextStep[];
   messages: Message[];
   received?: string;
+  received_time?: string;
   turn?: "person" | "officer" | "node";
   until?: string;
   filed?: string;

@@ -53,7 +53,7 @@ export function Counter(_: PageProps) {
     <>
       <Heading lead={t("desk.counter.lead")}>{t("desk.counter")}</Heading>
       <p>
-        <a href={to("/desk/representatives")}>{t("desk.acts")}</a>
+        <a href={to("/desk/representatives")}>{t("desk.acts")}</a> · <a href={to("/desk/forms")}>{t("desk.forms")}</a>
       </p>
       <Lines fill={(mrz) => setWho({ ...who, ...fromLines(mrz) })} />
       <Search who={who} change={setWho} found={setFound} />
@@ -272,14 +272,14 @@ function OpenCase({ person, other }: { person: Found; other: () => void }) {
 
 function NewCase({ person, mission, services }: { person: Found; mission: Mission; services: ServiceRow[] }) {
   const today = todayAt(mission);
-  const [asked, setAsked] = useState({ service: "", country: mission.country, channel: "counter", received: today });
+  const [asked, setAsked] = useState({ service: "", country: mission.country, channel: "counter", received: today, received_time: "" });
   const [failed, setFailed] = useState<unknown>();
   const places = countries.map(([two]) => [two, country(two)] as const).sort((a, b) => collate(a[1], b[1]));
   const open = async (e: Event) => {
     e.preventDefault();
     setFailed(undefined);
     try {
-      const made = await post<{ id: string }>("/v1/desk/cases", { person: person.id, ...asked });
+      const made = await post<{ id: string }>("/v1/desk/cases", { person: person.id, ...asked, received_time: asked.received_time || undefined });
       go(`/desk/counter/${made.id}`);
     } catch (error) {
       setFailed(error);
@@ -322,6 +322,9 @@ function NewCase({ person, mission, services }: { person: Found; mission: Missio
       </fieldset>
       <Field label={t("desk.counter.received")} help={t("desk.counter.received-help")}>
         {(a) => <input {...a} type="date" class="short" required max={today} value={asked.received} onInput={(e) => setAsked({ ...asked, received: e.currentTarget.value })} />}
+      </Field>
+      <Field label={t("desk.counter.received-time")} help={t("desk.counter.received-time-help")}>
+        {(a) => <input {...a} type="time" class="short" value={asked.received_time} onInput={(e) => setAsked({ ...asked, received_time: e.currentTarget.value })} />}
       </Field>
       <div class="buttons">
         <Button>{t("desk.counter.open-now")}</Button>

@@ -60,7 +60,7 @@ function Draft({ file, service, begin, reload }: Seen & { begin: string; reload:
   const sheet = useRef<Entered>();
   sheet.current ??= new Entered(file.id, file.answers ?? {}, setSaved);
   const lodge = async () => {
-    await post(`/v1/desk/cases/${file.id}/lodge`, { event: "submit", channel: file.channel, received: file.received });
+    await post(`/v1/desk/cases/${file.id}/lodge`, { event: "submit", channel: file.channel, received: file.received, received_time: file.received_time });
     go(`/desk/counter/${file.id}/receipt`);
   };
   return (
@@ -112,6 +112,7 @@ export function Receipt({ params }: PageProps) {
               [t("desk.service"), wordsOf(service)["title"] ?? file.service],
               [t("desk.country"), country(file.country)],
               file.received && [t("desk.counter.received"), <Day on={file.received} />],
+              file.received_time && [t("desk.counter.received-time"), <bdi>{file.received_time}</bdi>],
               file.channel && file.channel !== "online" && [t("desk.counter.channel"), t(`desk.counter.channel.${file.channel}`)],
               file.due && [t("desk.counter.answer-by"), <Day on={file.due} />],
               file.fee && [t("common.form.fee"), `${money(file.fee.amount, file.fee.currency)} · ${t("desk.owed", { amount: money(file.fee.owed, file.fee.currency) })}`],

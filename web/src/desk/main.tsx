@@ -16,6 +16,7 @@ import { Fees, PaymentReceipt } from "./fees";
 import { FindDocument } from "./documents";
 import { MyKeys } from "./keys";
 import { Numbers } from "./numbers";
+import { PaperForm, PaperForms } from "./paper";
 import { Proposals } from "./proposals";
 import { Queue } from "./queue";
 import { Representatives } from "./representatives";
@@ -31,6 +32,8 @@ const routes: Route[] = [
   { path: "/desk/counter", page: Counter },
   { path: "/desk/counter/:id", page: Enter },
   { path: "/desk/counter/:id/receipt", page: Receipt },
+  { path: "/desk/forms", page: PaperForms },
+  { path: "/desk/forms/:service", page: PaperForm },
   { path: "/desk/numbers", page: Numbers },
   { path: "/desk/representatives", page: Representatives },
   { path: "/desk/cases/:id/receipts/:receipt", page: PaymentReceipt },

@@ -10,6 +10,8 @@ interface Entry {
   epoch: number;
   index: number;
   at: string;
+  /** the moment at which it truly happened, as the officer says */
+  claimed?: string;
   action: string;
   does: string;
   subject?: string;
@@ -147,6 +149,7 @@ export function EntryPage({ params }: PageProps) {
             <Pairs
               list={[
                 [t("common.when"), <Moment at={e.at} />],
+                e.claimed && [t("ministry.claimed"), <Moment at={e.claimed} />],
                 [t("ministry.what"), e.does],
                 [t("ministry.by-whom"), who(e)],
                 e.subject && [t("ministry.about"), <bdi class="mono">{e.subject}</bdi>],
