@@ -58,6 +58,51 @@ static unsigned draw_service(struct demo *d)
     return service;
 }
 
+/* Half of the people live in a few countries; a good deal of them in Lebanon. */
+static uint8_t draw_country(struct demo *d)
+{
+    static const char crowd[] = "LBLBLBJOAESAQAKWFRDEGBCAUSAUTREGGHCISEBRCYGR";
+    str code = str_bytes(crowd + 2 * demo_draw(d, (sizeof crowd - 1) / 2), 2);
+
+    if (demo_chance(d, 50))
+        for (size_t i = 0; i < country_count(); i++)
+            if (str_eq(country_at(i), code))
+                return (uint8_t)i;
+    return (uint8_t)demo_draw(d, country_count());
+}
+
+/* Most promises are kept: what is done within them is shared out among the steps. Late is what came
+ * while the officer was away, and a few more. One in eight of the last weeks still waits. */
+static void plan_days(struct demo *d, struct plan *p, const struct post *post)
+{
+    const struct mission *m = post->mission;
+    int promise = (int)d->services[p->service]->promise_days;
+    int left = promise > 9 ? 9 : promise, file = p->day[EV_FILE];
+    bool away =
+        post->absent_from >= 0 && file >= post->absent_from && file < post->absent_from + 14;
+    int take = (int)demo_draw(d, (uint64_t)left / 2 + 1) + (away ? 8 : 0);
+    int study = (int)demo_draw(d, (uint64_t)left / 2 + 1) + (demo_chance(d, 9) ? promise + 3 : 0);
+    bool waits = file > DAYS - 60 && demo_chance(d, 12);
+
+    int day = working_day(d, m, file, take);
+    p->day[EV_TAKE] = (int16_t)day;
+    if (p->correct) {
+        p->day[EV_ASK] = (int16_t)day;
+        day += 1 + (int)demo_draw(d, 12);
+        p->day[EV_ANSWER] = (int16_t)day;
+    }
+    if (waits) {
+        p->revoke = false;
+        return;
+    }
+    day = working_day(d, m, day, study);
+    p->day[EV_STUDY] = p->day[EV_PROPOSE] = (int16_t)day;
+    p->day[EV_CHECK] = p->day[EV_CONFIRM] = (int16_t)day;
+    p->day[EV_FOLLOW] = (int16_t)(day + 7 + (int)demo_draw(d, 21));
+    if (p->revoke)
+        p->day[EV_REVOKE] = (int16_t)(day + 5 + (int)demo_draw(d, 40));
+}
+
 static void plan_case(struct demo *d, struct plan *p, unsigned persons)
 {
     unsigned service = draw_service(d);
@@ -66,9 +111,7 @@ static void plan_case(struct demo *d, struct plan *p, unsigned persons)
     for (int e = 0; e < EVENTS; e++)
         p->day[e] = -1;
     p->service = (uint8_t)service;
-    /* half of the people live in a tenth of the countries */
-    p->country =
-        (uint8_t)(demo_chance(d, 50) ? demo_draw(d, 20) * 9 : demo_draw(d, country_count()));
+    p->country = draw_country(d);
     str authority = jurisdiction_of(d->missions, country_at(p->country), S("*"));
     p->mission = (uint8_t)d->n_posts;
     for (unsigned i = 0; i < d->n_posts; i++)
@@ -79,24 +122,7 @@ static void plan_case(struct demo *d, struct plan *p, unsigned persons)
     p->correct = demo_chance(d, 18);
     p->revoke = !p->refuse && demo_chance(d, 1);
     p->day[EV_FILE] = (int16_t)demo_draw(d, DAYS);
-    int wait = 1 + (int)demo_draw(d, 4);
-    if (post->absent_from >= 0 && p->day[EV_FILE] >= post->absent_from &&
-        p->day[EV_FILE] < post->absent_from + 14)
-        wait += 8;
-    int day = working_day(d, post->mission, p->day[EV_FILE], wait);
-    p->day[EV_TAKE] = (int16_t)day;
-    if (p->correct) {
-        p->day[EV_ASK] = (int16_t)day;
-        day += 1 + (int)demo_draw(d, 12);
-        p->day[EV_ANSWER] = (int16_t)day;
-    }
-    day = working_day(d, post->mission, day, 1 + (int)demo_draw(d, 3));
-    p->day[EV_PROPOSE] = (int16_t)day;
-    day = working_day(d, post->mission, day, (int)demo_draw(d, 2));
-    p->day[EV_CONFIRM] = (int16_t)day;
-    p->day[EV_FOLLOW] = (int16_t)(day + 7 + (int)demo_draw(d, 21));
-    if (p->revoke)
-        p->day[EV_REVOKE] = (int16_t)(day + 5 + (int)demo_draw(d, 40));
+    plan_days(d, p, post);
 }
 
 /* ---- living the days ---------------------------------------------------------------------------
@@ -288,8 +314,7 @@ static enum err do_answer(struct demo *d, struct plan *p, struct fault *f)
 }
 
 /* Fetches the statement and signs it: what every officer's program does. */
-static enum err sign_for(struct demo *d, struct plan *p, struct post_officer *o, struct arena *a,
-                         str *out, struct fault *f)
+static enum err sign_for(struct demo *d, struct plan *p, struct post_officer *o, struct fault *f)
 {
     AUTO(buf) struct buf b = BUF(128);
     struct json *j;
@@ -306,7 +331,7 @@ static enum err sign_for(struct demo *d, struct plan *p, struct post_officer *o,
     if (e == OK) {
         struct ed25519_signature s = ed25519_sign(&o->file.secret, json_get_str(j, S("statement")));
         base64_encode(&b, str_bytes(s.b, sizeof s.b), BASE64_URL);
-        *out = str_copy(a, buf_str(&b));
+        snprintf(p->signature, sizeof p->signature, "%.*s", STR_FMT(buf_str(&b)));
     }
     demo_call_end(&c);
     return e;
@@ -320,23 +345,29 @@ static struct post_officer *role_at(struct post *p, const char *role)
     return NULL;
 }
 
+/* Who decides at this step: the post's officer, then its consul, or the ministry's second officer.
+ */
+static struct post_officer *decider(struct demo *d, const struct plan *p, bool second)
+{
+    struct post *post = post_of(d, p);
+    bool alone = post->mission->one_officer || post == &d->ministry;
+
+    if (!second)
+        return role_at(post, "consular-officer");
+    return alone ? role_at(&d->ministry, "confirmation-officer") : role_at(post, "consul");
+}
+
 static enum err do_decision(struct demo *d, struct plan *p, enum event ev, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(ARENA);
-    struct post *post = post_of(d, p);
-    bool alone = post->mission->one_officer || post == &d->ministry;
-    struct post_officer *o = role_at(post, "consular-officer");
-    str signature;
+    struct post_officer *o = decider(d, p, ev == EV_CONFIRM);
 
     TRY_PTR(a, f);
-    if (ev == EV_CONFIRM)
-        o = alone ? role_at(&d->ministry, "confirmation-officer") : role_at(post, "consul");
-    TRY(sign_for(d, p, o, a, &signature, f));
     str text = ev == EV_CONFIRM
-                   ? str_printf(a, "{\"signature\":\"%.*s\"}", STR_FMT(signature))
-                   : str_printf(a, "{\"outcome\":\"%s\",\"signature\":\"%.*s\"%s}",
-                                p->refuse ? "refuse" : "approve", STR_FMT(signature),
-                                p->refuse ? ",\"reason\":\"The conditions are not met.\"" : "");
+                   ? str_printf(a, "{\"signature\":\"%s\"}", p->signature)
+                   : str_printf(a, "{\"outcome\":\"%s\",\"signature\":\"%s\"%s}",
+                                p->refuse ? "refuse" : "approve", p->signature,
+                                p->refuse ? ",\"reason\":\"الشروط غير مستوفاة.\"" : "");
     return demo_act_on_case(d, p, ev == EV_CONFIRM ? "case.confirm" : "case.propose", o->token,
                             text, f);
 }
@@ -394,6 +425,9 @@ static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct f
                                 f);
     case EV_ANSWER:
         return do_answer(d, p, f);
+    case EV_STUDY:
+    case EV_CHECK:
+        return sign_for(d, p, decider(d, p, ev == EV_CHECK), f);
     case EV_PROPOSE:
         return do_decision(d, p, ev, f);
     case EV_CONFIRM:
@@ -474,10 +508,43 @@ static enum err due_today(struct demo *d, enum event ev, struct plan **list, siz
             continue;
         list[(*n)++] = p;
         TRY(officers_sign_in(d, post_of(d, p), f));
-        if (ev == EV_CONFIRM)
+        if (ev == EV_CHECK || ev == EV_CONFIRM)
             TRY(officers_sign_in(d, &d->ministry, f));
     }
     return OK;
+}
+
+/* The hour of the day at which each event is, in minutes. */
+static const int clock_of[EVENTS] = {
+    [EV_FILE] = 480,    [EV_TAKE] = 710,  [EV_ASK] = 716,     [EV_ANSWER] = 718, [EV_STUDY] = 720,
+    [EV_PROPOSE] = 720, [EV_CHECK] = 810, [EV_CONFIRM] = 810, [EV_FOLLOW] = 900, [EV_REVOKE] = 960};
+
+static void set_clock(struct demo *d, int minutes)
+{
+    atomic_store(&d->sim->now_ms,
+                 d->first_ms + (int64_t)d->today * DAY_MS + (int64_t)minutes * 60000);
+}
+
+static unsigned pace_of(const struct plan *p)
+{
+    return (p->person + p->service) % PACES;
+}
+
+/* Those of one pace decide at the same minute after they read. */
+static void decide_at_their_pace(struct demo *d, struct plan **list, size_t n, enum event ev)
+{
+    static const int study[PACES] = {6, 11, 17, 26}, check[PACES] = {2, 3, 5, 8};
+    struct plan **same = calloc(n + 1, sizeof *same);
+
+    for (unsigned pace = 0; same && pace < PACES; pace++) {
+        size_t k = 0;
+        for (size_t i = 0; i < n; i++)
+            if (pace_of(list[i]) == pace && !list[i]->lost)
+                same[k++] = list[i];
+        set_clock(d, clock_of[ev] + (ev == EV_PROPOSE ? study : check)[pace]);
+        work(d, same, k, ev);
+    }
+    free(same);
 }
 
 static void show_progress(const struct demo *d)
@@ -494,10 +561,11 @@ static enum err live(struct demo *d, struct fault *f)
 
     for (d->today = 0; e == OK && d->today < DAYS; d->today++) {
         for (enum event ev = EV_FILE; e == OK && ev < EVENTS; ev++) {
-            atomic_store(&d->sim->now_ms,
-                         d->first_ms + (int64_t)d->today * DAY_MS + (int64_t)(8 + ev) * 3600000);
+            set_clock(d, clock_of[ev]);
             e = due_today(d, ev, list, &n, f);
-            if (e == OK)
+            if (e == OK && (ev == EV_PROPOSE || ev == EV_CONFIRM))
+                decide_at_their_pace(d, list, n, ev);
+            else if (e == OK)
                 work(d, list, n, ev);
         }
         if (e == OK)
@@ -517,6 +585,10 @@ static enum err live(struct demo *d, struct fault *f)
     }
     if (e == OK)
         e = demo_asks(d, f);
+    d->today = DAYS; /* the morning on which the state is handed over */
+    set_clock(d, 1);
+    if (e == OK)
+        e = demo_engage(d, f);
     free(list);
     return e;
 }

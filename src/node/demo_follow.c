@@ -32,14 +32,14 @@ static enum err look(struct demo *d, const struct plan *p, struct arena *a, stru
     return OK;
 }
 
-/* The first step of the state that an officer records. What the common life has is not one: there
- * the case waits for a decision, or is at its end. */
-static const struct workflow_row *step_of(const struct workflow *w, str state)
+/* The steps of the state that an officer records, one after the other. What the common life has is
+ * not one: there the case waits for a decision, or is at its end. */
+static const struct workflow_row *step_of(const struct workflow *w, str state, unsigned nth)
 {
     const struct workflow_state *s = workflow_common_state(state) ? NULL : workflow_state(w, state);
 
     for (size_t i = 0; s && i < s->n; i++)
-        if (strcmp(s->row[i].kind->action, "case.record") == 0)
+        if (strcmp(s->row[i].kind->action, "case.record") == 0 && nth-- == 0)
             return &s->row[i];
     return NULL;
 }
@@ -71,6 +71,22 @@ static enum err record(struct demo *d, const struct plan *p, const char *token,
     return demo_act_on_case(d, p, "case.record", token, buf_str(&b), f);
 }
 
+/* The first step that the case takes: some are of other answers than this person's. */
+static enum err record_any(struct demo *d, const struct plan *p, const char *token, str state,
+                           struct fault *f)
+{
+    const struct workflow *w = d->services[p->service]->package->workflow;
+    const struct workflow_row *row;
+    enum err e = OK;
+
+    for (unsigned nth = 0; (row = step_of(w, state, nth)); nth++) {
+        e = record(d, p, token, row, f);
+        if (e != ERR_CONFLICT)
+            return e;
+    }
+    return e;
+}
+
 enum err demo_follow(struct demo *d, const struct plan *p, const char *token, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(ARENA);
@@ -80,12 +96,12 @@ enum err demo_follow(struct demo *d, const struct plan *p, const char *token, st
     for (unsigned i = 0; i < STEPS_MAX; i++) {
         struct standing now;
         TRY(look(d, p, a, &now, f));
-        const struct workflow_row *row = step_of(workflow, now.state);
+        const struct workflow_row *row = step_of(workflow, now.state, 0);
         if (!row)
             return OK;
         if (row->paid && now.owed > 0)
             TRY(pay(d, p, token, &now, a, f));
-        TRY(record(d, p, token, row, f));
+        TRY(record_any(d, p, token, now.state, f));
     }
     return OK;
 }

@@ -19,6 +19,7 @@ enum {
     MISSIONS_MAX = 64,
     SERVICES_MAX = 24,
     TOKEN_MAX = 64,
+    PACES = 4, /* how long a decision takes */
     PERSON_LOCKS = 64
 };
 
@@ -28,7 +29,9 @@ enum event {
     EV_TAKE,
     EV_ASK,
     EV_ANSWER,
+    EV_STUDY, /* the officer reads what a decision would say, and decides some minutes later */
     EV_PROPOSE,
+    EV_CHECK, /* and so does the second one */
     EV_CONFIRM,
     EV_FOLLOW,
     EV_REVOKE,
@@ -42,7 +45,8 @@ struct plan {
     int16_t day[EVENTS]; /* of the year; -1 never */
     struct id id;        /* once it exists */
     struct id document;
-    bool lost; /* a step was refused: the rest stays undone */
+    char signature[96]; /* under what was read last */
+    bool lost;          /* a step was refused: the rest stays undone */
 };
 
 struct post_officer {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/encode.h"
+#include "service/costs_int.h"
 #include "service/messages_int.h"
 
 enum err examining_new(struct act *a, struct examining **out, struct fault *f)
@@ -71,6 +72,7 @@ enum err case_examine_run(struct act *a, struct fault *f)
 
     if (strcmp(a->action->name, "case.examine") == 0)
         TRY(messages_read(a, &x->c, f));
+    TRY(work_note(a, &x->c, f));
     return access_note(a, &x->c.person, a->subject, reason.p ? reason : S("examination"), f);
 }
 
@@ -113,6 +115,7 @@ enum err case_return_prepare(struct act *a, struct fault *f)
 
 enum err case_touch(struct act *a, const struct casefile *c, struct fault *f)
 {
+    TRY(work_note(a, c, f));
     return access_note(a, &c->person, a->subject, str_of(a->action->summary), f);
 }
 

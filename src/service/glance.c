@@ -23,6 +23,14 @@ static int64_t today(const struct act *a)
     return a->now / DAY_MS;
 }
 
+enum workflow_turn turn_in(struct act *a, str service, str state)
+{
+    const struct service *s = service_find(a->house->services, service);
+    const struct workflow_state *now = s ? workflow_state(s->package->workflow, state) : NULL;
+
+    return now ? now->turn : TURN_END;
+}
+
 /* ---- one mission -------------------------------------------------------------------------- */
 
 static void put_work_row(struct act *a, struct jw *w, struct query *q)
@@ -170,6 +178,45 @@ static enum err put_next(struct act *a, struct jw *w, struct fault *f)
     return OK;
 }
 
+/* How long what is in hand has been here, since it was filed: at most so many days, and longer. */
+static const int64_t ages[] = {5, 10, 20, 40};
+enum { AGES = ARRAY_LEN(ages) + 1 };
+
+static void put_age_rows(struct jw *w, const int64_t *n)
+{
+    jw_key(w, S("ages"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < AGES; i++) {
+        jw_open(w, '{');
+        if (i < ARRAY_LEN(ages))
+            jw_kv_int(w, S("days"), ages[i]);
+        jw_kv_int(w, S("n"), n[i]);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+/* Of a mission, or "": of all. */
+static enum err put_ages(struct act *a, struct jw *w, str mission, struct fault *f)
+{
+    int64_t n[AGES] = {0}, days_ago[ARRAY_LEN(ages)];
+    struct query q;
+
+    for (size_t i = 0; i < ARRAY_LEN(ages); i++)
+        days_ago[i] = a->now - ages[i] * DAY_MS;
+    TRY(db_query(a->db, &q, f,
+                 "SELECT service, state, count(*), CASE WHEN filed > ? THEN 0 WHEN filed > ?"
+                 " THEN 1 WHEN filed > ? THEN 2 WHEN filed > ? THEN 3 ELSE 4 END AS age"
+                 " FROM case_file WHERE filed > 0 AND (? = '' OR mission = ?)"
+                 " GROUP BY service, state, age",
+                 "iiiiss", days_ago[0], days_ago[1], days_ago[2], days_ago[3], mission, mission));
+    for (; query_row(&q); query_next(&q))
+        if (turn_in(a, query_str(&q, 0), query_str(&q, 1)) == TURN_OFFICER)
+            n[query_int(&q, 3)] += query_int(&q, 2);
+    put_age_rows(w, n);
+    return query_end(&q, f);
+}
+
 enum err mission_glance(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission"));
@@ -178,6 +225,7 @@ enum err mission_glance(struct act *a, struct fault *f)
     jw_open(&w, '{');
     jw_kv(&w, S("mission"), mission);
     TRY(put_work(a, &w, mission, f));
+    TRY(put_ages(a, &w, mission, f));
     TRY(put_decided(a, &w, mission, f));
     TRY(put_fees(a, &w, mission, f));
     TRY(put_count(a, &w, S("documents"),
@@ -217,14 +265,6 @@ static struct line *line_of(struct act *a, struct lines *l, str mission)
         return NULL;
     l->list[l->n].mission = str_copy(a->arena, mission);
     return &l->list[l->n++];
-}
-
-enum workflow_turn turn_in(struct act *a, str service, str state)
-{
-    const struct service *s = service_find(a->house->services, service);
-    const struct workflow_state *now = s ? workflow_state(s->package->workflow, state) : NULL;
-
-    return now ? now->turn : TURN_END;
 }
 
 static enum err count_open(struct act *a, struct lines *l, struct fault *f)
@@ -290,6 +330,7 @@ enum err ministry_glance(struct act *a, struct fault *f)
         jw_close(&w, '}');
     }
     jw_close(&w, ']');
+    TRY(put_ages(a, &w, S(""), f));
     TRY(satisfaction_put(a, &w, S(""), f));
     jw_key(&w, S("next"));
     jw_open(&w, '[');

@@ -189,6 +189,17 @@ static const struct migration migrations[] = {
      " file BLOB, reason TEXT, officer BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(series,"
      " number))"},
     {"ALTER TABLE case_file ADD COLUMN claimed BIGINT NOT NULL DEFAULT 0"},
+    /* how long officers worked: each touch of a case, the seconds since the last one, its entry */
+    {"CREATE TABLE case_work(file BLOB NOT NULL, epoch INTEGER NOT NULL, entry BIGINT NOT NULL,"
+     " bucket INTEGER NOT NULL, at BIGINT NOT NULL, officer BLOB NOT NULL, session BLOB NOT NULL,"
+     " mission TEXT NOT NULL, action TEXT NOT NULL, seconds INTEGER NOT NULL,"
+     " PRIMARY KEY(file, epoch, entry, bucket))"},
+    {"CREATE TABLE cost_rate(id BLOB PRIMARY KEY, mission TEXT NOT NULL, per_hour BIGINT NOT NULL,"
+     " currency TEXT NOT NULL, source TEXT NOT NULL, at BIGINT NOT NULL, officer BLOB NOT NULL)"},
+    {"CREATE INDEX cost_rate_mission ON cost_rate(mission, id)"},
+    {"CREATE TABLE paper_time(id BLOB PRIMARY KEY, service TEXT NOT NULL, minutes INTEGER NOT NULL,"
+     " source TEXT NOT NULL, at BIGINT NOT NULL, officer BLOB NOT NULL)"},
+    {"CREATE INDEX paper_time_service ON paper_time(service, id)"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */

@@ -90,6 +90,8 @@ NODISCARD enum err service_admit(const struct service *, const struct weighed *,
 extern const struct action service_actions[];
 extern const size_t service_actions_n;
 extern const struct action post_actions[]; /* posts.c */
+extern const struct action cost_actions[]; /* costs.c */
+extern const size_t cost_actions_n;
 extern const size_t post_actions_n;
 extern const struct dispatch_kind service_kinds[];
 extern const size_t service_kinds_n;

@@ -1,5 +1,6 @@
 // ministry.mjs - journeys of the head of mission and the ministry: the policy changes, and an act is refused
 import { expect, look, officer, URL_ } from "./browser.mjs";
+import { costs } from "./costs.mjs";
 import { host } from "./host.mjs";
 
 /** Asks the node in the name of whoever is signed in: status and answer. */
@@ -68,6 +69,7 @@ async function readJournal(deputy) {
 export async function ministry(step, minister) {
   const head = await step("the head of mission signs in", () => officer("head", "head@mfa.xu.example"));
   await host(step, head);
+  await costs(step, minister, head);
   await step("a draft to suspend an agreement shows whom it touches", () => suspend(minister, head));
   await step("the deputy signs for it, and an act is refused that cites the article", async () => {
     const deputy = await officer("deputy", "deputy@mfa.xu.example");

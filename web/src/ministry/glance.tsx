@@ -7,6 +7,7 @@ import { to } from "../base/router";
 import { Day, Heading, Load, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, inWords, language, money, number, t } from "../base/words";
 import type { Mission, ServiceRow } from "../base/model";
+import { Ages, type Age } from "./ages";
 import { WorldMap, wayOf, type Covered } from "./map";
 import { Arrange } from "./missions";
 
@@ -30,7 +31,7 @@ export function Bar({ part, whole, kind = "" }: { part: number; whole: number; k
 export function Overview(_: PageProps) {
   const coverage = useLoad((signal) => get<{ countries: Covered[] }>("/v1/coverage", { signal }), []);
   const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const glance = useLoad((signal) => get<{ missions: Line[]; satisfaction: Satisfaction }>("/v1/glance", { signal }), []);
+  const glance = useLoad((signal) => get<{ missions: Line[]; ages: Age[]; satisfaction: Satisfaction }>("/v1/glance", { signal }), []);
   const name = (code: string) => inWords(missions.data?.missions.find((m) => m.code === code)?.name) || code;
   return (
     <>
@@ -40,9 +41,10 @@ export function Overview(_: PageProps) {
       </p>
       <Load of={coverage}>{({ countries }) => <WorldMap covered={countries} />}</Load>
       <Load of={glance}>
-        {({ missions: lines, satisfaction }) => (
+        {({ missions: lines, ages, satisfaction }) => (
           <>
             <Totals lines={lines} satisfaction={satisfaction} />
+            <Ages list={ages} name="ages" />
             <Table
               caption={t("ministry.missions")}
               name="missions"
@@ -114,6 +116,7 @@ export function Figure({ value, label }: { value: string; label: string }) {
 interface Glance {
   mission: string;
   work: { service: string; state: string; state_text: string; turn: string; n: number; overdue: number; oldest_due: string }[];
+  ages: Age[];
   decided: { n: number; within_promise: number; mean_hours: number };
   fees: { currency: string; amount: number; payments: number }[];
   documents: number;
@@ -166,6 +169,10 @@ export function MissionPage({ params }: PageProps) {
               <Figure value={number(g.appointments.to_come)} label={t("ministry.to-come")} />
               <Figure value={share(g.appointments.missed, g.appointments.missed + g.appointments.served)} label={t("ministry.missed")} />
             </ul>
+            <p>
+              <a href={to(`/ministry/costs?mission=${code}`)}>{t("ministry.costs-here")}</a>
+            </p>
+            <Ages list={g.ages} name={`ages-${code}`} />
             <Table
               caption={t("ministry.work")}
               name={`work-${code}`}

@@ -231,7 +231,7 @@ function about(h: Happened) {
 
 /** All that happened, under its day; what was done for people is counted, the acts between the states are told. */
 export function History({ list, days }: { list: Happened[]; days: DayCounts[] }) {
-  const all = [...new Set([...list.map((h) => h.at.slice(0, 10)), ...days.map((d) => d.day)])].sort().reverse().slice(0, 60);
+  const all = [...new Set([...list.map((h) => h.at.slice(0, 10)), ...days.map((d) => d.day)])].sort().reverse().slice(0, 30);
   return (
     <section aria-labelledby="history">
       <h2 id="history">{t("ministry.history")}</h2>

@@ -43,8 +43,9 @@ function Outcome({ of }: { of: Entry }) {
   return <Tag kind={of.permit ? "good" : "bad"}>{outcome(of)}</Tag>;
 }
 
-export function JournalPage(_: PageProps) {
-  const [asked, ask] = useState<Record<string, string | number | undefined>>({});
+export function JournalPage({ query: about }: PageProps) {
+  const subject = about.get("subject") ?? undefined;
+  const [asked, ask] = useState<Record<string, string | number | undefined>>({ subject });
   const list = useLoad((signal) => get<Listed>(`/v1/journal${query({ ...asked, language })}`, { signal }), [JSON.stringify(asked)]);
   const [actions, setActions] = useState<Listed["actions"]>([]);
   if (list.data && !actions.length) setActions(list.data.actions);
@@ -69,7 +70,7 @@ export function JournalPage(_: PageProps) {
           )}
         </Field>
         <Field label={t("ministry.about")} help={t("ministry.subject-help")} id="subject">
-          {(a) => <input {...a} dir="ltr" onChange={filter("subject")} />}
+          {(a) => <input {...a} dir="ltr" defaultValue={subject} onChange={filter("subject")} />}
         </Field>
       </div>
       <Load of={list}>{(l) => <Entries of={l} older={() => ask({ ...asked, before: l.before })} />}</Load>

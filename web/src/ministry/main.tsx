@@ -9,6 +9,7 @@ import { t } from "../base/words";
 import { AimsPage } from "./aims";
 import { Brief } from "./brief";
 import { Country } from "./country";
+import { CostsPage, EvidencePage } from "./costs";
 import { DraftPage, ProposalPage } from "./draft";
 import { EntryPage, JournalPage } from "./journal";
 import { MissionPage, Overview } from "./glance";
@@ -23,6 +24,8 @@ const routes: Route[] = [
   { path: "/ministry/open-mission", page: OpenMission },
   { path: "/ministry/countries/:country", page: Country },
   { path: "/ministry/countries/:country/brief", page: Brief },
+  { path: "/ministry/costs", page: CostsPage },
+  { path: "/ministry/costs/:mission/:service", page: EvidencePage },
   { path: "/ministry/policy", page: PolicyPage },
   { path: "/ministry/policy/draft", page: DraftPage },
   { path: "/ministry/policy/proposals/:proposal", page: ProposalPage },
@@ -58,7 +61,7 @@ function Ministry() {
   const nav = who
     ? [
         { href: to("/ministry"), label: t("ministry.overview") },
-        ...["partners", "policy", "aims", "packages", "journal"].map((p) => ({ href: to(`/ministry/${p}`), label: t(`ministry.${p}`) })),
+        ...["costs", "partners", "policy", "aims", "packages", "journal"].map((p) => ({ href: to(`/ministry/${p}`), label: t(`ministry.${p}`) })),
         { href: to("/desk"), label: t("ministry.desk") },
       ]
     : [];
