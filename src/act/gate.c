@@ -82,6 +82,11 @@ bool actor_has_role(const struct actor *who, str role)
     return false;
 }
 
+str act_role(const struct act *a)
+{
+    return a->lent ? a->lent->role : a->actor.n_roles ? a->actor.roles[0] : S("officer");
+}
+
 str act_id_text(struct act *a, const struct id *id)
 {
     char text[ID_TEXT + 1];
@@ -103,6 +108,20 @@ void act_done(struct act *a)
 
 /* ---- facts ------------------------------------------------------------------------------ */
 
+/* The officer's own, with what is lent where it is asked what that opens. */
+static struct cedar_value roles_of(struct act *a, struct cedar_entities *es)
+{
+    const struct actor *who = &a->actor;
+    str *all = a->lent ? arena_alloc(a->arena, (who->n_roles + 1) * sizeof *all) : NULL;
+
+    if (!all)
+        return cedar_strings(es, who->roles, who->n_roles);
+    for (size_t i = 0; i < who->n_roles; i++)
+        all[i] = who->roles[i];
+    all[who->n_roles] = a->lent->role;
+    return cedar_strings(es, all, who->n_roles + 1);
+}
+
 static void put_principal(struct act *a, struct cedar_entities *es)
 {
     const struct actor *who = &a->actor;
@@ -111,7 +130,7 @@ static void put_principal(struct act *a, struct cedar_entities *es)
     switch (who->kind) {
     case ACTOR_OFFICER:
         e = cedar_entity(es, S("Sifara::Officer"), act_id_text(a, &who->id));
-        cedar_attr(es, e, S("roles"), cedar_strings(es, who->roles, who->n_roles));
+        cedar_attr(es, e, S("roles"), roles_of(a, es));
         cedar_attr(es, e, S("mission"), cedar_ref(es, S("Sifara::Mission"), who->mission));
         cedar_entity(es, S("Sifara::Mission"), who->mission);
         break;
@@ -176,8 +195,10 @@ static struct cedar_request request_of(struct act *a)
 }
 
 /* Facts, then the decision. ERR_DENIED with the ids of what forbade it. */
-static enum err decide(struct act *a, struct policy *policy, struct fault *f)
+static enum err decide_as(struct act *a, struct policy *policy, const struct lent *lent,
+                          struct fault *f)
 {
+    a->lent = lent;
     TRY(facts_begin(a, f));
     if (a->action->facts)
         TRY(a->action->facts(a, f));
@@ -191,6 +212,27 @@ static enum err decide(struct act *a, struct policy *policy, struct fault *f)
         return fault(f, ERR_DENIED, "%s is refused by %.*s", a->action->name,
                      STR_FMT(a->decision.by[0]));
     return fault(f, ERR_DENIED, "no rule permits %s here", a->action->name);
+}
+
+/* What an officer's own roles do not open a role may that a colleague lent: then it is done on
+ * that colleague's behalf, and the journal says so. A refusal is the one of the own roles. */
+static enum err decide(struct gate *g, struct act *a, struct policy *policy, struct fault *f)
+{
+    enum err e = decide_as(a, policy, NULL, f);
+    struct lent *lent;
+    size_t n = 0;
+
+    if (e != ERR_DENIED || a->actor.kind != ACTOR_OFFICER || !g->hooks.lent)
+        return e;
+    lent = arena_zalloc(a->arena, LENT_MAX, sizeof *lent);
+    TRY_PTR(lent, f);
+    TRY(g->hooks.lent(a, lent, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        e = decide_as(a, policy, &lent[i], f);
+        if (e != ERR_DENIED)
+            return e;
+    }
+    return n ? decide_as(a, policy, NULL, f) : e;
 }
 
 enum err gate_advise(struct gate *g, const struct act *a, const struct action *action, void *data,
@@ -209,7 +251,7 @@ enum err gate_advise(struct gate *g, const struct act *a, const struct action *a
     struct policy *policy = gate_policy(g);
 
     b.policy = policy;
-    enum err e = decide(&b, policy, f);
+    enum err e = decide(g, &b, policy, f);
     if (e == ERR_DENIED && !b.decision.permit && b.request.principal.type.p) {
         jw_key(w, S("refused"));
         e = policy_why(w, policy, b.entities, &b.request, &b.decision, a->actor.language, true,
@@ -311,7 +353,7 @@ static enum err apply(struct gate *g, struct act *a, struct fault *f)
     }
     if (decided) {
         a->policy = policy_ref(g->policy);
-        TRY(decide(a, a->policy, f));
+        TRY(decide(g, a, a->policy, f));
     }
     if (action->kind == ACTION_READ_FILE && a->revision != a->revision_now)
         return fault(f, ERR_STALE, "the file changed while it was read");
@@ -592,7 +634,7 @@ static enum err read_now(struct gate *g, struct act *a, struct fault *f)
 {
     if (a->action->kind == ACTION_READ) {
         a->policy = gate_policy(g);
-        TRY(decide(a, a->policy, f));
+        TRY(decide(g, a, a->policy, f));
     }
     return a->action->read ? a->action->read(a, f) : OK;
 }

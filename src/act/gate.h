@@ -87,6 +87,12 @@ struct act_param {
     str name, value;
 };
 
+/* A role that a colleague on leave lent to the actor (registry/delegations.c). */
+struct lent {
+    struct id delegation, officer; /* whose role it is */
+    str role;
+};
+
 enum { ACT_REPLY_MAX = 4 << 20 };
 
 struct act {
@@ -114,6 +120,7 @@ struct act {
     struct cedar_record *context;
     str resource_type, resource_id;
     struct cedar_request request; /* as it was decided */
+    const struct lent *lent;      /* permitted by this role alone, on its officer's behalf; or NULL */
 
     /* how the journal names and seals it, filled by prepare() or facts() */
     str subject;           /* "case/…": what the entry is about */
@@ -155,6 +162,8 @@ str act_param(const struct act *, str name);
 /* The param as an id: ERR_NOT_FOUND when it is none, for then no such record exists. */
 NODISCARD enum err act_param_id(const struct act *, str name, struct id *out, struct fault *);
 bool actor_has_role(const struct actor *, str role);
+/* By which role an officer acted, once it is decided. */
+str act_role(const struct act *);
 
 /* Starts the writer thread on its connection. session_alive answers, on the writer thread, whether
  * the actor's session still stands; schemas validates an input (NULL: all are taken). */
@@ -162,7 +171,10 @@ struct gate_hooks {
     enum err (*session_alive)(struct house *, const struct actor *, struct fault *);
     enum err (*check_input)(struct house *, const struct action *, const struct json *,
                             struct arena *, struct fault *);
+    /* What is lent to the acting officer today, in the act's arena; at most LENT_MAX. */
+    enum err (*lent)(struct act *, struct lent *out, size_t *out_n, struct fault *);
 };
+enum { LENT_MAX = 8 };
 
 NODISCARD enum err gate_start(struct house *, struct db *writer, const struct gate_hooks *,
                               struct gate **out, struct fault *);

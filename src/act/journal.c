@@ -42,6 +42,18 @@ static void put_actor(struct jw *w, const struct actor *who)
         jw_kv(w, S("actor"), who->state);
 }
 
+/* On whose behalf, by which role that was lent. */
+static void put_lent(struct jw *w, const struct lent *lent)
+{
+    char text[ID_TEXT + 1];
+
+    if (!lent)
+        return;
+    id_format(&lent->officer, text);
+    jw_kv(w, S("behalf"), str_of(text));
+    jw_kv(w, S("role"), lent->role);
+}
+
 static void put_entry(struct buf *b, struct act *a, const struct hash *record)
 {
     struct jw w = JW(b);
@@ -60,6 +72,7 @@ static void put_entry(struct buf *b, struct act *a, const struct hash *record)
     }
     jw_kv(&w, S("action"), str_of(a->action->name));
     put_actor(&w, &a->actor);
+    put_lent(&w, a->lent);
     if (a->subject.p)
         jw_kv(&w, S("subject"), a->subject);
     jw_kv_bool(&w, S("permit"), a->decision.permit);

@@ -44,6 +44,12 @@ NODISCARD enum err keyring_head_last(struct keyring *, str origin, uint64_t *out
 struct officer_assertion {
     struct id officer;
     struct officer_signature signature;
+    const struct officer_lending *lent; /* by whose lent role it is decided; NULL: their own */
+};
+/* What two officers signed who lent a colleague's role (registry/delegations.c). */
+struct officer_lending {
+    str statement;
+    struct officer_assertion by[2];
 };
 NODISCARD enum err keyring_enrol(struct keyring *, const struct id *officer,
                                  const struct ed25519_public *,

@@ -133,11 +133,34 @@ enum err keyring_head_last(struct keyring *k, str origin, uint64_t *out_size, st
     return OK;
 }
 
+static void put_signature(struct jw *w, const struct officer_assertion *by)
+{
+    ipc_bytes(w, S("officer"), id_bytes(&by->officer));
+    ipc_bytes(w, S("signature"), officer_signature_str(&by->signature));
+}
+
+static void put_lending(struct jw *w, const struct officer_lending *lent)
+{
+    jw_key(w, S("lent"));
+    jw_open(w, '{');
+    jw_kv(w, S("statement"), lent->statement);
+    jw_key(w, S("by"));
+    jw_open(w, '[');
+    for (int i = 0; i < 2; i++) {
+        jw_open(w, '{');
+        put_signature(w, &lent->by[i]);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
 static void put_assertion(struct jw *w, const struct officer_assertion *by)
 {
     jw_open(w, '{');
-    ipc_bytes(w, S("officer"), id_bytes(&by->officer));
-    ipc_bytes(w, S("signature"), officer_signature_str(&by->signature));
+    put_signature(w, by);
+    if (by->lent)
+        put_lending(w, by->lent);
     jw_close(w, '}');
 }
 

@@ -183,6 +183,8 @@ static void statement_url(struct cli *c, const struct action *action, bool acros
         outcome = cli_option(c, "outcome");
     if (strcmp(action->name, "policy.adopt") == 0)
         buf_printf(url, "%s/v1/policy?proposal=%s", cli_node_url(c), id);
+    else if (strcmp(action->name, "delegation.confirm") == 0)
+        buf_printf(url, "%s/v1/delegations/%s", cli_node_url(c), id);
     else if (strcmp(action->resource, "Proposal") == 0)
         buf_printf(url, "%s/v1/proposals/%s", cli_node_url(c), id);
     else if (across)
@@ -258,8 +260,18 @@ static int sign_text(struct cli *c, const char *key, str text, str *out)
     return CLI_OK;
 }
 
-/* Signs the closed days of a year, as they are given. */
-static int sign_calendar(struct cli *c, const char *key, str *out)
+/* What an officer signs of what is given here: the closed days of a year, or a role that is lent.
+ */
+static enum err given_statement(struct cli *c, const struct action *action, str mission,
+                                const struct json *j, str *out, struct fault *f)
+{
+    if (strcmp(action->name, "delegation.propose") == 0)
+        return delegation_statement(c->arena, mission, j, out, f);
+    return calendar_statement(c->arena, mission, json_get_int(j, S("year"), 0),
+                              json_get(j, S("days")), out, f);
+}
+
+static int sign_given(struct cli *c, const struct action *action, const char *key, str *out)
 {
     bool used[CLI_ARGS] = {false};
     const char *mission = cli_pair(c, "mission");
@@ -271,8 +283,7 @@ static int sign_calendar(struct cli *c, const char *key, str *out)
         return CLI_USAGE;
     if (read_input(c, used, STR_NONE, &body, &f) != OK ||
         json_parse(c->arena, body, &json_limits_wide, &j, &f) != OK ||
-        calendar_statement(c->arena, str_of(mission), json_get_int(j, S("year"), 0),
-                           json_get(j, S("days")), &statement, &f) != OK)
+        given_statement(c, action, str_of(mission), j, &statement, &f) != OK)
         return cli_fault(&f, CLI_FAILED);
     return sign_text(c, key, statement, out);
 }
@@ -410,15 +421,17 @@ static int send_action(struct cli *c, const struct action *action)
     bool signs = across || strcmp(action->name, "case.propose") == 0 ||
                  strcmp(action->name, "case.confirm") == 0 ||
                  strcmp(action->name, "policy.adopt") == 0 ||
+                 strcmp(action->name, "delegation.confirm") == 0 ||
                  (strcmp(action->resource, "Proposal") == 0 && action->in);
     bool appoints = strcmp(action->name, "officer.add") == 0 && cli_option(c, "new-key");
     bool opens = strcmp(action->name, "session.open") == 0;
-    bool closes = strcmp(action->name, "calendar.adopt") == 0;
+    bool given = strcmp(action->name, "calendar.adopt") == 0 ||
+                 strcmp(action->name, "delegation.propose") == 0;
 
-    if ((signs || opens || closes) && key) {
-        int code = opens    ? sign_opening(c, key, &signature)
-                   : closes ? sign_calendar(c, key, &signature)
-                            : sign_statement(c, action, key, across, &signature);
+    if ((signs || opens || given) && key) {
+        int code = opens   ? sign_opening(c, key, &signature)
+                   : given ? sign_given(c, action, key, &signature)
+                           : sign_statement(c, action, key, across, &signature);
         if (code != CLI_OK)
             return code;
     }

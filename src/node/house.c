@@ -104,7 +104,7 @@ static enum err name_node(struct node *n, struct fault *f)
 
 static enum err open_floors(struct node *n, struct fault *f)
 {
-    struct gate_hooks hooks = {.session_alive = session_alive, .check_input = check_input};
+    struct gate_hooks hooks = {.session_alive = session_alive, .check_input = check_input, .lent = delegations_lent};
     struct house *h = &n->house;
     char path[4200];
 

@@ -27,6 +27,18 @@ static int64_t seq_of(struct receipt r)
 
 /* ---- one entry ---------------------------------------------------------------------------- */
 
+/* By which role that was lent, and on whose behalf. */
+static enum err put_behalf(struct act *a, struct jw *w, const struct json *entry, struct fault *f)
+{
+    str role = json_get_str(entry, S("role"));
+    struct id id;
+
+    if (!role.p || !id_parse(json_get_str(entry, S("behalf")), &id))
+        return OK;
+    jw_kv(w, S("role"), role);
+    return officer_put_name(a, w, S("behalf"), &id, f);
+}
+
 /* Officers by name and post; persons are not named. */
 static enum err put_actor(struct act *a, struct jw *w, const struct json *entry, struct fault *f)
 {
@@ -45,7 +57,8 @@ static enum err put_actor(struct act *a, struct jw *w, const struct json *entry,
     TRY(e);
     jw_kv(w, S("who"), query_str(&q, 0));
     jw_kv(w, S("mission"), query_str(&q, 1));
-    return query_end(&q, f);
+    TRY(query_end(&q, f));
+    return put_behalf(a, w, entry, f);
 }
 
 static enum err put_entry(struct act *a, struct jw *w, struct receipt at, const struct json *entry,

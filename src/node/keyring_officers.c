@@ -4,11 +4,15 @@
  * count. An officer comes in by two who are there, a passkey by the officer's older one or key
  * file.
  */
+#include "base/date.h"
 #include "base/json.h"
+#include "base/world.h"
 #include "crypto/ipc.h"
 #include "crypto/keyring.h"
 #include "link/quorum_file.h"
 #include "node/keyring_int.h"
+
+enum { LATE_DAYS = 7 };
 
 /* ---- loading ----------------------------------------------------------------------------- */
 
@@ -93,14 +97,43 @@ enum err ring_check_two(const struct ring *r, const struct json *by, str text, s
     return o[0] != o[1] ? OK : fault(f, ERR_FOUR_EYES, "one officer signed twice");
 }
 
+/* Who decided by a role that was lent: two officers lent it to this one, for these days. A job may
+ * run some days after the decision. */
+static enum err check_lent(const struct ring *r, const struct json *by, struct arena *a,
+                           struct fault *f)
+{
+    const struct json *lent = json_get(by, S("lent"));
+    str text = json_get_str(lent, S("statement"));
+    int32_t from, until, today = day_of_ms(world_now(&world_real));
+    struct id officer, colleague;
+    struct json *statement;
+
+    if (!lent)
+        return OK;
+    TRY(ring_check_two(r, json_get(lent, S("by")), text, a, f));
+    TRY(json_parse(a, text, NULL, &statement, f));
+    if (!ipc_get(by, S("officer"), officer.b, sizeof officer.b) ||
+        !id_parse(json_get_str(statement, S("colleague")), &colleague) ||
+        !id_eq(&officer, &colleague))
+        return fault(f, ERR_UNTRUSTED, "the role was lent to somebody else");
+    if (!day_parse(json_get_str(statement, S("from")), &from) ||
+        !day_parse(json_get_str(statement, S("until")), &until) || today < from - 1 ||
+        today > until + LATE_DAYS)
+        return fault(f, ERR_UNTRUSTED, "the role is not lent on this day");
+    return OK;
+}
+
 enum err ring_check_decision(const struct ring *r, const struct json *by, str text, struct arena *a,
                              struct fault *f)
 {
     const struct json *assent = json_get(json_at(by, 1), S("assent"));
     struct officer_key *o;
 
-    if (!assent)
+    TRY(check_lent(r, json_at(by, 0), a, f));
+    if (!assent) {
+        TRY(check_lent(r, json_at(by, 1), a, f));
         return ring_check_two(r, by, text, a, f);
+    }
     TRY(check_one(r, json_at(by, 0), text, a, &o, f));
     return ring_check_assent(r, assent, text, a, f);
 }

@@ -362,6 +362,61 @@ static void test_seal(void **state)
     trust_free(trust);
 }
 
+/* ---- a role that was lent ------------------------------------------------------------------- */
+
+static str lending_of(int colleague, int32_t from, int32_t until, struct buf *b)
+{
+    char id[ID_TEXT + 1], first[DAY_TEXT], last[DAY_TEXT];
+
+    id_format(&officers[colleague].id, id);
+    day_format(from, first);
+    day_format(until, last);
+    buf_clear(b);
+    buf_printf(b, "{\"colleague\":\"%s\",\"from\":\"%s\",\"until\":\"%s\"}", id, first, last);
+    return buf_str(b);
+}
+
+/* The second decides by a role that two officers lent to them for these days. */
+static enum err seal_lent(struct officer_lending lent)
+{
+    AUTO(buf) struct buf out = BUF(VDS_MAX);
+    AUTO(buf) struct buf b = BUF(1024);
+    str said = statement(REGISTRATION, "approve", &b);
+    struct officer_assertion y = signed_by(1, said);
+
+    y.lent = &lent;
+    return seal_fields(said, REGISTRATION, signed_by(0, said), y, &out);
+}
+
+static void test_lent(void **state)
+{
+    AUTO(buf) struct buf b = BUF(1024);
+    AUTO(buf) struct buf other = BUF(1024);
+    int32_t today = day_of_ms(world_now(&world_real));
+    str said = lending_of(1, today - 3, today + 3, &b);
+    struct officer_assertion x = signed_by(0, said), z = signed_by(2, said), none = {0};
+
+    (void)state;
+    assert_int_equal(seal_lent((struct officer_lending){said, {x, z}}), OK);
+    assert_int_equal(seal_lent((struct officer_lending){said, {x, none}}), ERR_UNTRUSTED);
+    assert_int_equal(seal_lent((struct officer_lending){said, {x, x}}), ERR_FOUR_EYES);
+    assert_int_equal(seal_lent((struct officer_lending){S(""), {none, none}}), ERR_UNTRUSTED);
+    str longer = lending_of(1, today - 3, today + 30, &other);
+    assert_int_equal(seal_lent((struct officer_lending){longer, {x, z}}), ERR_BAD_SIGNATURE);
+    said = lending_of(2, today, today, &b);
+    assert_int_equal(
+        seal_lent((struct officer_lending){said, {signed_by(0, said), signed_by(1, said)}}),
+        ERR_UNTRUSTED);
+    said = lending_of(1, today - 30, today - 8, &b);
+    assert_int_equal(
+        seal_lent((struct officer_lending){said, {signed_by(0, said), signed_by(2, said)}}),
+        ERR_UNTRUSTED);
+    said = lending_of(1, today + 2, today + 8, &b);
+    assert_int_equal(
+        seal_lent((struct officer_lending){said, {signed_by(0, said), signed_by(2, said)}}),
+        ERR_UNTRUSTED);
+}
+
 /* ---- an officer of a partner ------------------------------------------------------------------
  */
 
@@ -693,17 +748,12 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wrapping),
-        cmocka_unit_test(test_deriving),
-        cmocka_unit_test(test_creating_twice),
-        cmocka_unit_test(test_heads),
-        cmocka_unit_test(test_enrolling),
-        cmocka_unit_test(test_seals_refused),
-        cmocka_unit_test(test_seal),
-        cmocka_unit_test(test_sealed_once),
-        cmocka_unit_test(test_across),
-        cmocka_unit_test(test_line),
-        cmocka_unit_test(test_unknown_requests),
+        cmocka_unit_test(test_wrapping),       cmocka_unit_test(test_deriving),
+        cmocka_unit_test(test_creating_twice), cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_enrolling),      cmocka_unit_test(test_seals_refused),
+        cmocka_unit_test(test_seal),           cmocka_unit_test(test_lent),
+        cmocka_unit_test(test_sealed_once),    cmocka_unit_test(test_across),
+        cmocka_unit_test(test_line),           cmocka_unit_test(test_unknown_requests),
         cmocka_unit_test(test_dead),
     };
 

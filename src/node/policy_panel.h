@@ -260,6 +260,26 @@ static const struct {
     {"case.rate", ACTS_FOR, "P"},
     {"document.pdf", ACTS_FOR, "PQ"},
 
+    /* C's role, for o, proposed by H */
+    {"delegation.propose", PLAIN, "HM"},
+    {"delegation.propose", BARRED, ""}, /* a role that is never lent */
+    {"delegation.confirm", PLAIN, "OCM"},
+    {"delegation.confirm", BARRED, ""},
+    {"delegation.end", PLAIN, "CHM"},
+    {"delegation.show", PLAIN, "OoCHM"},
+    {"delegation.list", PLAIN, "OoCHM"},
+
+    /* reported by o, owned by C; ASSISTANCE: of security */
+    {"incident.record", PLAIN, "OoCHM"},
+    {"incident.record", ASSISTANCE, "OoCHM"},
+    {"incident.read", PLAIN, "OoCHM"},
+    {"incident.read", ASSISTANCE, "oCHT"},
+    {"incident.take", PLAIN, "OoCHM"},
+    {"incident.take", ASSISTANCE, "HT"},
+    {"incident.close", PLAIN, "C"},
+    {"incident.close", ASSISTANCE, "C"},
+    {"incident.list", PLAIN, "OoCHMT"},
+
     {"officer.declare-interest", PLAIN, "OoCH"},
     {"mission.add", PLAIN, "M"},
     {"mission.close", PLAIN, "M"},

@@ -20,6 +20,9 @@ static const struct {
     {"Representative", " = { person: Person, holder: Person }"},
     {"Session", ""},
     {"Service", ""},
+    {"Delegation", " = { mission: Mission, officer: Officer, colleague: Officer, role: String,"
+                   " proposer?: Officer }"},
+    {"Incident", " = { mission: Mission, security: Bool, reporter: Officer, owner?: Officer }"},
     {"AccessDelay", " = { proposer?: Officer }"},
     {"Case", " = { person: Person, authority: Mission, queue: Mission, service: String,"
              " state: String, channel: String, officer?: Officer, opener?: Officer,"

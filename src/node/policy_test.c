@@ -8,12 +8,13 @@
 #include "node/policy_panel.h"
 #include "policy/facts.h"
 
-#define FILES 20
+#define FILES 21
 static const char *const files[FILES] = {"10-persons.cedar",
                                          "20-officers.cedar",
                                          "25-counter.cedar",
                                          "27-fees.cedar",
                                          "28-posts.cedar",
+                                         "29-staff.cedar",
                                          "30-four-eyes.cedar",
                                          "40-ministry.cedar",
                                          "45-packages.cedar",
@@ -293,6 +294,19 @@ static void put_resource(struct cedar_entities *es, str type, str id, enum situa
     if (str_eq(type, S("Sifara::Case")) || str_eq(type, S("Sifara::Document")) ||
         str_eq(type, S("Sifara::File")))
         cedar_attr(es, e, S("person"), person);
+    if (str_eq(type, S("Sifara::Incident"))) {
+        cedar_attr(es, e, S("mission"), mission(es, "paris"));
+        cedar_attr(es, e, S("security"), cedar_bool(s == ASSISTANCE));
+        cedar_attr(es, e, S("reporter"), officer(es, "o"));
+        cedar_attr(es, e, S("owner"), officer(es, "C"));
+    }
+    if (str_eq(type, S("Sifara::Delegation"))) {
+        cedar_attr(es, e, S("mission"), mission(es, "paris"));
+        cedar_attr(es, e, S("officer"), officer(es, "C"));
+        cedar_attr(es, e, S("colleague"), officer(es, "o"));
+        cedar_attr(es, e, S("role"), cedar_str(s == BARRED ? S("oversight") : S("consul")));
+        cedar_attr(es, e, S("proposer"), officer(es, "H"));
+    }
     if (str_eq(type, S("Sifara::Representative"))) {
         cedar_attr(es, e, S("person"), person);
         cedar_attr(es, e, S("holder"), cedar_ref(es, S("Sifara::Person"), S("Q")));

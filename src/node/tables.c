@@ -187,6 +187,16 @@ static const struct {
                              "\"days\",\"from\",\"to\"",
                              WEEKDAYS "," SPAN) "},\"telephone\":" PHONE ",\"emergency\":" PHONE
                                                 ",\"address\":" TEXT(300))},
+    {"delegation.v1",
+     OBJECT("\"officer\",\"colleague\",\"role\",\"from\",\"until\",\"signature\"",
+            "\"officer\":" ID_SCHEMA ",\"colleague\":" ID_SCHEMA ",\"role\":" CODE_NAME
+            ",\"from\":" DATE ",\"until\":" DATE ",\"signature\":" SIGNATURE)},
+    {"incident.v1",
+     OBJECT("\"kind\",\"severity\",\"what\"",
+            "\"kind\":{\"enum\":[\"security\",\"safety\",\"service\",\"property\",\"other\"]},"
+            "\"severity\":{\"enum\":[\"low\",\"high\",\"critical\"]},\"what\":" TEXT(
+                4000) ",\"where\":" TEXT(300))},
+    {"incident-close.v1", OBJECT("\"learnt\"", "\"learnt\":" TEXT(4000))},
     {"officer.v1",
      OBJECT("\"id\",\"email\",\"name\",\"mission\",\"roles\",\"public_key\"",
             "\"id\":" ID_SCHEMA ",\"email\":" EMAIL ",\"name\":" TEXT(

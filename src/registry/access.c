@@ -31,7 +31,7 @@ enum err access_note(struct act *a, const struct id *person, str subject, str re
                   "INSERT INTO access_log(id, bucket, person, at, role, mission, action, subject,"
                   " reason, visible_from) VALUES(?,?,?,?,?,?,?,?,?,?)",
                   "didisssssi", &id, (int64_t)id_bucket(person), person, a->now,
-                  a->actor.n_roles ? a->actor.roles[0] : S("officer"), a->actor.mission,
+                  act_role(a), a->actor.mission,
                   str_of(a->action->name), subject, reason, visible);
 }
 

@@ -108,7 +108,7 @@ enum err officer_list(struct act *a, struct fault *f)
     if (!mission.p)
         mission = S("");
     TRY(db_query(a->db, &q, f,
-                 "SELECT id, name, mission, roles, state FROM officer WHERE ? = '' OR mission = ?"
+                 "SELECT id, name, mission, roles, state, language FROM officer WHERE ? = '' OR mission = ?"
                  " ORDER BY mission, name",
                  "ss", mission, mission));
     jw_open(&w, '{');
@@ -123,6 +123,7 @@ enum err officer_list(struct act *a, struct fault *f)
         jw_key(&w, S("roles"));
         jw_raw(&w, query_str(&q, 3));
         jw_kv(&w, S("state"), query_str(&q, 4));
+        jw_kv(&w, S("language"), query_str(&q, 5));
         jw_close(&w, '}');
     }
     jw_close(&w, ']');

@@ -102,6 +102,20 @@ static const struct migration migrations[] = {
     {"CREATE TABLE calendar_signature(mission TEXT NOT NULL REFERENCES mission(code),"
      " year INTEGER NOT NULL, officer BLOB NOT NULL, statement TEXT NOT NULL,"
      " signature BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(mission, year))"},
+    /* a role lent: starts and until are days of the mission, on both it holds */
+    {"CREATE TABLE delegation(id BLOB PRIMARY KEY, mission TEXT NOT NULL, officer BLOB NOT NULL,"
+     " colleague BLOB NOT NULL, role TEXT NOT NULL, starts INTEGER NOT NULL,"
+     " until INTEGER NOT NULL, statement TEXT NOT NULL, proposer BLOB NOT NULL,"
+     " proposer_signature BLOB NOT NULL, at BIGINT NOT NULL, confirmer BLOB,"
+     " confirmer_signature BLOB, confirmed BIGINT, ended BIGINT, ended_by BLOB,"
+     " CHECK(confirmer IS NULL OR confirmer <> proposer))"},
+    {"CREATE INDEX delegation_colleague ON delegation(colleague)"},
+    {"CREATE INDEX delegation_mission ON delegation(mission)"},
+    /* what went wrong: kind "security" is read by few; said and learnt are sealed */
+    {"CREATE TABLE incident(id BLOB PRIMARY KEY, mission TEXT NOT NULL, kind TEXT NOT NULL,"
+     " severity TEXT NOT NULL, said BLOB NOT NULL, reporter BLOB NOT NULL, at BIGINT NOT NULL,"
+     " owner BLOB, closed BIGINT, learnt BLOB)"},
+    {"CREATE INDEX incident_mission ON incident(mission, id)"},
 };
 
 static const struct migration keys_migrations[] = {
@@ -165,6 +179,39 @@ const struct action registry_actions[] = {
     {"officer.list", ACTION_READ, ACTION_GET, "/v1/officers", ACTOR_OFFICER, "Mission", NULL,
      "All officers, or those of a mission (?mission=)", 0, false, NULL, officer_list_facts, NULL,
      officer_list, NULL},
+
+    {"delegation.propose", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/delegations",
+     ACTOR_OFFICER, "Delegation", "delegation.v1",
+     "Propose to lend an officer's role to a colleague", 0, false, delegation_propose_prepare,
+     delegation_propose_facts, delegation_propose, NULL, NULL},
+    {"delegation.confirm", ACTION_ACT, ACTION_POST, "/v1/delegations/{id}/confirm", ACTOR_OFFICER,
+     "Delegation", "signature.v1", "Confirm as second officer that a role is lent", 0, false,
+     delegation_confirm_prepare, delegation_facts, delegation_confirm, NULL, NULL},
+    {"delegation.end", ACTION_ACT, ACTION_POST, "/v1/delegations/{id}/end", ACTOR_OFFICER,
+     "Delegation", NULL, "End that a role is lent", 0, false, NULL, delegation_facts,
+     delegation_end, NULL, NULL},
+    {"delegation.show", ACTION_READ, ACTION_GET, "/v1/delegations/{id}", ACTOR_OFFICER,
+     "Delegation", NULL, "What is signed of a role that is lent", 0, false, NULL, delegation_facts,
+     NULL, delegation_show, NULL},
+    {"delegation.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/delegations",
+     ACTOR_OFFICER, "Mission", NULL, "Which roles of a mission are lent to whom", 0, false, NULL,
+     mission_facts, NULL, delegation_list, NULL},
+
+    {"incident.record", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/incidents", ACTOR_OFFICER,
+     "Incident", "incident.v1", "Record what went wrong at a mission", 0, false, incident_prepare,
+     incident_record_facts, incident_record, NULL, NULL},
+    {"incident.take", ACTION_ACT, ACTION_POST, "/v1/incidents/{id}/take", ACTOR_OFFICER, "Incident",
+     NULL, "Take an incident as its owner", 0, false, NULL, incident_facts, incident_take, NULL,
+     NULL},
+    {"incident.close", ACTION_ACT, ACTION_POST, "/v1/incidents/{id}/close", ACTOR_OFFICER,
+     "Incident", "incident-close.v1", "Close an incident with what was learnt", 0, false,
+     incident_prepare, incident_facts, incident_close, NULL, NULL},
+    {"incident.read", ACTION_READ, ACTION_GET, "/v1/incidents/{id}", ACTOR_OFFICER, "Incident",
+     NULL, "An incident, and what was learnt of it", 0, false, NULL, incident_facts, NULL,
+     incident_read, NULL},
+    {"incident.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/incidents", ACTOR_OFFICER,
+     "Mission", NULL, "Incidents of a mission, as far as one may read them", 0, false, NULL,
+     mission_facts, NULL, incident_list, NULL},
 
     {"passkey.list", ACTION_READ, ACTION_GET, "/v1/officer/passkeys", ACTOR_OFFICER, "Session",
      NULL, "My passkeys", 0, false, NULL, NULL, NULL, passkey_list, NULL},

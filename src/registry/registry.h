@@ -104,6 +104,14 @@ NODISCARD enum err officer_signature(struct act *, str text, struct officer_sign
 /* The same of an officer who is not signed in yet. */
 NODISCARD enum err officer_signature_of_id(struct act *, const struct id *officer, str text,
                                            struct officer_signature *out, struct fault *);
+/* What an officer signs who lends a colleague's role, of the input of delegation.propose. */
+NODISCARD enum err delegation_statement(struct arena *, str mission, const struct json *input,
+                                        str *out, struct fault *);
+/* What is lent to the acting officer today (gate_hooks). */
+NODISCARD enum err delegations_lent(struct act *, struct lent *out, size_t *out_n, struct fault *);
+/* The statement of a delegation with both signatures, as the keyring wants it. */
+NODISCARD enum err delegation_lending(struct act *, const struct id *, struct officer_lending *out,
+                                      struct fault *);
 /* Member key: what the officer is called; none where nobody has that id. */
 NODISCARD enum err officer_put_name(struct act *, struct jw *, str key, const struct id *officer,
                                     struct fault *);

@@ -115,6 +115,29 @@ enum err mission_hours_prepare(struct act *, struct fault *);
 enum err mission_hours(struct act *, struct fault *);
 /* Members of a mission, without its braces. */
 void mission_put(struct jw *, const struct mission *);
+/* ---- incidents.c ----------------------------------------------------------------------------- */
+
+enum err incident_prepare(struct act *, struct fault *);
+enum err incident_record_facts(struct act *, struct fault *);
+enum err incident_record(struct act *, struct fault *);
+enum err incident_facts(struct act *, struct fault *);
+enum err incident_take(struct act *, struct fault *);
+enum err incident_close(struct act *, struct fault *);
+enum err incident_read(struct act *, struct fault *);
+enum err incident_list(struct act *, struct fault *);
+
+/* ---- delegations.c: roles lent during leave -------------------------------------------------- */
+
+enum err delegation_propose_prepare(struct act *, struct fault *);
+enum err delegation_propose_facts(struct act *, struct fault *);
+enum err delegation_propose(struct act *, struct fault *);
+enum err delegation_facts(struct act *, struct fault *);
+enum err delegation_confirm_prepare(struct act *, struct fault *);
+enum err delegation_confirm(struct act *, struct fault *);
+enum err delegation_end(struct act *, struct fault *);
+enum err delegation_show(struct act *, struct fault *);
+enum err delegation_list(struct act *, struct fault *);
+
 enum err mission_add(struct act *, struct fault *);
 enum err mission_list(struct act *, struct fault *);
 enum err mission_coverage(struct act *, struct fault *);

@@ -279,6 +279,13 @@ enum err case_decision_prepare(struct act *a, struct fault *f)
     return officer_signature(a, x->statement, &x->signature, f);
 }
 
+/* The delegation by which it was decided, for the keyring; NULL where the officer's own roles did.
+ */
+static const struct id *lent_by(const struct act *a)
+{
+    return a->lent ? &a->lent->delegation : NULL;
+}
+
 enum err case_propose(struct act *a, struct fault *f)
 {
     struct examining *x = a->data;
@@ -292,9 +299,9 @@ enum err case_propose(struct act *a, struct fault *f)
     missions_drop(m);
     TRY(db_run(a->db, f,
                "INSERT INTO case_decision(file, bucket, step, outcome, statement, proposer,"
-               " proposer_signature) VALUES(?,?,?,?,?,?,?)",
-               "diisbdb", &c->id, (int64_t)id_bucket(&c->id), c->steps, x->outcome, x->statement,
-               &a->actor.id, officer_signature_str(&x->signature)));
+               " proposer_signature, proposer_lent) VALUES(?,?,?,?,?,?,?,?)",
+               "diisbdbd", &c->id, (int64_t)id_bucket(&c->id), c->steps, x->outcome, x->statement,
+               &a->actor.id, officer_signature_str(&x->signature), lent_by(a)));
     return move(a, x, f);
 }
 
@@ -340,9 +347,11 @@ enum err case_confirmed(struct act *a, struct examining *x, const struct id *off
 
     enum err e =
         db_run(a->db, f,
-               "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?, assent = ?"
-               " WHERE file = ? AND confirmer IS NULL AND returned = 0 AND statement = ?",
-               "dbsdb", officer, officer_signature_str(&x->signature), chain, &c->id, x->statement);
+               "UPDATE case_decision SET confirmer = ?, confirmer_signature = ?, assent = ?,"
+               " confirmer_lent = ? WHERE file = ? AND confirmer IS NULL AND returned = 0 AND "
+               "statement = ?",
+               "dbsddb", officer, officer_signature_str(&x->signature), chain, lent_by(a), &c->id,
+               x->statement);
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "the officer who proposed may not confirm");
     TRY(e);

@@ -117,7 +117,8 @@ static enum err read_signers(struct act *a, const struct id *file, struct office
     struct query q;
 
     TRY(db_one(a->db, &q, f,
-               "SELECT proposer, proposer_signature, confirmer, confirmer_signature, assent"
+               "SELECT proposer, proposer_signature, confirmer, confirmer_signature, assent,"
+               " proposer_lent, confirmer_lent"
                " FROM case_decision WHERE file = ? AND confirmer IS NOT NULL"
                " ORDER BY step DESC LIMIT 1",
                "d", file));
@@ -128,6 +129,16 @@ static enum err read_signers(struct act *a, const struct id *file, struct office
             by[i].signature.n = 0; /* the keyring refuses it */
     }
     *assent = query_null(&q, 4) ? STR_NONE : str_copy(a->arena, query_str(&q, 4));
+    for (int i = 0; i < 2; i++) {
+        by[i].lent = NULL;
+        if (query_null(&q, 5 + i))
+            continue;
+        struct id id = query_id(&q, 5 + i);
+        struct officer_lending *lent = arena_new_of(a->arena, struct officer_lending);
+        TRY_PTR(lent, f);
+        TRY(delegation_lending(a, &id, lent, f));
+        by[i].lent = lent;
+    }
     return query_end(&q, f);
 }
 

@@ -171,6 +171,8 @@ static enum err put_next(struct act *a, struct jw *w, struct fault *f)
     jw_open(w, '[');
     TRY(put_step(a, w, arranging("calendar.adopt"), false, f));
     TRY(put_step(a, w, arranging("mission.hours"), false, f));
+    TRY(put_step(a, w, arranging("delegation.propose"), false, f));
+    TRY(put_step(a, w, arranging("incident.record"), false, f));
     TRY(put_step(a, w, arranging("jurisdiction.set"), true, f));
     TRY(put_step(a, w, action_named(service_actions, service_actions_n, S("mission.close")), false,
                  f));

@@ -71,7 +71,7 @@ static enum err insert(struct act *a, const struct writing *w, int64_t seq, stru
                   "INSERT INTO case_message(file, seq, bucket, at, mission, role, officer, text,"
                   " waits, seen) VALUES(?,?,?,?,?,?,?,?,?,0)",
                   "diiissdbi", &w->c.id, seq, (int64_t)id_bucket(&w->c.id), a->now, w->c.mission,
-                  officer && a->actor.n_roles ? a->actor.roles[0] : S("person"),
+                  officer ? act_role(a) : S("person"),
                   officer ? &a->actor.id : NULL, w->sealed, (int64_t)!officer);
 }
 
@@ -149,7 +149,7 @@ enum err remark_add(struct act *a, struct fault *f)
                "INSERT INTO case_remark(file, seq, bucket, at, mission, role, officer, text)"
                " VALUES(?,?,?,?,?,?,?,?)",
                "diiissdb", &w->c.id, n, (int64_t)id_bucket(&w->c.id), a->now, a->actor.mission,
-               a->actor.n_roles ? a->actor.roles[0] : S("officer"), &a->actor.id, w->sealed));
+               act_role(a), &a->actor.id, w->sealed));
     TRY(case_touch(a, &w->c, f));
     return numbered(a, n);
 }

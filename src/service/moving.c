@@ -186,7 +186,7 @@ enum err case_write_step(struct act *a, const struct casefile *c, str event, str
                   "INSERT INTO case_step(file, seq, bucket, at, event, role, mission, note, epoch,"
                   " entry, officer) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
                   "diiisssbiid", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now, event,
-                  officer  ? (a->actor.n_roles ? a->actor.roles[0] : S("officer"))
+                  officer  ? act_role(a)
                   : person ? S("person")
                   : a->actor.kind == ACTOR_PERSON ? S("representative")
                                                   : S("system"),

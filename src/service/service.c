@@ -200,6 +200,9 @@ static const struct migration migrations[] = {
     {"CREATE TABLE paper_time(id BLOB PRIMARY KEY, service TEXT NOT NULL, minutes INTEGER NOT NULL,"
      " source TEXT NOT NULL, at BIGINT NOT NULL, officer BLOB NOT NULL)"},
     {"CREATE INDEX paper_time_service ON paper_time(service, id)"},
+    /* by which delegation each of the two decided (registry/delegations.c) */
+    {"ALTER TABLE case_decision ADD COLUMN proposer_lent BLOB"},
+    {"ALTER TABLE case_decision ADD COLUMN confirmer_lent BLOB"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */

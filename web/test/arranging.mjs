@@ -91,6 +91,30 @@ async function mission(minister, head) {
   await head.getByRole("link", { name: "+302101234567" }).waitFor();
 }
 
+async function leave(minister, head, consul) {
+  await head.goto(`${URL_}/en/ministry/missions/athens`, { waitUntil: "networkidle" });
+  await head.getByText("Lend a role during leave").click();
+  await head.getByLabel("On leave", { exact: true }).selectOption({ label: "Officer consul" });
+  await head.getByLabel("Stands in", { exact: true }).selectOption({ label: "Officer officer" });
+  await head.getByLabel("Until", { exact: true }).fill(new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10));
+  await head.getByRole("button", { name: "Sign and propose" }).click();
+  await head.getByText("waits for a second officer").first().waitFor();
+  await minister.goto(`${URL_}/ar/ministry/missions/athens`, { waitUntil: "networkidle" });
+  await minister.getByRole("button", { name: "وقّع وأكّد" }).click();
+  await minister.getByText("سارية", { exact: true }).waitFor();
+  await look(minister, "ministry-staff-ar");
+  await consul.goto(`${URL_}/ar/desk/incidents`, { waitUntil: "networkidle" });
+  await consul.getByText("تسجيل حادث").first().click();
+  await consul.getByLabel("ماذا حدث").fill("انقطع الخط ساعة");
+  await consul.getByRole("button", { name: "تسجيل حادث" }).click();
+  await consul.getByRole("button", { name: "المزيد" }).click();
+  await consul.getByRole("button", { name: "تولّيه" }).click();
+  await consul.getByLabel("ما استُفيد").fill("خط ثانٍ");
+  await look(consul, "desk-incidents-ar");
+  await consul.getByRole("button", { name: "إغلاقه" }).click();
+  await consul.getByText("لا حادث مفتوح.").waitFor();
+}
+
 async function packages(minister, deputy) {
   await minister.goto(`${URL_}/en/ministry/packages`, { waitUntil: "networkidle" });
   await minister.getByText("Receive a package").first().click();
@@ -115,5 +139,6 @@ export async function arranging(step, minister) {
   await step("two officers accredit a state by its letter and suspend it", () => accredit(minister, deputy));
   await step("two officers choose witnesses", () => witnesses(minister, deputy));
   await step("a mission opens; its head says when it is open and signs its holidays", () => mission(minister, head));
+  await step("the head lends a role during leave; an incident is recorded and closed", async () => leave(minister, head, await officer("consul", "consul@mfa.xu.example")));
   await step("a package is received, proves itself, and is offered by two officers", () => packages(minister, deputy));
 }

@@ -14,6 +14,7 @@ import { Counter } from "./counter";
 import { Enter, Receipt } from "./entering";
 import { Fees, PaymentReceipt } from "./fees";
 import { FindDocument } from "./documents";
+import { IncidentsPage } from "./incidents";
 import { MyKeys } from "./keys";
 import { Numbers } from "./numbers";
 import { PaperForm, PaperForms } from "./paper";
@@ -45,6 +46,7 @@ const routes: Route[] = [
   { path: "/desk/today", page: Today },
   { path: "/desk/appointments", page: Appointments },
   { path: "/desk/messages", page: Inbox },
+  { path: "/desk/incidents", page: IncidentsPage },
 ];
 
 /** Whoever signed in with a code alone can register a passkey and sign in with it, and nothing else. */
@@ -74,6 +76,7 @@ function Desk({ who }: { who: Session | null }) {
         { href: to("/desk/documents"), label: t("desk.documents") },
         { href: to("/desk/today"), label: t("desk.today") },
         { href: to("/desk/messages"), label: t("desk.inbox") },
+        { href: to("/desk/incidents"), label: t("common.incidents") },
         { href: to("/desk/keys"), label: t("desk.keys") },
         { href: to("/ministry"), label: t("desk.ministry") },
       ]

@@ -1,6 +1,7 @@
 // glance.tsx - all missions and one mission at a glance: work in hand, promises kept, fees
 import { get } from "../base/api";
 import type { Step } from "../base/advice";
+import { Incidents } from "../base/incidents";
 import { Low, type Kind } from "../base/low";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -10,6 +11,7 @@ import type { Mission, ServiceRow } from "../base/model";
 import { Ages, type Age } from "./ages";
 import { WorldMap, wayOf, type Covered } from "./map";
 import { Arrange } from "./missions";
+import { Staff } from "./staff";
 
 interface Line {
   mission: string;
@@ -188,6 +190,8 @@ export function MissionPage({ params }: PageProps) {
             />
             <Pairs list={g.fees.map((f) => [t("ministry.fees", { n: f.payments }), money(f.amount, f.currency)])} />
             <CashClosed cash={g.cash} />
+            <Incidents mission={code} />
+            <Staff code={code} next={g.next} />
             <Arrange code={code} next={g.next} title={title} />
             <Low kinds={g.stock.kinds} />
           </>

@@ -19,6 +19,9 @@ interface Entry {
   as: string;
   who?: string;
   mission?: string;
+  /** whose role was lent, and which */
+  behalf?: string;
+  role?: string;
 }
 
 interface Listed {
@@ -36,7 +39,8 @@ interface Shown extends Entry {
   entry: unknown;
 }
 
-const who = (e: Entry) => (e.who ? `${e.who}${e.mission ? ` · ${e.mission}` : ""}` : t(`ministry.as.${e.as}`));
+const named = (e: Entry) => (e.who ? `${e.who}${e.mission ? ` · ${e.mission}` : ""}` : t(`ministry.as.${e.as}`));
+const who = (e: Entry) => (e.behalf ? t("ministry.on-behalf", { who: named(e), behalf: e.behalf, role: t(`common.role.${e.role}`) }) : named(e));
 const outcome = (e: Entry) => t(e.permit ? "ministry.was-permitted" : "ministry.was-refused");
 
 function Outcome({ of }: { of: Entry }) {
