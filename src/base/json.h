@@ -67,6 +67,10 @@ const struct json *json_pointer(const struct json *, str pointer);
 /* Same value: numbers by mathematical value (1 equals 1.0), objects whatever their order. */
 bool json_same(const struct json *, const struct json *);
 
+/* All strings in it, keys too, are utf8_plain(). ERR_INVALID with the pointer of the first that is
+ * not. */
+NODISCARD enum err json_plain(const struct json *, struct fault *);
+
 /* Building trees in an arena: values, and containers that grow: ones that were parsed, or that
  * began empty. false when the arena is exhausted. */
 struct json json_of_str(str);

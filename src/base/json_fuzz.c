@@ -64,6 +64,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             same(j, oracle);
         else
             assert(json_error_code(&why) == json_error_null_byte_in_key);
+        struct fault f = {0};
+        if (json_plain(j, &f) != OK)
+            assert(str_starts(str_of(f.pointer), f.pointer[0] ? S("/") : S("")));
         struct jw w = JW(&text);
         jw_tree(&w, j);
         assert(json_parse(a, buf_str(&text), &limits, &again, NULL) == OK);

@@ -227,6 +227,46 @@ static void test_building(void **state)
     assert_true(str_ends(buf_str(&b), S("98,99],\"s\":\"\\\"\\n\\u0001\xef\xbf\xbd\x7f\"}")));
 }
 
+static void test_plain(void **state)
+{
+    static const struct {
+        const char *text, *pointer; /* NULL: it is plain */
+    } cases[] = {
+        {"{\"a\":[1,\"x\\ny\\tz\\r\"]}", NULL},
+        {"\"\\u200f\\u0645\\u200c\\u200d \\u061c\"", NULL}, /* marks that languages need */
+        {"\"\\ud83d\\ude00\"", NULL},
+        {"\"Ada\\u202edaH\"", ""},
+        {"{\"a\":{\"b/c~d\":[\"x\",\"\\u2066\"]}}", "/a/b~1c~0d/1"},
+        {"[\"\\u0000\"]", "/0"},
+        {"[[],[\"\\u009b\"]]", "/1/0"},
+        {"[\"\\ufeff\"]", "/0"},
+        {"[\"\\uffff\"]", "/0"},
+        {"[\"\\ud83f\\udffe\"]", "/0"},
+        {"{\"x\":{\"\\u202a\":1}}", "/x"},
+    };
+    AUTO(arena) struct arena *a = arena_new(1 << 20);
+    AUTO(buf) struct buf deep = BUF(1 << 10);
+    struct json *j;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct fault f = {0};
+        assert_int_equal(parse(str_of(cases[i].text), &j, a), OK);
+        enum err e = json_plain(j, &f);
+        if (e != (cases[i].pointer ? ERR_INVALID : OK) ||
+            (cases[i].pointer && strcmp(f.pointer, cases[i].pointer) != 0))
+            fail_msg("%s: %d %s", cases[i].text, e, f.pointer);
+    }
+    for (int i = 0; i < 30; i++)
+        buf_add_str(&deep, S("{\"aaaaaaaa\":"));
+    buf_add_str(&deep, S("\"\\u202e\""));
+    for (int i = 0; i < 30; i++)
+        buf_add_char(&deep, '}');
+    assert_int_equal(parse(buf_str(&deep), &j, a), OK);
+    struct fault f = {0};
+    assert_int_equal(json_plain(j, &f), ERR_INVALID); /* a pointer that is too long is cut */
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -247,7 +287,7 @@ int main(void)
         cmocka_unit_test(test_suite),    cmocka_unit_test(test_canonical_data),
         cmocka_unit_test(test_numbers),  cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_reading),  cmocka_unit_test(test_duplicates_among_many),
-        cmocka_unit_test(test_building),
+        cmocka_unit_test(test_building), cmocka_unit_test(test_plain),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -212,3 +212,28 @@ size_t utf8_count(str s)
         n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
     return n;
 }
+
+/* Controls but tab and line ends; the explicit directions of UAX #9, which make a text read
+ * otherwise than it is; separators of lines that no form has; a mark of byte order inside; what is
+ * no character. Marks for a single letter's sake (U+200C to U+200F, U+061C) belong to languages. */
+static bool disguises(uint32_t cp)
+{
+    return (cp < 0x20 && cp != '\t' && cp != '\n' && cp != '\r') || (cp >= 0x7f && cp < 0xa0) ||
+           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff ||
+           (cp >= 0xfdd0 && cp <= 0xfdef) || (cp & 0xfffe) == 0xfffe;
+}
+
+bool utf8_plain(str s, uint32_t *out_cp)
+{
+    *out_cp = 0xfffd;
+    for (size_t i = 0, n; i < s.n; i += n) {
+        if ((unsigned char)s.p[i] - 0x20u < 0x5f) { /* most of what there is */
+            n = 1;
+            continue;
+        }
+        n = utf8_decode(str_sub(s, i, s.n), out_cp);
+        if (n == 0 || disguises(*out_cp))
+            return false;
+    }
+    return true;
+}

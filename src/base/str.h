@@ -66,5 +66,9 @@ size_t utf8_count(str s);
 size_t utf8_decode(str s, uint32_t *out_cp);
 /* Writes cp as UTF-8 into out[4]; returns the length, 0 for a surrogate or beyond U+10FFFF. */
 size_t utf8_encode(uint32_t cp, char out[4]);
+/* A text that looks like what it is: well-formed, without controls but tab and line ends, without
+ * embeddings, overrides and isolates of direction (UAX #9), and only characters. Else *out_cp is
+ * the first that is none, or U+FFFD. */
+bool utf8_plain(str s, uint32_t *out_cp);
 
 #endif

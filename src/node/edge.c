@@ -301,6 +301,7 @@ static enum err read_body(struct passage *p, struct fault *f)
     if (!type.p || !str_eq_nocase(str_trim(str_sub(type, 0, 16)), S("application/json")))
         return fault(f, ERR_MEDIA_TYPE, "send application/json");
     TRY(json_parse(r->arena, r->body, NULL, &j, f));
+    TRY(json_plain(j, f));
     p->act.input = j;
     p->act.body = r->body;
     return OK;

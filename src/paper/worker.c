@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "paper/barcode.h"
+#include "paper/picture.h"
 
 struct server {
     int fd;
@@ -103,7 +104,11 @@ static enum err do_sniff(magic_t magic, str bytes, struct buf *out, struct fault
     if (!mime)
         return fault(f, ERR_INTERNAL, "%s", magic_error(magic));
     buf_add_str(out, str_of(mime));
-    return OK;
+    /* a few bytes can stand for a picture that no screen of ours could open */
+    return picture_area(bytes) <= WORKER_PIXELS_MAX
+               ? OK
+               : fault(f, ERR_LIMIT, "the picture has more than %d megapixels",
+                       WORKER_PIXELS_MAX / 1000000);
 }
 
 static enum err serve(void *magic, unsigned op, str payload, struct buf *out, struct fault *f)

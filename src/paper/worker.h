@@ -22,10 +22,11 @@
 #include "base/errors.h"
 #include "paper/render.h"
 
-#define WORKER_SNIFF_MAX (size_t)65536      /* more bytes than these are not looked at */
-#define WORKER_FILE_MAX  (size_t)(32 << 20) /* a picture or PDF to read */
-#define WORKER_MIME_ROOM 128
-#define WORKER_SECONDS   90 /* after which a worker ends itself */
+#define WORKER_SNIFF_MAX  (size_t)65536      /* more bytes than these are not looked at */
+#define WORKER_FILE_MAX   (size_t)(32 << 20) /* a picture or PDF to read */
+#define WORKER_PIXELS_MAX 100000000          /* of a picture that is sniffed */
+#define WORKER_MIME_ROOM  128
+#define WORKER_SECONDS    90 /* after which a worker ends itself */
 
 /* Serves until the other end closes; returns an exit status for _exit(). Never called in a process
  * with more than one thread. */
@@ -53,7 +54,8 @@ bool worker_healthy(struct worker *);
 /* As render_pdf(). Errors: also ERR_WORKER. */
 NODISCARD enum err worker_render(struct worker *, const struct render_in *, int64_t deadline_ms,
                                  struct buf *out, struct fault *);
-/* The MIME type that libmagic sees in the first bytes of a file, NUL at the end. */
+/* The MIME type that libmagic sees in the first bytes of a file, NUL at the end. ERR_LIMIT for a
+ * picture that says it has more than WORKER_PIXELS_MAX (picture.h). */
 NODISCARD enum err worker_sniff(struct worker *, str first_bytes, int64_t deadline_ms,
                                 char out[WORKER_MIME_ROOM], struct fault *);
 /* Any operation of a worker_loop(): the parts, one after the other, are its payload. */

@@ -116,6 +116,9 @@ static void test_serves(void **state)
     assert_string_equal(mime, "application/pdf");
     assert_int_equal(worker_sniff(w, S("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), PATIENT, mime, &f), OK);
     assert_string_equal(mime, "image/png");
+    static const char bomb[] =
+        "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x06\0\0\0";
+    assert_int_equal(worker_sniff(w, str_bytes(bomb, sizeof bomb), PATIENT, mime, &f), ERR_LIMIT);
     assert_int_equal(worker_sniff(w, S("<html><script>x</script>"), PATIENT, mime, &f), OK);
     assert_string_equal(mime, "text/html");
     assert_int_equal(worker_sniff(w, S(""), PATIENT, mime, &f), OK);

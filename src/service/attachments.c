@@ -14,7 +14,7 @@
 
 enum {
     CHUNK = 64 << 10,
-    HEAD = 4096,
+    HEAD = 64 << 10, /* a picture says its size behind what cameras tell */
     CHUNKS_MAX = ATTACHMENT_MAX / CHUNK + 2,
     PER_CASE = 20,
     WORKER_DEADLINE_MS = 3000
@@ -212,12 +212,13 @@ static enum err finish_adding(struct act *a, struct adding *p, struct fault *f)
 {
     AUTO(buf) struct buf sealed = BUF(1024);
     str name = act_param(a, S("name"));
+    uint32_t cp;
 
     if (!p->sink || p->sink->size == 0)
         return fault(f, ERR_INVALID, "the attachment is empty");
     TRY(act_seal_for(a, &p->c.person, f));
-    if (!name.p || name.n > 255 || !utf8_valid(name))
-        return fault_at(f, ERR_INVALID, "/name", "give the file a name (?name=)");
+    if (!name.p || name.n > 255 || !utf8_plain(name, &cp))
+        return fault_at(f, ERR_INVALID, "/name", "give the file a name that can be read (?name=)");
     if (p->sink->scan)
         TRY(scan_end(p->sink->scan, f));
     TRY(check_type(a, p, f));

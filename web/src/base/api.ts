@@ -34,6 +34,11 @@ export class Problem extends Error {
 /** The line is down: the node was not reached. */
 export class Unreached extends Error {}
 
+/** What comes along when a text is copied from elsewhere: marks that nobody sees and that turn what is read. The
+ * node takes none of them. */
+const UNSEEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF]/g;
+const seen = (_: string, value: unknown) => (typeof value === "string" ? value.replace(UNSEEN, "") : value);
+
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 interface Options {
@@ -52,7 +57,7 @@ export async function call<T>(method: Method, path: string, body?: unknown, opti
       method,
       headers,
       credentials: "same-origin",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body, seen) }),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   } catch (error) {
