@@ -617,14 +617,19 @@ static enum err check_actor(const struct act *a, struct fault *f)
     return fault(f, ERR_DENIED, "%s is not for this kind of account", a->action->name);
 }
 
+enum err gate_check_input(struct gate *g, const struct action *action, const struct json *input,
+                          struct arena *a, struct fault *f)
+{
+    return g->hooks.check_input ? g->hooks.check_input(g->house, action, input, a, f) : OK;
+}
+
 static enum err prepare(struct gate *g, struct act *a, struct fault *f)
 {
     if (!partner_calls(a->action))
         TRY(check_actor(a, f));
     else
         a->actor = (struct actor){.kind = ACTOR_NOBODY};
-    if (g->hooks.check_input)
-        TRY(g->hooks.check_input(a->house, a->action, a->input, a->arena, f));
+    TRY(gate_check_input(g, a->action, a->input, a->arena, f));
     if (a->action->prepare)
         TRY(a->action->prepare(a, f));
     return a->answered ? OK : check_actor(a, f);

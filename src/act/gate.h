@@ -204,6 +204,10 @@ enum err gate_perform(struct gate *, struct act *);
 NODISCARD enum err gate_advise(struct gate *, const struct act *a, const struct action *, void *data,
                                struct jw *w, struct fault *);
 
+/* Is it an input of that action? As the gate checks it before prepare(); items tell all places. */
+NODISCARD enum err gate_check_input(struct gate *, const struct action *, const struct json *,
+                                    struct arena *, struct fault *);
+
 struct gate_stats {
     uint64_t acts, refused, failed, batches;
     unsigned queued;

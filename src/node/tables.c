@@ -358,6 +358,18 @@ static const struct {
                 "\"kind\",\"counted\"",
                 BLANK_KIND ",\"counted\":" NUMBER(0, 1000000) ",\"missing\":{\"type\":\"array\","
                 "\"maxItems\":200,\"items\":" TEXT(20) "},\"reason\":" TEXT(500)) "}")},
+    {"register-row.v1",
+     OBJECT("\"file\",\"row\",\"evidence\",\"person\"",
+            "\"file\":" SHA256 ",\"row\":" NUMBER(1, 1000000) ",\"evidence\":" TEXT(
+                300) ",\"namesake\":{\"type\":\"boolean\"},\"person\":" OBJECT(
+                PERSON_REQUIRED, PERSON_NAMES "," PERSON_NUMBERS ",\"residence\":" COUNTRY
+                                              ",\"phone\":" PHONE ",\"language\":" LANGUAGE))},
+    {"register-trial.v1",
+     OBJECT("\"file\",\"evidence\",\"rows\"",
+            "\"file\":" SHA256 ",\"evidence\":" TEXT(
+                300) ",\"rows\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":2000,\"items\":" OBJECT(
+                "\"row\",\"person\"",
+                "\"row\":" NUMBER(1, 1000000) ",\"person\":{\"type\":\"object\",\"maxProperties\":20}") "}")},
     {"entry-assign.v1", OBJECT("\"case\"", "\"case\":" ID_SCHEMA)},
     {"payment.v1",
      OBJECT("\"amount\",\"currency\",\"how\"",

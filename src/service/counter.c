@@ -6,17 +6,9 @@
  * by a code that is mailed to it and told to the officer: from then on whoever signs in with it has
  * the file. It moves here from an account that nobody used; one with cases of its own stays whose
  * it is, and is confirmed instead. */
-#include "service/cases_int.h"
-
-enum { FOUND_MAX = 10, PROFILE_MAX = 64 << 10 };
+#include "service/counter_int.h"
 
 /* ---- finding ------------------------------------------------------------------------------ */
-
-struct finding {
-    size_t n;
-    struct id list[FOUND_MAX];
-    str reply;
-};
 
 static bool has(const struct finding *found, const struct id *person)
 {
@@ -40,8 +32,7 @@ static enum err find_by(struct act *a, const char *sql, const struct hash *hash,
     return query_end(&q, f);
 }
 
-static enum err find_all(struct act *a, const struct json *who, struct finding *found,
-                         struct fault *f)
+enum err persons_find(struct act *a, const struct json *who, struct finding *found, struct fault *f)
 {
     str email = json_get_str(who, S("email"));
     struct person_traces t;
@@ -104,7 +95,7 @@ enum err person_find_prepare(struct act *a, struct fault *f)
 
     TRY_PTR(found, f);
     a->data = found;
-    TRY(find_all(a, a->input, found, f));
+    TRY(persons_find(a, a->input, found, f));
     jw_open(&w, '{');
     jw_key(&w, S("persons"));
     jw_open(&w, '[');
@@ -134,16 +125,6 @@ enum err person_find(struct act *a, struct fault *f)
 
 /* ---- recording ---------------------------------------------------------------------------- */
 
-/* What the acts on one person share. */
-struct recording {
-    struct id person;
-    struct person_traces traces;
-    str profile, former; /* sealed; the address that was theirs, or STR_NONE */
-    str language;
-    str drawn;                /* a code, told to nobody but the address */
-    struct hash lookup, code; /* of an address and what was told of it */
-};
-
 static enum err recording_new(struct act *a, struct recording **out, struct fault *f)
 {
     struct recording *r = arena_new_of(a->arena, struct recording);
@@ -167,15 +148,34 @@ static enum err seal_profile(struct act *a, const struct json *profile, str *out
     return OK;
 }
 
+enum err recording_begin(struct act *a, const struct json *profile, struct recording *r,
+                         struct fault *f)
+{
+    struct key k;
+
+    person_traces_of(a->house, profile, &r->traces);
+    r->person = id_new(&a->house->world, person_bucket(&r->traces.list[0]));
+    TRY(person_key_new(a->house, &r->person, &k, f));
+    TRY(act_seal_for(a, &r->person, f));
+    return seal_profile(a, profile, &r->profile, f);
+}
+
+enum err recording_insert(struct act *a, const struct recording *r, struct fault *f)
+{
+    TRY(db_run(a->db, f,
+               "INSERT INTO person(id, bucket, at, profile, identified) VALUES(?,?,?,?,?)", "diibi",
+               &r->person, (int64_t)id_bucket(&r->person), a->now, r->profile, a->now));
+    return person_traces_write(a, &r->person, &r->traces, f);
+}
+
 enum err person_record_prepare(struct act *a, struct fault *f)
 {
     struct json profile = {.type = J_OBJECT};
     struct finding found = {0};
     struct recording *r = NULL;
-    struct key k;
 
     TRY(recording_new(a, &r, f));
-    TRY(find_all(a, a->input, &found, f));
+    TRY(persons_find(a, a->input, &found, f));
     if (found.n && !json_get_bool(a->input, S("namesake"), false))
         return fault(f, ERR_CONFLICT,
                      "somebody of that name or number is on record: find them, or say that this is"
@@ -185,11 +185,7 @@ enum err person_record_prepare(struct act *a, struct fault *f)
             TRY_PTR(
                 json_put(a->arena, &profile, a->input->members[i].key, a->input->members[i].value),
                 f);
-    person_traces_of(a->house, &profile, &r->traces);
-    r->person = id_new(&a->house->world, person_bucket(&r->traces.list[0]));
-    TRY(person_key_new(a->house, &r->person, &k, f));
-    TRY(act_seal_for(a, &r->person, f));
-    return seal_profile(a, &profile, &r->profile, f);
+    return recording_begin(a, &profile, r, f);
 }
 
 enum err person_counter_facts(struct act *a, struct fault *f)
@@ -219,10 +215,7 @@ enum err person_record(struct act *a, struct fault *f)
 {
     const struct recording *r = a->data;
 
-    TRY(db_run(a->db, f,
-               "INSERT INTO person(id, bucket, at, profile, identified) VALUES(?,?,?,?,?)", "diibi",
-               &r->person, (int64_t)id_bucket(&r->person), a->now, r->profile, a->now));
-    TRY(person_traces_write(a, &r->person, &r->traces, f));
+    TRY(recording_insert(a, r, f));
     a->status = 201;
     return person_reply(a, r, f);
 }

@@ -4,6 +4,7 @@
 #include "service/camt.h"
 #include "service/cash_int.h"
 #include "service/fees_int.h"
+#include "service/register_int.h"
 #include "service/services.h"
 #include "service/stock_int.h"
 
@@ -66,6 +67,17 @@ const struct action post_actions[] = {
     {"count.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/count", OFFICER, "Proposal",
      "signature.v1", "Confirm a stock-taking as second officer", 0, false, proposal_confirm_prepare,
      proposal_facts, proposal_confirm, NULL, NULL},
+
+    /* a register that was kept elsewhere */
+    {"register.try", ACTION_ACT, ACTION_POST, "/v1/desk/register/trial", OFFICER, "Mission",
+     "register-trial.v1", "Try the rows of a register: who is new, twice there, known or refused",
+     REGISTER_BYTES, false, register_try_prepare, officer_declare_facts, register_try, NULL, NULL},
+    {"register.enter", ACTION_ACT, ACTION_POST, "/v1/desk/register", OFFICER, "File",
+     "register-row.v1", "Enter one row of a register, once", 0, false, register_enter_prepare,
+     person_counter_facts, register_enter, NULL, NULL},
+    {"register.list", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/register", OFFICER,
+     "Mission", NULL, "Which files of a register were entered, and how many rows of each", 0, false,
+     NULL, desk_queue_facts, NULL, register_list, NULL},
 
     /* what two officers decide */
     {"proposal.list", ACTION_READ, ACTION_GET, "/v1/proposals", OFFICER, "Mission", NULL,

@@ -203,6 +203,9 @@ static const struct migration migrations[] = {
     /* by which delegation each of the two decided (registry/delegations.c) */
     {"ALTER TABLE case_decision ADD COLUMN proposer_lent BLOB"},
     {"ALTER TABLE case_decision ADD COLUMN confirmer_lent BLOB"},
+    /* rows of registers that were kept elsewhere, each entered once */
+    {"CREATE TABLE register_row(file TEXT NOT NULL, row INTEGER NOT NULL, mission TEXT NOT NULL,"
+     " person BLOB NOT NULL, officer BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(file, row))"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { arranging } from "./arranging.mjs";
 import { counter, numbers, paper } from "./counter.mjs";
+import { register } from "./register.mjs";
 import { stock } from "./stock.mjs";
 import { closeDay, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
@@ -291,6 +292,8 @@ await step("Layla holds the document, and sees who looked at her file", async ()
 await step("numbers for those who walk in", () => numbers(rana));
 
 await step("who came to the counter has the same case", () => counter(rana, SCAN));
+
+await step("a register that was kept elsewhere", () => register(karim));
 
 await step("forms on paper, for an outage", () => paper(rana));
 

@@ -53,7 +53,7 @@ export function Counter(_: PageProps) {
     <>
       <Heading lead={t("desk.counter.lead")}>{t("desk.counter")}</Heading>
       <p>
-        <a href={to("/desk/representatives")}>{t("desk.acts")}</a> · <a href={to("/desk/forms")}>{t("desk.forms")}</a>
+        <a href={to("/desk/representatives")}>{t("desk.acts")}</a> · <a href={to("/desk/forms")}>{t("desk.forms")}</a> · <a href={to("/desk/register")}>{t("desk.register")}</a>
       </p>
       <Lines fill={(mrz) => setWho({ ...who, ...fromLines(mrz) })} />
       <Search who={who} change={setWho} found={setFound} />

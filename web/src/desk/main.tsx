@@ -20,6 +20,7 @@ import { Numbers } from "./numbers";
 import { PaperForm, PaperForms } from "./paper";
 import { Proposals } from "./proposals";
 import { Queue } from "./queue";
+import { Register } from "./register";
 import { Representatives } from "./representatives";
 import { SignIn } from "./sign-in";
 import { Stock } from "./stock";
@@ -33,6 +34,7 @@ const routes: Route[] = [
   { path: "/desk/counter", page: Counter },
   { path: "/desk/counter/:id", page: Enter },
   { path: "/desk/counter/:id/receipt", page: Receipt },
+  { path: "/desk/register", page: Register },
   { path: "/desk/forms", page: PaperForms },
   { path: "/desk/forms/:service", page: PaperForm },
   { path: "/desk/numbers", page: Numbers },
