@@ -90,7 +90,9 @@ static enum err put_policy(const struct reading *r, struct buf *b, size_t i, str
     TRY(prose_policy(r->a, r->set, i, &r->words, r->language, &p, f));
     put_title(b, cedar_policy_note(r->set, i, S("title")), policy_name(r, i));
     prose_print(b, &p, S("  "));
-    put_basis(r, b, cedar_policy_note(r->set, i, S("basis")));
+    str own = str_printf(r->a, "basis_%.*s", STR_FMT(r->language));
+    str basis = own.p ? cedar_policy_note(r->set, i, own) : STR_NONE;
+    put_basis(r, b, basis.p ? basis : cedar_policy_note(r->set, i, S("basis")));
     buf_add_char(b, '\n');
     return OK;
 }

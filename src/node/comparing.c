@@ -56,6 +56,13 @@ static bool within(const struct fact_agreement *a, int32_t day)
     return a && a->from <= day && day <= a->until;
 }
 
+static str basis_in(const struct fact_agreement *a, str language)
+{
+    if (str_eq(language, S("ar")) && a->basis_ar.p)
+        return a->basis_ar;
+    return str_eq(language, S("fr")) && a->basis_fr.p ? a->basis_fr : a->basis;
+}
+
 static void put_agreement(struct comparing *c, const struct fact_agreement *a, bool was, bool is)
 {
     const struct facts *facts = policy_facts(is ? c->telling.new : c->telling.old);
@@ -64,7 +71,7 @@ static void put_agreement(struct comparing *c, const struct fact_agreement *a, b
     jw_open(&c->w, '{');
     jw_kv(&c->w, S("code"), a->code);
     jw_kv(&c->w, S("title"), title.p ? title : a->title_en);
-    jw_kv(&c->w, S("basis"), a->basis);
+    jw_kv(&c->w, S("basis"), basis_in(a, c->telling.language));
     jw_kv_bool(&c->w, S("was"), was);
     jw_kv_bool(&c->w, S("is"), is);
     jw_close(&c->w, '}');

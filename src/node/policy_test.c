@@ -90,8 +90,8 @@ static void test_validates(void **state)
 /* Who is refused reads why: each policy carries its words, and a name of its own. */
 static void test_annotated(void **state)
 {
-    static const char *const notes[] = {"id",        "title",     "basis",
-                                        "reason_en", "reason_ar", "reason_fr"};
+    static const char *const notes[] = {"id",       "title",     "basis",     "basis_ar",
+                                        "basis_fr", "reason_en", "reason_ar", "reason_fr"};
     AUTO(arena) struct arena *a = arena_new(16 << 20);
     struct policy *p = load(a);
     const struct cedar_set *set = policy_set(p);

@@ -33,7 +33,7 @@ struct fact_organisation {
 
 struct fact_agreement {
     str code; /* "XA-CONSULAR-2025" */
-    str title_en, title_ar, title_fr, basis;
+    str title_en, title_ar, title_fr, basis, basis_ar, basis_fr;
     int32_t from, until; /* in force on both days; until INT32_MAX: without end */
 };
 

@@ -73,6 +73,8 @@ static const struct field agreement_fields[] = {
     {"code", FIELD_CODE, true, offsetof(struct agreement, a.code)},
     {"title", FIELD_NAMES, true, offsetof(struct agreement, a.title_en)},
     {"basis", FIELD_TEXT, true, offsetof(struct agreement, a.basis)},
+    {"basis_ar", FIELD_TEXT, false, offsetof(struct agreement, a.basis_ar)},
+    {"basis_fr", FIELD_TEXT, false, offsetof(struct agreement, a.basis_fr)},
     {"parties", FIELD_LIST, true, 0},
     {"from", FIELD_DAY, true, offsetof(struct agreement, a.from)},
     {"until", FIELD_DAY, false, offsetof(struct agreement, a.until)},

@@ -284,7 +284,8 @@ static str note_in(const struct cedar_set *set, ptrdiff_t i, const char *key, st
     if (text.p)
         return text;
     snprintf(name, sizeof name, "%s_en", key);
-    return cedar_policy_note(set, (size_t)i, str_of(name));
+    text = cedar_policy_note(set, (size_t)i, str_of(name));
+    return text.p ? text : cedar_policy_note(set, (size_t)i, str_of(key));
 }
 
 void policy_put_clause(struct jw *w, const struct policy *p, size_t i, str language)
@@ -293,7 +294,7 @@ void policy_put_clause(struct jw *w, const struct policy *p, size_t i, str langu
         str key, text;
     } notes[] = {{S("id"), name_of(p, (uint32_t)i)},
                  {S("title"), cedar_policy_note(p->set, i, S("title"))},
-                 {S("basis"), cedar_policy_note(p->set, i, S("basis"))},
+                 {S("basis"), note_in(p->set, (ptrdiff_t)i, "basis", language)},
                  {S("reason"), note_in(p->set, (ptrdiff_t)i, "reason", language)}};
 
     for (size_t k = 0; k < ARRAY_LEN(notes); k++)

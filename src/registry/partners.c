@@ -100,8 +100,7 @@ static void put_agreements(struct jw *w, const struct facts *facts, str state, i
         jw_open(w, '{');
         jw_kv(w, S("code"), g->code);
         put_names(w, S("title"), g->title_en, g->title_ar, g->title_fr);
-        if (g->basis.p)
-            jw_kv(w, S("basis"), g->basis);
+        put_names(w, S("basis"), g->basis, g->basis_ar, g->basis_fr);
         put_day(w, S("from"), g->from);
         put_day(w, S("until"), g->until);
         jw_kv_bool(w, S("in_force"), facts_agreement_binds(facts, g, state, day));

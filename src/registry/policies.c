@@ -351,12 +351,25 @@ str policy_language(const struct act *a)
     return asked.n ? asked : a->actor.language.n ? a->actor.language : S("en");
 }
 
-/* Why, in the words of whoever wrote the policy. */
-static void put_reason(struct jw *w, struct act *a, const struct policy *p, size_t i)
+/* Why and on what ground, in the words of whoever wrote the policy. */
+static str note_in(struct act *a, const struct policy *p, size_t i, const char *key)
 {
-    str name = str_printf(a->arena, "reason_%.*s", STR_FMT(policy_language(a)));
-    str reason = name.p ? cedar_policy_note(policy_set(p), i, name) : STR_NONE;
+    str name = str_printf(a->arena, "%s_%.*s", key, STR_FMT(policy_language(a)));
 
+    return name.p ? cedar_policy_note(policy_set(p), i, name) : STR_NONE;
+}
+
+static void put_notes(struct jw *w, struct act *a, const struct policy *p, size_t i)
+{
+    str title = cedar_policy_note(policy_set(p), i, S("title"));
+    str basis = note_in(a, p, i, "basis"), reason = note_in(a, p, i, "reason");
+
+    if (!basis.p)
+        basis = cedar_policy_note(policy_set(p), i, S("basis"));
+    if (title.p)
+        jw_kv(w, S("title"), title);
+    if (basis.p)
+        jw_kv(w, S("basis"), basis);
     if (reason.p)
         jw_kv(w, S("reason"), reason);
 }
@@ -412,14 +425,8 @@ enum err policy_show(struct act *a, struct fault *f)
         jw_open(&w, '{');
         str id = cedar_policy_note(set, i, S("id"));
         jw_kv(&w, S("id"), id.p ? id : cedar_policy_id(set, i));
-        str title = cedar_policy_note(set, i, S("title"));
-        str basis = cedar_policy_note(set, i, S("basis"));
-        if (title.p)
-            jw_kv(&w, S("title"), title);
-        if (basis.p)
-            jw_kv(&w, S("basis"), basis);
+        put_notes(&w, a, p, i);
         jw_kv(&w, S("effect"), cedar_policy_permits(set, i) ? S("permit") : S("forbid"));
-        put_reason(&w, a, p, i);
         put_prose(&w, a, p, i);
         jw_kv(&w, S("text"), cedar_policy_place(set, i).text);
         jw_close(&w, '}');

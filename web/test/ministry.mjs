@@ -55,7 +55,7 @@ async function readJournal(deputy) {
   await deputy.getByText("رُفض", { exact: true }).first().waitFor();
   await look(deputy, "ministry-journal-ar");
   await deputy.getByRole("row", { name: /رُفض/ }).first().getByRole("link").click();
-  await deputy.getByText(/consular protection, articles 2 and 3/).waitFor();
+  await deputy.getByText(/الحماية القنصلية، المادتان ٢ و٣/).waitFor();
   await look(deputy, "ministry-entry-ar");
   const proof = await deputy.evaluate(async (path) => (await fetch(path)).text(), await deputy.getByRole("link", { name: "خذ دليل هذا القيد" }).getAttribute("href"));
   expect(proof.startsWith("c2sp.org/tlog-proof@v1"), `no proof: ${proof.slice(0, 40)}`);

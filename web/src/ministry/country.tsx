@@ -20,7 +20,7 @@ export interface Partner {
   accreditation: string;
   balance?: number;
   organisations: { code: string; name: Names }[];
-  agreements: { code: string; title: Names; basis: string; from: string; until?: string; in_force: boolean }[];
+  agreements: { code: string; title: Names; basis: Names; from: string; until?: string; in_force: boolean }[];
   engagements: { id: string; action: string; at: string; ended?: string; said: { title?: string; undertakings?: string[]; aim?: string; urgent?: boolean } }[];
 }
 
@@ -95,7 +95,7 @@ function Agreements({ list }: { list: Partner["agreements"] }) {
       rows={list}
       columns={[
         { label: t("ministry.agreement"), cell: (r) => inWords(r.title), text: (r) => inWords(r.title) },
-        { label: t("ministry.basis"), cell: (r) => r.basis, text: (r) => r.basis },
+        { label: t("ministry.basis"), cell: (r) => inWords(r.basis), text: (r) => inWords(r.basis) },
         {
           label: t("ministry.in-force"),
           cell: (r) =>

@@ -8,6 +8,7 @@ import { useSigning } from "../base/signing";
 import { signed } from "../base/passkey";
 import { Button, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
 import { inWords, language, t } from "../base/words";
+import { worded } from "./host";
 import { Consequences, type Comparison } from "./consequences";
 
 interface PolicyFile {
@@ -197,7 +198,7 @@ function Draft({ from }: { from: PolicyFile[] }) {
     <>
       <Suspend files={files} change={change} />
       <Files files={files} change={change} />
-      <p role="status">{changed.length ? t("ministry.draft-changed", { n: changed.length, names: changed.map((f) => f.name).join(" · ") }) : t("ministry.draft-same")}</p>
+      <p role="status">{changed.length ? t("ministry.draft-changed", { n: changed.length, names: changed.map((f) => worded(`ministry.policy-file.${f.name.replace("facts/", "").replace(".json", "")}`, f.name)).join(" · ") }) : t("ministry.draft-same")}</p>
       {told}
       <div class="buttons">
         <Button disabled={!changed.length} run={compare}>

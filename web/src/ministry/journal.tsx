@@ -4,7 +4,9 @@ import { get, query, type Clause, type Decision } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Field, Heading, Load, Moment, Pairs, Reasons, Table, Tag, useLoad } from "../base/ui";
-import { language, number, t } from "../base/words";
+import { inWords, language, number, t } from "../base/words";
+import type { Mission } from "../base/model";
+import { worded } from "./host";
 
 interface Entry {
   epoch: number;
@@ -39,8 +41,28 @@ interface Shown extends Entry {
   entry: unknown;
 }
 
-const named = (e: Entry) => (e.who ? `${e.who}${e.mission ? ` · ${e.mission}` : ""}` : t(`ministry.as.${e.as}`));
-const who = (e: Entry) => (e.behalf ? t("ministry.on-behalf", { who: named(e), behalf: e.behalf, role: t(`common.role.${e.role}`) }) : named(e));
+type Missions = (code: string) => string;
+
+/** Missions by their names. */
+function useMissions(): Missions {
+  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
+  return (code) => inWords(missions.data?.missions.find((m) => m.code === code)?.name) || code;
+}
+
+const named = (e: Entry, mission: Missions) => (e.who ? `${e.who}${e.mission ? ` · ${mission(e.mission)}` : ""}` : t(`ministry.as.${e.as}`));
+const who = (e: Entry, mission: Missions) => (e.behalf ? t("ministry.on-behalf", { who: named(e, mission), behalf: e.behalf, role: t(`common.role.${e.role}`) }) : named(e, mission));
+
+/** "case/01a2…": what it is in words, and the end of its number, by which one tells two apart. */
+function Subject({ of }: { of: Entry }) {
+  const [kind = "", id = ""] = (of.subject ?? "").split("/");
+  if (!kind) return <>–</>;
+  return (
+    <span title={of.subject}>
+      {worded(`ministry.subject.${kind}`, kind)} {id && <bdi class="mono">{id.length > 12 ? id.slice(-12) : id}</bdi>}
+    </span>
+  );
+}
+
 const outcome = (e: Entry) => t(e.permit ? "ministry.was-permitted" : "ministry.was-refused");
 
 function Outcome({ of }: { of: Entry }) {
@@ -83,6 +105,7 @@ export function JournalPage({ query: about }: PageProps) {
 }
 
 function Entries({ of, older }: { of: Listed; older: () => void }) {
+  const mission = useMissions();
   return (
     <>
       <Table
@@ -93,8 +116,8 @@ function Entries({ of, older }: { of: Listed; older: () => void }) {
           { label: t("ministry.entry"), cell: (r) => <a href={to(`/ministry/journal/${r.epoch}/${r.index}`)}>{number(r.index)}</a>, text: (r) => r.index, end: true },
           { label: t("common.when"), cell: (r) => <Moment at={r.at} />, text: (r) => r.at },
           { label: t("ministry.what"), cell: (r) => r.does, text: (r) => r.action },
-          { label: t("ministry.by-whom"), cell: who, text: who },
-          { label: t("ministry.about"), cell: (r) => <bdi class="mono">{r.subject ?? "–"}</bdi>, text: (r) => r.subject ?? "" },
+          { label: t("ministry.by-whom"), cell: (r) => who(r, mission), text: (r) => who(r, mission) },
+          { label: t("ministry.about"), cell: (r) => <Subject of={r} />, text: (r) => r.subject ?? "" },
           { label: t("ministry.decision"), cell: (r) => <Outcome of={r} />, text: outcome },
         ]}
       />
@@ -141,6 +164,7 @@ function Evidence({ size }: { size: number }) {
 
 export function EntryPage({ params }: PageProps) {
   const at = `${params["epoch"]}/${params["index"]}`;
+  const mission = useMissions();
   const entry = useLoad((signal) => get<Shown>(`/v1/journal/${at}?language=${language}`, { signal }), [at]);
   return (
     <>
@@ -156,8 +180,8 @@ export function EntryPage({ params }: PageProps) {
                 [t("common.when"), <Moment at={e.at} />],
                 e.claimed && [t("ministry.claimed"), <Moment at={e.claimed} />],
                 [t("ministry.what"), e.does],
-                [t("ministry.by-whom"), who(e)],
-                e.subject && [t("ministry.about"), <bdi class="mono">{e.subject}</bdi>],
+                [t("ministry.by-whom"), who(e, mission)],
+                e.subject && [t("ministry.about"), <Subject of={e} />],
                 [t("ministry.decision"), <Outcome of={e} />],
               ]}
             />
@@ -174,7 +198,9 @@ export function EntryPage({ params }: PageProps) {
                 {t("ministry.take-proof")}
               </a>
             </p>
-            <p class="help">{t("ministry.check-offline")}</p>
+            <p class="help">
+              {t("ministry.check-offline")} <a href={to("/verify")}>{t("common.verify")}</a>
+            </p>
             <details>
               <summary>{t("ministry.as-written")}</summary>
               <pre class="mono" dir="ltr">

@@ -7,8 +7,9 @@ import { go, to } from "../base/router";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
 import { Button, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
-import { language, t } from "../base/words";
+import { country, homeCode, language, stateName, t } from "../base/words";
 import type { ServiceRow } from "../base/model";
+import { InWords } from "./in-words";
 
 interface Package {
   id: string;
@@ -38,6 +39,7 @@ function useTitles(): (name: string) => string {
   return (name) => services.data?.services.find((s) => s.name === name)?.title ?? name;
 }
 
+const stateOf = (code: string) => (code === homeCode ? stateName : country(code));
 const kindOf = (p: { state: string; conflicts?: unknown }) => (p.state === "active" ? "good" : p.conflicts ? "bad" : "");
 
 export function Packages(_: PageProps) {
@@ -55,7 +57,7 @@ export function Packages(_: PageProps) {
             columns={[
               { label: t("ministry.service"), cell: (r) => <a href={to(`/ministry/packages/${r.id}`)}>{title(r.name)}</a>, text: (r) => title(r.name) },
               { label: t("ministry.version"), cell: (r) => <bdi>{r.version}</bdi>, text: (r) => r.version },
-              { label: t("ministry.giver"), cell: (r) => r.giver, text: (r) => r.giver },
+              { label: t("ministry.giver"), cell: (r) => stateOf(r.giver), text: (r) => stateOf(r.giver) },
               {
                 label: t("ministry.state"),
                 cell: (r) => (
@@ -115,7 +117,7 @@ export function PackagePage({ params }: PageProps) {
         {(p) => (
           <>
             <Heading lead={<Tag kind={kindOf(p)}>{t(`ministry.package.${p.state}`)}</Tag>}>{`${title(p.name)} ${p.version}`}</Heading>
-            <Pairs list={[[t("ministry.giver"), p.giver], [t("ministry.own-layer"), t(p.overlay ? "common.yes" : "common.no")]]} />
+            <Pairs list={[[t("ministry.giver"), stateOf(p.giver)], [t("ministry.own-layer"), t(p.overlay ? "common.yes" : "common.no")]]} />
             <p>
               <a href={`/v1/packages/${id}/archive`} download={`${p.name}-${p.version}.sifara`}>
                 {t("ministry.take-away")}
@@ -129,6 +131,7 @@ export function PackagePage({ params }: PageProps) {
                 </>
               )}
             </p>
+            {p.state === "active" && <InWords name={p.name} />}
             <Conflicts of={p} />
             <Decide of={p} done={shown.again} />
             <Steps of={p} done={shown.again} />
