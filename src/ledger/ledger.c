@@ -324,6 +324,21 @@ enum err ledger_tile(struct db *db, uint64_t epoch, unsigned level, uint64_t ind
     return buf_ok(b) ? OK : fault(f, ERR_MEMORY, "out of memory");
 }
 
+enum err ledger_find(struct db *db, str bytes,
+                     enum err (*seen)(void *ctx, str entry, struct fault *), void *ctx,
+                     struct fault *f)
+{
+    enum err e = OK;
+    struct query q;
+
+    TRY(db_query(db, &q, f, "SELECT entry FROM journal WHERE instr(entry, ?) > 0 ORDER BY seq", "b",
+                 bytes));
+    for (; e == OK && query_row(&q); query_next(&q))
+        e = seen(ctx, query_str(&q, 0), f);
+    enum err end = query_end(&q, e == OK ? f : NULL);
+    return e != OK ? e : end;
+}
+
 /* One epoch, entry by entry, with the stored node checked whenever one is complete. */
 static enum err check_row(struct db *db, int64_t seq, str leaf, str entry,
                           struct merkle_frontier *t, uint64_t *epoch, struct fault *f)

@@ -81,6 +81,11 @@ NODISCARD enum err ledger_newest(struct db *, uint64_t *out_epoch, uint64_t *out
 NODISCARD enum err ledger_tile(struct db *, uint64_t epoch, unsigned level, uint64_t index,
                                unsigned width, uint64_t size, struct buf *, struct fault *);
 
+/* Every entry that has these bytes in it, the oldest first, until seen() fails. */
+NODISCARD enum err ledger_find(struct db *, str bytes,
+                               enum err (*seen)(void *ctx, str entry, struct fault *), void *ctx,
+                               struct fault *);
+
 /* Recomputes every leaf from its entry and every stored node; ERR_CORRUPT with the first index
  * that is wrong. progress may be NULL. */
 NODISCARD enum err ledger_check(struct db *, void (*progress)(void *ctx, uint64_t done), void *ctx,

@@ -52,6 +52,9 @@ int cli_init(struct cli *);
 int cli_serve(struct cli *);
 int cli_status(struct cli *);
 int cli_doctor(struct cli *);
+/* A progress line on a terminal, for what takes longer than two seconds; total 0: how many so far.
+ */
+void cli_progress(const char *what, uint64_t done, uint64_t total);
 int cli_backup(struct cli *);
 int cli_restore(struct cli *);
 int cli_seal(struct cli *);

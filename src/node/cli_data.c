@@ -1,4 +1,4 @@
-/* cli_data.c - commands on a data folder: init, serve, doctor, backup, restore
+/* cli_data.c - commands on a data folder: init, serve, backup, restore
  *
  *   DIR/sifara.json   settings            DIR/keys/      private keys: the keyring's alone
  *   DIR/store/        databases           DIR/blobs/     sealed attachments
@@ -19,7 +19,6 @@
 #include "node/node_int.h"
 #include "node/supervisor.h"
 #include "registry/registry.h"
-#include "service/attachments.h"
 #include "service/services.h"
 
 enum { OFFICERS_FIRST = 2 };
@@ -208,12 +207,11 @@ int cli_init(struct cli *c)
     return CLI_OK;
 }
 
-/* ---- doctor -------------------------------------------------------------------------------- */
+/* ---- progress --------------------------------------------------------------------------- */
 
 static int64_t shown_ns;
 
-/* A progress line on a terminal, for what takes longer than two seconds. */
-static void progress(const char *what, uint64_t done, uint64_t total)
+void cli_progress(const char *what, uint64_t done, uint64_t total)
 {
     static int64_t began;
     int64_t now = monotonic_ns();
@@ -229,89 +227,13 @@ static void progress(const char *what, uint64_t done, uint64_t total)
         fprintf(stderr, "\r%s %llu ", what, (unsigned long long)done);
 }
 
-static void ledger_progress(void *ctx, uint64_t done)
-{
-    (void)ctx;
-    progress("journal entries checked:", done, 0);
-}
-
-/* Does the tree still contain the highest head that was ever signed? */
-static enum err check_head(struct keyring *k, struct db *db, str origin, struct arena *a,
-                           struct fault *f)
-{
-    uint64_t epoch, entries, size;
-    struct hash signed_root, root;
-
-    TRY(ledger_newest(db, &epoch, &entries, f));
-    str name = str_printf(a, "%.*s/%llu", STR_FMT(origin), (unsigned long long)epoch);
-    TRY_PTR(name.p, f);
-    TRY(keyring_head_last(k, name, &size, &signed_root, f));
-    if (size == 0)
-        return OK;
-    if (size > entries)
-        return fault(f, ERR_CORRUPT,
-                     "a head of %llu entries was signed, the journal has %llu: restore it",
-                     (unsigned long long)size, (unsigned long long)entries);
-    TRY(ledger_root(db, epoch, size, &root, f));
-    return memcmp(root.b, signed_root.b, 32) == 0
-               ? OK
-               : fault(f, ERR_CORRUPT, "the journal is not the one whose head was signed");
-}
-
-static enum err check_keys(const char *data, int keyring_fd, struct db *db, struct fault *f)
-{
-    struct keyring *k = keyring_connect(keyring_fd);
-    struct config config;
-    enum err e = config_load(data, &config, f);
-
-    if (e == OK) {
-        e = check_head(k, db, config.origin, config.arena, f);
-        config_done(&config);
-    }
-    keyring_disconnect(k);
-    return e;
-}
-
-/* Reads only: a node may be at work on the folder. */
-static enum err examine(const char *data, int keyring_fd, struct fault *f)
-{
-    AUTO(db) struct db *db = NULL;
-    char path[4096];
-    uint64_t n;
-
-    snprintf(path, sizeof path, "%s/store/sifara.db", data);
-    TRY(db_open_reader(path, &db, f));
-    TRY(db_check(db, f));
-    puts("database: whole");
-    TRY(ledger_check(db, ledger_progress, NULL, f));
-    puts("journal: whole");
-    TRY(attachments_check(db, data, &n, f));
-    printf("attachments: all %llu whole\n", (unsigned long long)n);
-    TRY(check_keys(data, keyring_fd, db, f));
-    puts("keys: present, and the journal agrees with the highest signed head");
-    return OK;
-}
-
-int cli_doctor(struct cli *c)
-{
-    struct helpers helpers;
-    struct fault f = {0};
-    int fd;
-
-    if (helpers_start(cli_data(c), &helpers, &fd, NULL, &f) != OK)
-        return cli_fault(&f, CLI_FAILED);
-    enum err e = examine(cli_data(c), fd, &f);
-    helpers_stop(&helpers);
-    return e == OK ? CLI_OK : cli_fault(&f, CLI_FAILED);
-}
-
 /* ---- backup and restore -----------------------------------------------------------------------
  */
 
 static void backup_progress(void *ctx, int done, int total)
 {
     (void)ctx;
-    progress("pages copied:", (uint64_t)done, (uint64_t)total);
+    cli_progress("pages copied:", (uint64_t)done, (uint64_t)total);
 }
 
 static enum err backup_db(const char *data, const char *to, const char *name, struct fault *f)

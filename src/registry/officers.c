@@ -8,6 +8,8 @@
 #include "base/encode.h"
 #include "registry/registry_int.h"
 
+enum { ROLES_MAX = 2048 };
+
 static enum err read_assertion(const struct json *j, size_t i, struct officer_assertion *out,
                                struct fault *f)
 {
@@ -20,6 +22,33 @@ static enum err read_assertion(const struct json *j, size_t i, struct officer_as
         !officer_signature_of(buf_str(&raw), &out->signature))
         return fault_at(f, ERR_INVALID, pointer, "an officer's id and signature are needed");
     return OK;
+}
+
+static str language_of(const struct json *in)
+{
+    str language = json_get_str(in, S("language"));
+
+    return language.p ? language : S("en");
+}
+
+static struct hash content_of(const struct json *in, const struct id *id, str key)
+{
+    AUTO(buf) struct buf roles = BUF(ROLES_MAX);
+    char id_text[ID_TEXT + 1], person_text[ID_TEXT + 1] = "";
+    struct jw w = JW(&roles);
+    struct id person;
+
+    id_format(id, id_text);
+    if (id_parse(json_get_str(in, S("person")), &person))
+        id_format(&person, person_text);
+    jw_tree(&w, json_get(in, S("roles")));
+    return appointment_digest(&(struct appointment){.id = str_of(id_text),
+                                                    .key = key,
+                                                    .language = language_of(in),
+                                                    .mission = json_get_str(in, S("mission")),
+                                                    .name = json_get_str(in, S("name")),
+                                                    .person = str_of(person_text),
+                                                    .roles = buf_str(&roles)});
 }
 
 enum err officer_add_prepare(struct act *a, struct fault *f)
@@ -42,7 +71,7 @@ enum err officer_add_prepare(struct act *a, struct fault *f)
     TRY(keyring_enrol(a->house->keyring, id, &key, two, f));
     a->data = id;
     a->subject = str_printf(a->arena, "officer/%.*s", STR_FMT(json_get_str(a->input, S("id"))));
-    a->content = sha256(a->body);
+    a->content = content_of(a->input, id, buf_str(&raw));
     return OK;
 }
 
@@ -58,12 +87,11 @@ static enum err check_open(struct act *a, str mission, struct fault *f)
 
 enum err officer_add(struct act *a, struct fault *f)
 {
-    AUTO(buf) struct buf roles = BUF(2048);
+    AUTO(buf) struct buf roles = BUF(ROLES_MAX);
     AUTO(buf) struct buf key = BUF(40);
     const struct json *in = a->input;
     struct hash lookup = lookup_hash(a->house, S("officer"), json_get_str(in, S("email")));
     struct jw w = JW(&roles);
-    str language = json_get_str(in, S("language"));
     struct id person;
     bool has_person = id_parse(json_get_str(in, S("person")), &person);
 
@@ -76,8 +104,8 @@ enum err officer_add(struct act *a, struct fault *f)
                "INSERT INTO officer(id, lookup, name, mission, roles, language, public_key, state,"
                " person, at) VALUES(?,?,?,?,?,?,?,'active',?,?)",
                "dbssssbdi", (struct id *)a->data, hash_str(&lookup), json_get_str(in, S("name")),
-               json_get_str(in, S("mission")), buf_str(&roles), language.p ? language : S("en"),
-               buf_str(&key), has_person ? &person : NULL, a->now);
+               json_get_str(in, S("mission")), buf_str(&roles), language_of(in), buf_str(&key),
+               has_person ? &person : NULL, a->now);
     if (e == ERR_CONFLICT)
         return fault(f, e,
                      "an officer with this address or id exists, or there is no such mission");
@@ -107,10 +135,11 @@ enum err officer_list(struct act *a, struct fault *f)
 
     if (!mission.p)
         mission = S("");
-    TRY(db_query(a->db, &q, f,
-                 "SELECT id, name, mission, roles, state, language FROM officer WHERE ? = '' OR mission = ?"
-                 " ORDER BY mission, name",
-                 "ss", mission, mission));
+    TRY(db_query(
+        a->db, &q, f,
+        "SELECT id, name, mission, roles, state, language FROM officer WHERE ? = '' OR mission = ?"
+        " ORDER BY mission, name",
+        "ss", mission, mission));
     jw_open(&w, '{');
     jw_key(&w, S("officers"));
     jw_open(&w, '[');

@@ -95,6 +95,11 @@ NODISCARD enum err code_matches(struct act *, const struct hash *lookup, const s
 NODISCARD enum err code_tried(struct act *, const struct hash *lookup, struct fault *);
 NODISCARD enum err code_used(struct act *, const struct hash *lookup, struct fault *);
 
+/* Every officer's row says what the journal's entry of the appointment says, and nobody but the two
+ * with whom the state was made is without one: ERR_CORRUPT names the first who is not so. */
+NODISCARD enum err officers_check(struct db *, uint64_t *out_appointed, uint64_t *out_first,
+                                  struct fault *);
+
 /* ---- officers (officers.c) -------------------------------------------------------------- */
 
 /* The signature of the act's input, by key file or passkey (crypto/passkey.h), verified as the

@@ -224,4 +224,16 @@ enum err representative_show_prepare(struct act *, struct fault *);
 enum err representative_show_run(struct act *, struct fault *);
 enum err representative_show(struct act *, struct fault *);
 
+/* ---- appointed.c ------------------------------------------------------------------------- */
+
+/* What a row of an officer says. */
+struct appointment {
+    str id, key, language, mission, name;
+    str person; /* "" where none is named */
+    str roles;  /* JSON */
+};
+
+/* What the journal's entry of the appointment has as its content. */
+struct hash appointment_digest(const struct appointment *);
+
 #endif

@@ -16,4 +16,8 @@ unsigned documents_work(struct house *);
 /* The signed list of revoked documents as it stands. */
 NODISCARD enum err documents_revocations(struct act *, struct fault *);
 
+/* Verifies the seals of all documents that our own signers made; trust_list is our own, JSON.
+ * ERR_CORRUPT names the first that does not hold. *out_n is how many there are. */
+NODISCARD enum err documents_check(struct db *, str trust_list, uint64_t *out_n, struct fault *);
+
 #endif
