@@ -58,12 +58,12 @@ wait_for() {
 # ---- a state -------------------------------------------------------------------------------------
 
 # state_make: a new state in $D, with two officers of its ministry and the services of $SERVICES, else
-# all that ship. No limits on requests, so that a test can be quick.
+# all that ship; with $STATE_OPTIONS. No limits on requests, so that a test can be quick.
 state_make() {
     "$SIFARA" init --data "$D" --state Utopia --alpha2 XU --alpha3 UTO \
         --policy "$ROOT/demo/policy" --services "${SERVICES:-$ROOT/services}" --words "$ROOT/words" \
         --officer 'minister@mfa.xu.example,Nadia Karim,ministry-admin' \
-        --officer 'deputy@mfa.xu.example,Omar Said,ministry-admin+oversight' --port 0 \
+        --officer 'deputy@mfa.xu.example,Omar Said,ministry-admin+oversight' --port 0 ${STATE_OPTIONS:-} \
         >"$W/out" 2>"$W/err" || fail "init"
     setting rate_address 0
     setting rate_account 0

@@ -68,6 +68,7 @@ struct house {
     const struct hash *xroad_server_pin;
     const char *scanner;    /* virus scanner of attachments, or NULL (service/scan.h) */
     bool sms;               /* is there a gateway for text messages? */
+    bool training;          /* nothing leaves: its documents, mails and letters are exercises */
     bool replaying_history; /* demo generator: mails are not sent */
 };
 

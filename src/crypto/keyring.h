@@ -103,7 +103,9 @@ NODISCARD enum err keyring_sign_note(struct keyring *, str name, str text, struc
                                      struct fault *);
 /* The verifier key ("name+id+key") of packages under that name. */
 NODISCARD enum err keyring_note_key(struct keyring *, str name, struct buf *, struct fault *);
-/* The trust list: certificates of the state, as JSON onto buf. */
+/* Were its keys made for training? Their certificates say so. */
+NODISCARD enum err keyring_training(struct keyring *, bool *out, struct fault *);
+/* The trust list: certificates of the state, as JSON onto buf. ERR_CONFLICT in training. */
 NODISCARD enum err keyring_trust_list(struct keyring *, struct buf *, struct fault *);
 
 /* ---- channels between states -------------------------------------------------------------- */

@@ -361,6 +361,18 @@ enum err keyring_note_key(struct keyring *k, str name, struct buf *out, struct f
     return OK;
 }
 
+enum err keyring_training(struct keyring *k, bool *out, struct fault *f)
+{
+    AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);
+    struct ipc_call c;
+    struct json *r;
+
+    ipc_begin(&c, "training");
+    TRY(ask(k, &c, a, &r, f));
+    *out = json_get_bool(r, S("training"), false);
+    return OK;
+}
+
 enum err keyring_trust_list(struct keyring *k, struct buf *out, struct fault *f)
 {
     AUTO(arena) struct arena *a = arena_new(REPLY_ARENA);

@@ -173,6 +173,7 @@ enum err guest_invite_prepare(struct act *a, struct fault *f)
     struct own_credence own;
 
     TRY_PTR(in, f);
+    TRY(may_leave(a, f));
     a->data = in;
     enum err e = credence_own(a->db, a->arena, &own, f);
     if (e == ERR_NOT_FOUND)

@@ -22,7 +22,7 @@ struct cli {
     const char *keys[CLI_ARGS], *pairs[CLI_ARGS]; /* key=value, or key:=json */
     bool raw[CLI_ARGS];
     int n_pairs;
-    bool json, help, check, all, cpsv, write_digests, sealed;
+    bool json, help, check, all, cpsv, write_digests, sealed, training;
 };
 
 /* NULL if absent; the last one counts. */

@@ -61,6 +61,8 @@ static enum err write_config(struct cli *c, const char *data, struct fault *f)
     jw_kv(&w, S("origin"), str_of(origin ? origin : own));
     if (cli_option(c, "port"))
         jw_kv_int(&w, S("port"), atoi(cli_option(c, "port")));
+    if (c->training)
+        jw_kv_int(&w, S("training"), 1);
     jw_close(&w, '}');
     buf_add_char(&b, '\n');
     snprintf(path, sizeof path, "%s/sifara.json", data);
@@ -172,7 +174,7 @@ static enum err init(struct cli *c, const char *data, struct fault *f)
     TRY(make_folders(data, f));
     snprintf(keys, sizeof keys, "%s/keys", data);
     TRY(keyring_create(keys, str_of(cli_option(c, "alpha2")), str_of(cli_option(c, "alpha3")),
-                       world_now(&world_real), f));
+                       c->training, world_now(&world_real), f));
     TRY(write_config(c, data, f));
     TRY(copy_data(c, data, "services", f));
     TRY(copy_data(c, data, "words", f));

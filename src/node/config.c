@@ -53,6 +53,8 @@ static const struct row {
      "Requests per second of one account; 0 is no limit"},
     {"rate_codes", NUMBER, offsetof(struct config, rate_codes), 0, 1000000, 20, NULL,
      "Sign-in codes per minute for one address; 0 is no limit"},
+    {"training", NUMBER, offsetof(struct config, training), 0, 1, 0, NULL,
+     "1: nothing leaves this node (docs/training.md); set by init or demo --training, for ever"},
     {"clamd", TEXT, offsetof(struct config, clamd), 0, 0, 0, NULL,
      "Virus scanner for attachments: /path/of/clamd/socket or 127.0.0.1:3310"},
     {"smtp_url", TEXT, offsetof(struct config, mail.smtp_url), 0, 0, 0, NULL,

@@ -208,6 +208,29 @@ static enum err set_xroad(struct node *n, struct fault *f)
     return OK;
 }
 
+/* A folder begins as training or not, and stays that: its keys say so, and what it was told must
+ * agree with them. In training nothing may be set by which something leaves. */
+static enum err set_training(struct node *n, struct fault *f)
+{
+    const struct config *c = &n->config;
+    const struct {
+        const char *name, *value;
+    } ways[] = {{"smtp_url", c->mail.smtp_url}, {"sms_url", c->sms.url},
+                {"pay_url", c->pay_url},        {"xroad_pin", c->xroad_pin},
+                {"xroad_url", c->xroad_url},    {"link_certificate", c->link_cert}};
+
+    TRY(keyring_training(n->house.keyring, &n->house.training, f));
+    if (n->house.training != (c->training != 0))
+        return fault(f, ERR_INVALID, "training: this folder %s",
+                     n->house.training ? "began as training, and stays that"
+                                       : "did not begin as training");
+    for (size_t i = 0; n->house.training && i < ARRAY_LEN(ways); i++)
+        if (ways[i].value)
+            return fault(f, ERR_INVALID, "%s: nothing leaves a node that is for training",
+                         ways[i].name);
+    return OK;
+}
+
 enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
                    const struct world *world, struct node **out, struct fault *f)
 {
@@ -227,6 +250,8 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
         e = config_load(data, &n->config, f);
     n->house.state_code = n->config.alpha2;
     n->house.scanner = n->config.clamd;
+    if (e == OK)
+        e = set_training(n, f);
     if (e == OK)
         e = set_xroad(n, f);
     if (e == OK)
@@ -381,7 +406,8 @@ enum err node_start(struct node *n, struct fault *f)
     TRY(read_pem(n, n->config.tls_cert, &c.tls_cert_pem, f));
     TRY(read_pem(n, n->config.tls_key, &c.tls_key_pem, f));
     TRY(edge_start(n, f));
-    TRY(link_start(n->house.link, f));
+    if (!n->house.training)
+        TRY(link_start(n->house.link, f));
     TRY(http_start(&c, &n->http, f));
     n->background_runs = pthread_create(&n->background, NULL, background, n) == 0;
     return n->background_runs ? OK : fault(f, ERR_MEMORY, "cannot start a thread");

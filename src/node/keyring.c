@@ -48,7 +48,13 @@ static enum err write_private(const char *folder, const char *name, EVP_PKEY *k,
     return e;
 }
 
-static enum err make_seal_keys(const char *folder, str alpha2, int64_t now, struct fault *f)
+/* Whoever looks at a seal made in training reads it in the name of its authority; the signer is
+ * another one than that of the state's documents. */
+#define TRAINING_NAME       "TRAINING - NOT VALID"
+#define SIGNER_OF(training) ((training) ? "TR" : "MF")
+
+static enum err make_seal_keys(const char *folder, str alpha2, bool training, int64_t now,
+                               struct fault *f)
 {
     AUTO(buf) struct buf ca = BUF(8192);
     AUTO(buf) struct buf cert = BUF(8192);
@@ -58,8 +64,9 @@ static enum err make_seal_keys(const char *folder, str alpha2, int64_t now, stru
     /* the demo tells a year of history: certificates begin before it */
     struct pki_validity ca_time = {now - 2 * YEAR_DAYS * day, now + 15 * YEAR_DAYS * day};
     struct pki_validity signer_time = {now - 2 * YEAR_DAYS * day, now + 5 * YEAR_DAYS * day};
-    struct pki_name ca_name = {country, "Ministry of Foreign Affairs", "Document Authority"};
-    struct pki_name signer_name = {country, "Ministry of Foreign Affairs", "MF"};
+    struct pki_name ca_name = {country, training ? TRAINING_NAME : "Ministry of Foreign Affairs",
+                               "Document Authority"};
+    struct pki_name signer_name = {country, ca_name.organisation, SIGNER_OF(training)};
     enum err e = authority && signer ? OK : fault(f, ERR_CRYPTO, "cannot make keys");
 
     if (e == OK)
@@ -80,7 +87,8 @@ static enum err make_seal_keys(const char *folder, str alpha2, int64_t now, stru
     return e;
 }
 
-enum err keyring_create(const char *folder, str alpha2, str alpha3, int64_t now, struct fault *f)
+enum err keyring_create(const char *folder, str alpha2, str alpha3, bool training, int64_t now,
+                        struct fault *f)
 {
     AUTO(buf) struct buf about = BUF(256);
     struct jw w = JW(&about);
@@ -100,7 +108,7 @@ enum err keyring_create(const char *folder, str alpha2, str alpha3, int64_t now,
     jw_kv_int(&w, S("signer_serial"), 0x11);
     jw_close(&w, '}');
     TRY(ring_write(folder, "state.json", buf_str(&about), f));
-    TRY(make_seal_keys(folder, alpha2, now, f));
+    TRY(make_seal_keys(folder, alpha2, training, now, f));
     ed25519_new(&journal);
     TRY(ring_write(folder, "journal.key", str_bytes(journal.b, sizeof journal.b), f));
     secret_random(master.b, sizeof master.b);
@@ -111,6 +119,19 @@ enum err keyring_create(const char *folder, str alpha2, str alpha3, int64_t now,
 }
 
 /* ---- loading ----------------------------------------------------------------------------- */
+
+static bool names_training(str der)
+{
+    const unsigned char *p = (const unsigned char *)der.p;
+    X509 *cert = d2i_X509(NULL, &p, (long)der.n);
+    char name[64] = "";
+
+    if (cert)
+        X509_NAME_get_text_by_NID(X509_get_subject_name(cert), NID_organizationName, name,
+                                  sizeof name);
+    X509_free(cert);
+    return strcmp(name, TRAINING_NAME) == 0;
+}
 
 enum err ring_load(struct ring *r, const char *name, str *out, struct fault *f)
 {
@@ -184,6 +205,7 @@ static enum err load_ring(struct ring *r, struct fault *f)
     TRY(load_private(r, "signer.key", &r->signer, f));
     TRY(ring_load(r, "authority.der", &r->authority_der, f));
     TRY(ring_load(r, "signer.der", &r->signer_der, f));
+    r->training = names_training(r->authority_der);
     TRY(load_heads(r, f));
     TRY(ring_load_officers(r, f));
     TRY(ring_load_sealed(r, f));
@@ -528,7 +550,7 @@ static enum err answer_seal(struct ring *r, const struct json *q, struct arena *
     if (!statement_covers(statement, text))
         return fault(f, ERR_UNTRUSTED, "the officers did not sign for this content");
     snprintf(v.country, sizeof v.country, "%s", r->alpha3);
-    snprintf(v.signer, sizeof v.signer, "%sMF", r->alpha2);
+    snprintf(v.signer, sizeof v.signer, "%s%s", r->alpha2, SIGNER_OF(r->training));
     char reference[17];
     pki_reference(r->signer_serial, reference);
     snprintf(v.reference, sizeof v.reference, "%s", reference);
@@ -579,8 +601,20 @@ static enum err answer_trust(struct ring *r, const struct json *q, struct arena 
 
     (void)q;
     (void)a;
+    if (r->training)
+        return fault(f, ERR_CONFLICT, "these seals are made in training: no trust list has them");
     TRY(trust_write(&list, world_now(&world_real), &ca, 1, &r->signer_der, 1, f));
     jw_kv(w, S("list"), buf_str(&out));
+    return OK;
+}
+
+static enum err answer_training(struct ring *r, const struct json *q, struct arena *a, struct jw *w,
+                                struct fault *f)
+{
+    (void)q;
+    (void)a;
+    (void)f;
+    jw_kv_bool(w, S("training"), r->training);
     return OK;
 }
 
@@ -604,6 +638,7 @@ static const struct {
     {"seal", answer_seal},
     {"list", answer_list},
     {"trust", answer_trust},
+    {"training", answer_training},
     {"note", answer_note},
     {"note-key", answer_note_key},
     {"link-keys", answer_link_keys},

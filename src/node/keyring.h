@@ -11,7 +11,7 @@
 #include "crypto/keyring.h"
 
 /* Makes all keys of a new state in folder (mode 0700). ERR_CONFLICT if there are keys already. */
-NODISCARD enum err keyring_create(const char *folder, str alpha2, str alpha3, int64_t now_ms,
+NODISCARD enum err keyring_create(const char *folder, str alpha2, str alpha3, bool training, int64_t now_ms,
                                   struct fault *);
 /* The process: loads the keys, locks itself in, answers on fd until it is closed. Never returns
  * with keys in memory. */

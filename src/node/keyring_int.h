@@ -38,6 +38,7 @@ struct sealed_log {
 struct ring {
     const char *folder;
     char alpha2[3], alpha3[4];
+    bool training; /* as the certificate of the authority says, for ever */
     struct key master;
     struct ed25519_secret journal;
     EVP_PKEY *authority, *signer;

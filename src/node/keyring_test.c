@@ -97,7 +97,7 @@ static void test_deriving(void **state)
 static void test_creating_twice(void **state)
 {
     (void)state;
-    assert_int_equal(keyring_create(dir, S("XU"), S("UTO"), 0, NULL), ERR_CONFLICT);
+    assert_int_equal(keyring_create(dir, S("XU"), S("UTO"), false, 0, NULL), ERR_CONFLICT);
 }
 
 /* ---- heads --------------------------------------------------------------------------------- */
@@ -724,7 +724,7 @@ static int begin(void **state)
 {
     (void)state;
     test_folder(dir);
-    assert_int_equal(keyring_create(dir, S("XU"), S("UTO"), world_now(&world_real), NULL), OK);
+    assert_int_equal(keyring_create(dir, S("XU"), S("UTO"), false, world_now(&world_real), NULL), OK);
     assert_true(ipc_pair(ends));
     for (int i = 0; i < OFFICERS; i++) {
         officers[i].id = id_new(&world_real, 0);

@@ -23,7 +23,8 @@ static const struct command {
 } commands[] = {
     {"init", NULL, cli_init,
      "--data DIR --state NAME --alpha2 XU --alpha3 UTO --policy DIR"
-     " --services DIR --words DIR --officer 'EMAIL,NAME,role+role' (twice)",
+     " --services DIR --words DIR --officer 'EMAIL,NAME,role+role' (twice)"
+     " [--training]",
      "Make the data folder of a new state"},
     {"serve", NULL, cli_serve, "--data DIR", "Run the node"},
     {"status", NULL, cli_status, "[--node URL]", "Is the node alive and ready?"},
@@ -31,7 +32,7 @@ static const struct command {
     {"backup", NULL, cli_backup, "--data DIR --to DIR", "Copy the data while the node runs"},
     {"restore", NULL, cli_restore, "--from DIR --keys DIR --data DIR",
      "Make a data folder from a backup; opens a new epoch of the journal"},
-    {"demo", NULL, cli_demo, "--data DIR --from DIR [--cases N] [--seed N]",
+    {"demo", NULL, cli_demo, "--data DIR --from DIR [--cases N] [--seed N] [--training]",
      "Make the demo state with its history"},
     {"policy", "authorize", cli_policy_authorize,
      "--policies P --entities E.json --requests R.json [--schema S] [--ids annotation]",
@@ -241,6 +242,8 @@ static bool take_option(struct cli *c, int argc, char **argv, int *i)
         return c->write_digests = true;
     if (strcmp(name, "sealed") == 0)
         return c->sealed = true;
+    if (strcmp(name, "training") == 0)
+        return c->training = true;
     if (strcmp(name, "help") == 0)
         return c->help = true;
     if (*i + 1 == argc || c->n_options == CLI_ARGS) {

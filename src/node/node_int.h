@@ -44,7 +44,8 @@ struct config {
     str state_name, state_name_ar, alpha2, alpha3, origin;
     const char *listen, *url, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd,
         *xroad_pin, *xroad_url, *xroad_client, *xroad_server_pin, *pay_url, *pay_key;
-    int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n;
+    int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n,
+        training;
     const char *trusted_proxies[8];
     struct mail_route mail;
     struct sms_route sms;

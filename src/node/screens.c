@@ -308,10 +308,24 @@ static void put_link(struct buf *b, const struct node *n, str language, const ch
     buf_add_str(b, S("</a></li>\n"));
 }
 
+/* On every page, above all that the program shows. */
+static void put_training(struct buf *b, const struct node *n, str language)
+{
+    if (!n->house.training)
+        return;
+    buf_add_str(b, S("<div class=\"training\" role=\"note\"><strong>"));
+    put_word(b, n, language, "page.watermark");
+    buf_add_str(b, S("</strong> "));
+    put_word(b, n, language, "page.training");
+    buf_add_str(b, S("</div>"));
+}
+
 /* What stands there before the program runs, and where there is none. */
 static void put_plain(struct buf *b, const struct node *n, str language)
 {
-    buf_add_str(b, S("<body><div id=\"screen\"><main class=\"plain\">\n<h1>"));
+    buf_add_str(b, S("<body>"));
+    put_training(b, n, language);
+    buf_add_str(b, S("<div id=\"screen\"><main class=\"plain\">\n<h1>"));
     put_word(b, n, language, "page.title");
     buf_add_str(b, S("</h1>\n<p>"));
     put_running(b, n, language);

@@ -163,6 +163,8 @@ static enum err draw_page(struct page *p, cairo_t *c, struct fault *f)
     for (size_t i = 0; i < p->n; i++)
         if (str_eq(p->tags[i].name, S("rect")))
             TRY(draw_rect(p, c, &p->tags[i], f));
+    if (p->in->watermark.n && utf8_valid(p->in->watermark))
+        draw_watermark(c, p->in->watermark, p->view.width, p->view.height);
     return cairo_status(c) == CAIRO_STATUS_SUCCESS
                ? OK
                : fault(f, ERR_INTERNAL, "%s", cairo_status_to_string(cairo_status(c)));

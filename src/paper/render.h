@@ -40,6 +40,7 @@ struct render_in {
     size_t n;
     str seal;           /* bytes; empty for none */
     str mrz;            /* lines; empty for none */
+    str watermark;      /* across the page; empty for none */
     str title;          /* of the PDF */
     int64_t created_ms; /* date of the PDF */
 };

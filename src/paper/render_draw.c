@@ -1,6 +1,7 @@
 /* render_draw.c - what librsvg does not do: wrapped text, zones, seals */
 #include "paper/render_int.h"
 
+#include <math.h>
 #include <pango/pangocairo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,4 +229,26 @@ enum err draw_seal(cairo_t *c, str bytes, struct box b, struct fault *f)
     cairo_set_source_rgb(c, 0, 0, 0);
     cairo_fill(c);
     return OK;
+}
+
+void draw_watermark(cairo_t *c, str text, double width, double height)
+{
+    double diagonal = hypot(width, height);
+    PangoLayout *l = layout_new(c);
+    int w, h;
+
+    set_font(l, S("Noto Sans"), true, 100);
+    pango_layout_set_text(l, text.p, (int)text.n);
+    pango_layout_get_size(l, &w, &h);
+    double size = w > 0 ? 0.8 * diagonal * PANGO_SCALE / w : 1;
+    cairo_save(c);
+    cairo_translate(c, width / 2, height / 2);
+    cairo_rotate(c, -atan2(height, width));
+    cairo_scale(c, size, size);
+    cairo_translate(c, -(double)w / PANGO_SCALE / 2, -(double)h / PANGO_SCALE / 2);
+    cairo_set_source_rgba(c, 0.8, 0, 0, 0.25);
+    cairo_move_to(c, 0, 0); /* not where the last text ended */
+    pango_cairo_show_layout(c, l);
+    cairo_restore(c);
+    g_object_unref(l);
 }

@@ -34,6 +34,8 @@ struct box {
 NODISCARD enum err draw_text(cairo_t *, const struct tag *, struct box, double scale,
                              struct fault *);
 NODISCARD enum err draw_mrz(cairo_t *, str lines, struct box, struct fault *);
+/* Over a page of that size, from corner to corner, so that what is below can still be read. */
+void draw_watermark(cairo_t *, str text, double width, double height);
 NODISCARD enum err draw_seal(cairo_t *, str bytes, struct box, struct fault *);
 
 #endif

@@ -92,6 +92,7 @@ static enum err do_render(str payload, struct buf *out, struct fault *f)
         return fault(f, ERR_MALFORMED_REQUEST, "the request is cut");
     in.created_ms = json_get_int(j, S("created"), 0);
     in.mrz = json_get_str(j, S("mrz"));
+    in.watermark = json_get_str(j, S("watermark"));
     in.title = json_get_str(j, S("title"));
     TRY(read_values(json_get(j, S("values")), a, &in, f));
     return render_pdf(&in, out, f);

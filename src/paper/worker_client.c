@@ -255,6 +255,7 @@ enum err worker_render(struct worker *w, const struct render_in *in, int64_t dea
     jw_kv_int(&j, S("seal"), (int64_t)in->seal.n);
     jw_kv_int(&j, S("created"), in->created_ms);
     jw_kv(&j, S("mrz"), some(in->mrz));
+    jw_kv(&j, S("watermark"), some(in->watermark));
     jw_kv(&j, S("title"), some(in->title));
     jw_key(&j, S("values"));
     jw_open(&j, '{');

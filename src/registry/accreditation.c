@@ -114,6 +114,7 @@ enum err credence_adopt_prepare(struct act *a, struct fault *f)
     char hex[65];
 
     TRY_PTR(c, f);
+    TRY(may_leave(a, f));
     TRY(credence_file_open(a->arena, a->body, &c->credence, &c->keyset, &c->credence_note,
                            &c->keyset_note, f));
     TRY(check_own(a, c, f));
@@ -386,6 +387,7 @@ enum err partner_propose_prepare(struct act *a, struct fault *f)
     struct proposal *p = arena_new_of(a->arena, struct proposal);
 
     TRY_PTR(p, f);
+    TRY(may_leave(a, f));
     TRY(proposal_read(a, p, f));
     TRY(officer_signature(a, p->statement, &p->signature, f));
     a->content = sha256(p->statement);

@@ -354,6 +354,12 @@ const struct action registry_actions[] = {
 };
 const size_t registry_actions_n = ARRAY_LEN(registry_actions);
 
+enum err may_leave(const struct act *a, struct fault *f)
+{
+    return a->house->training ? fault(f, ERR_CONFLICT, "nothing leaves a node that is for training")
+                              : OK;
+}
+
 enum err registry_open(struct house *h, struct db *writer, struct registry **out, struct fault *f)
 {
     struct missions *m;

@@ -99,6 +99,8 @@ NODISCARD enum err code_used(struct act *, const struct hash *lookup, struct fau
  * with whom the state was made is without one: ERR_CORRUPT names the first who is not so. */
 NODISCARD enum err officers_check(struct db *, uint64_t *out_appointed, uint64_t *out_first,
                                   struct fault *);
+/* What leads to partners or guests does not begin in training. ERR_CONFLICT. */
+NODISCARD enum err may_leave(const struct act *, struct fault *);
 
 /* ---- officers (officers.c) -------------------------------------------------------------- */
 

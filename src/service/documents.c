@@ -314,6 +314,10 @@ enum err document_render(struct act *a, const struct document *d, struct buf *ou
                            .n = page->n,
                            .seal = d->seal,
                            .mrz = mrz.p ? mrz : S(""),
+                           .watermark =
+                               a->house->training
+                                   ? a->house->word(a->house->words, S("en"), S("page.watermark"))
+                                   : S(""),
                            .title = d->number,
                            .created_ms = d->issued};
     return worker_render(a->house->worker, &in, RENDER_DEADLINE_MS, out, f);
