@@ -116,6 +116,8 @@ static const struct {
     {"paper.set", PLAIN, "M"},
     {"person.find", PLAIN, "OoC"},
     {"person.record", PLAIN, "OoCnc"},
+    {"company.find", PLAIN, "OoC"},
+    {"company.record", PLAIN, "OoCnc"},
     {"person.email-code", PLAIN, "OoCnc"},
     {"person.email", PLAIN, "OoCnc"},
     {"ticket.take", PLAIN, "OoC"},

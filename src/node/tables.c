@@ -102,6 +102,9 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
                                                  ",\"nationality\":{\"type\":\"string\","          \
                                                  "\"pattern\":\"^[A-Z]{3}$\"}"
 #define PERSON_NUMBERS "\"identity_number\":" TEXT(40) ",\"passport_number\":" TEXT(40)
+/* where a company is entered */
+#define REGISTER                                                                                   \
+    "\"register\":" TEXT(120) ",\"register_number\":" TEXT(60) ",\"country\":" COUNTRY
 /* how and when something came that an officer enters */
 #define RECEIVED                                                                                   \
     "\"channel\":{\"enum\":[\"counter\",\"post\"]},\"received\":" DATE ",\"received_time\":" CLOCK
@@ -216,10 +219,16 @@ static const struct {
                                 "," PERSON_NUMBERS ",\"residence\":" COUNTRY ",\"phone\":" PHONE
                                 ",\"language\":" LANGUAGE
                                 ",\"evidence\":" TEXT(300) ",\"namesake\":{\"type\":\"boolean\"}")},
+    {"company-find.v1", OBJECT("\"register\",\"register_number\",\"country\"", REGISTER)},
+    {"company-record.v1",
+     OBJECT("\"register\",\"register_number\",\"country\",\"name\",\"form\",\"seat\",\"evidence\"",
+            REGISTER ",\"name\":" TEXT(200) ",\"name_latin\":" TEXT(
+                200) ",\"form\":{\"enum\":[\"company\",\"association\"]},\"seat\":" TEXT(
+                200) ",\"evidence\":" TEXT(300))},
     {"representative.v1",
      OBJECT("\"person\",\"holder\",\"kind\",\"basis\",\"until\"",
             "\"person\":" ID_SCHEMA ",\"holder\":" ID_SCHEMA
-            ",\"kind\":{\"enum\":[\"guardian\",\"family\",\"representative\"]},\"basis\":" TEXT(
+            ",\"kind\":{\"enum\":[\"guardian\",\"family\",\"representative\",\"director\"]},\"basis\":" TEXT(
                 500) ",\"until\":" DATE ",\"services\":{\"type\":\"array\",\"maxItems\":30,"
                      "\"uniqueItems\":true,\"items\":" CODE_NAME "}")},
     {"person-email-code.v1", OBJECT("\"email\"", "\"email\":" EMAIL ",\"language\":" LANGUAGE)},

@@ -127,7 +127,7 @@ static void check_members(struct check *c)
 
     only(c, "service.json", "", c->service,
          "name version series giver derived_from terms legal_basis life_events sector keywords "
-         "audience languages requires promise_days retention_years seal document fee "
+         "audience applicants languages requires promise_days retention_years seal document fee "
          "attachments_required tables");
     only(c, "pages.json", "", c->pages, "pages");
     only_each(c, "pages.json", "/pages", pages, "id title help when fields repeat");

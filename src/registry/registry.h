@@ -44,7 +44,7 @@ NODISCARD enum err person_profile(struct act *, const struct id *person, struct 
 
 /* ---- traces (traces.c): how officers find a person ---------------------------------------- */
 
-enum { PERSON_TRACES = 4 };
+enum { PERSON_TRACES = 5 };
 struct person_traces {
     size_t n;
     struct hash list[PERSON_TRACES];
@@ -55,6 +55,8 @@ bool person_traces_same(const struct person_traces *, const struct person_traces
 /* Inside run(): takes the place of those that were there. */
 NODISCARD enum err person_traces_write(struct act *, const struct id *person,
                                        const struct person_traces *, struct fault *);
+/* A company or an association: on record as persons are, with a profile of its own kind. */
+bool profile_is_company(const struct json *profile);
 /* Has an officer seen who they are? ERR_NOT_FOUND. */
 NODISCARD enum err person_identified(struct act *, const struct id *person, bool *out,
                                      struct fault *);

@@ -70,6 +70,37 @@ static enum err read_person(struct act *a, const char *name, struct id *out, str
     return query_end(&q, f);
 }
 
+/* Whoever acts for somebody is a person whom an officer has seen. */
+static enum err check_holder(struct act *a, const struct recording *r, struct fault *f)
+{
+    struct json *profile;
+    bool identified;
+
+    TRY(person_identified(a, &r->holder, &identified, f));
+    if (!identified)
+        return fault_at(f, ERR_CONFLICT, "/holder",
+                        "nobody has seen who they are: confirm the person at the counter first");
+    TRY(person_profile(a, &r->holder, &profile, f));
+    return profile_is_company(profile)
+               ? fault_at(f, ERR_INVALID, "/holder", "persons act for a company, and no company")
+               : OK;
+}
+
+/* A director is one of a company; a guardian or relative of none. */
+static enum err check_kind(struct act *a, const struct recording *r, struct fault *f)
+{
+    str kind = json_get_str(a->input, S("kind"));
+    struct json *profile;
+
+    TRY(person_profile(a, &r->person, &profile, f));
+    bool company = profile_is_company(profile);
+    if (str_eq(kind, S("representative")) || company == str_eq(kind, S("director")))
+        return OK;
+    return fault_at(f, ERR_INVALID, "/kind",
+                    company ? "a director or a representative acts for a company"
+                            : "only a company has directors");
+}
+
 static enum err read_services(struct act *a, str *out, struct fault *f)
 {
     AUTO(buf) struct buf b = BUF(SERVICES_TEXT);
@@ -99,6 +130,8 @@ enum err representative_record_prepare(struct act *a, struct fault *f)
         r->until > today + LONGEST_DAYS)
         return fault_at(f, ERR_INVALID, "/until",
                         "a day, today at the earliest, in 20 years at most");
+    TRY(check_holder(a, r, f));
+    TRY(check_kind(a, r, f));
     TRY(read_services(a, &r->services, f));
     r->id = id_new(&a->house->world, id_bucket(&r->person));
     a->content = sha256(a->body);
@@ -219,6 +252,12 @@ static enum err put_name(struct act *a, struct jw *w, const struct id *person, s
     struct json *profile;
 
     TRY(person_profile(a, person, &profile, f));
+    if (profile_is_company(profile)) {
+        jw_kv(w, S("person"), act_id_text(a, person));
+        jw_kv(w, S("name"), json_get_str(profile, S("name")));
+        jw_kv_bool(w, S("company"), true);
+        return OK;
+    }
     str given = json_get_str(profile, S("given_names"));
     str name = str_printf(a->arena, "%.*s %.*s", STR_FMT(given),
                           STR_FMT(json_get_str(profile, S("surname"))));

@@ -1,7 +1,8 @@
 /* traces.c - keyed hashes by which a person is found without leafing through persons
  *
  * Of the name with birth date and nationality, in each script that it is known in, and of the
- * numbers of an identity card and a passport. */
+ * numbers of an identity card and a passport; of a company or association its register and number
+ * there. */
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -55,6 +56,7 @@ void person_traces_of(const struct house *h, const struct json *profile, struct 
                                         "nationality"};
     static const char *const identity[] = {"identity_number", "nationality"};
     static const char *const passport[] = {"passport_number", "nationality"};
+    static const char *const company[] = {"register_number", "register", "country"};
 
     *out = (struct person_traces){0};
     /* one kind for both scripts: found by whichever name is on the document that is shown */
@@ -62,6 +64,7 @@ void person_traces_of(const struct house *h, const struct json *profile, struct 
     add_trace(h, profile, "name", latin, ARRAY_LEN(latin), out);
     add_trace(h, profile, "identity", identity, ARRAY_LEN(identity), out);
     add_trace(h, profile, "passport", passport, ARRAY_LEN(passport), out);
+    add_trace(h, profile, "company", company, ARRAY_LEN(company), out);
 }
 
 enum err person_traces_write(struct act *a, const struct id *person, const struct person_traces *t,
@@ -74,6 +77,11 @@ enum err person_traces_write(struct act *a, const struct id *person, const struc
                    " ON CONFLICT DO NOTHING",
                    "bdi", hash_str(&t->list[i]), person, (int64_t)id_bucket(person)));
     return OK;
+}
+
+bool profile_is_company(const struct json *profile)
+{
+    return str_eq(json_get_str(profile, S("kind")), S("company"));
 }
 
 bool person_traces_same(const struct person_traces *x, const struct person_traces *y)

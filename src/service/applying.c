@@ -59,6 +59,26 @@ enum err case_place(struct act *a, const struct id *person, struct casefile *c, 
     return OK;
 }
 
+/* Does the service take such an applicant? Where it does not say, persons. */
+enum err case_check_applicant(struct act *a, const struct id *person, const struct service *s,
+                              const char *pointer, struct fault *f)
+{
+    const struct json *takes = json_get(s->doc, S("applicants"));
+    struct json *profile;
+    bool found = false;
+
+    TRY(person_profile(a, person, &profile, f));
+    bool company = profile_is_company(profile);
+    str kind = company ? S("company") : S("person");
+    for (size_t i = 0; !found && json_at(takes, i); i++)
+        found = str_eq(json_str(json_at(takes, i)), kind);
+    if (found || (!takes && !company))
+        return OK;
+    return fault_at(f, ERR_CONFLICT, pointer,
+                    company ? "this service is for persons"
+                            : "a company or an association asks for this service");
+}
+
 /* Their own, or that of the person "for" whom they act: whether they may is the policy's to say. */
 enum err case_start_prepare(struct act *a, struct fault *f)
 {
@@ -71,9 +91,10 @@ enum err case_start_prepare(struct act *a, struct fault *f)
         return fault_at(f, ERR_INVALID, "/for", "the id of a person");
     TRY(case_place(a, &person, &p->c, f));
     enum err e = act_seal_for(a, &person, f);
-    return other.p && e == ERR_ERASED
-               ? fault_at(f, ERR_NOT_FOUND, "/for", "nobody on record has this id")
-               : e;
+    if (other.p && e == ERR_ERASED)
+        return fault_at(f, ERR_NOT_FOUND, "/for", "nobody on record has this id");
+    TRY(e);
+    return case_check_applicant(a, &person, p->c.service, "/for", f);
 }
 
 /* The case does not exist yet: it is decided upon as it would be. */

@@ -45,6 +45,9 @@ struct casefile {
 
 /* Service, responsible mission and state of a new case of that person. ERR_NOT_FOUND, ERR_INVALID,
  * ERR_CONFLICT. */
+NODISCARD enum err case_check_applicant(struct act *, const struct id *person,
+                                        const struct service *, const char *pointer,
+                                        struct fault *);
 enum err case_place(struct act *, const struct id *person, struct casefile *out, struct fault *);
 /* Writes the row of a new case of a service that is offered. */
 enum err case_insert(struct act *, const struct casefile *, struct fault *);
@@ -151,6 +154,7 @@ enum err desk_queue(struct act *, struct fault *);
 
 /* ---- glance.c: counts, for heads of mission and the ministry ------------------------------ */
 
+enum err company_record_prepare(struct act *, struct fault *);
 enum err mission_close(struct act *, struct fault *);
 enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);

@@ -67,8 +67,11 @@ static void put_masked(struct jw *w, str email)
 
 static enum err put_found(struct act *a, struct jw *w, const struct id *person, struct fault *f)
 {
-    static const char *const shown[] = {"surname",           "given_names", "surname_latin",
-                                        "given_names_latin", "birth_date",  "nationality"};
+    static const char *const shown[] = {
+        "surname",    "given_names", "surname_latin", "given_names_latin",
+        "birth_date", "nationality", "kind",          "name",
+        "name_latin", "form",        "register",      "register_number",
+        "country",    "seat"};
     struct json *profile;
     bool identified;
 
@@ -168,6 +171,17 @@ enum err recording_insert(struct act *a, const struct recording *r, struct fault
     return person_traces_write(a, &r->person, &r->traces, f);
 }
 
+/* What the input says of somebody. */
+static enum err take_input(struct act *a, struct json *profile, struct fault *f)
+{
+    for (uint32_t i = 0; i < a->input->n; i++)
+        if (!str_eq(a->input->members[i].key, S("namesake")))
+            TRY_PTR(
+                json_put(a->arena, profile, a->input->members[i].key, a->input->members[i].value),
+                f);
+    return OK;
+}
+
 enum err person_record_prepare(struct act *a, struct fault *f)
 {
     struct json profile = {.type = J_OBJECT};
@@ -180,11 +194,25 @@ enum err person_record_prepare(struct act *a, struct fault *f)
         return fault(f, ERR_CONFLICT,
                      "somebody of that name or number is on record: find them, or say that this is"
                      " a namesake");
-    for (uint32_t i = 0; i < a->input->n; i++)
-        if (!str_eq(a->input->members[i].key, S("namesake")))
-            TRY_PTR(
-                json_put(a->arena, &profile, a->input->members[i].key, a->input->members[i].value),
-                f);
+    TRY(take_input(a, &profile, f));
+    return recording_begin(a, &profile, r, f);
+}
+
+/* A company or an association, whose register an officer has seen. It signs in nowhere: persons act
+ * for it (registry/representatives.c). */
+enum err company_record_prepare(struct act *a, struct fault *f)
+{
+    struct json profile = {.type = J_OBJECT};
+    struct finding found = {0};
+    struct recording *r = NULL;
+
+    TRY(recording_new(a, &r, f));
+    TRY(persons_find(a, a->input, &found, f));
+    if (found.n)
+        return fault_at(f, ERR_CONFLICT, "/register_number",
+                        "the company of that number is on record: find it");
+    TRY_PTR(json_put(a->arena, &profile, S("kind"), json_of_str(S("company"))), f);
+    TRY(take_input(a, &profile, f));
     return recording_begin(a, &profile, r, f);
 }
 
@@ -224,9 +252,14 @@ enum err person_record(struct act *a, struct fault *f)
 
 static enum err of_path(struct act *a, struct recording **out, struct fault *f)
 {
+    struct json *profile;
+
     TRY(recording_new(a, out, f));
     TRY(act_param_id(a, S("person"), &(*out)->person, f));
     TRY(act_seal_for(a, &(*out)->person, f));
+    TRY(person_profile(a, &(*out)->person, &profile, f));
+    if (profile_is_company(profile))
+        return fault(f, ERR_CONFLICT, "a company has no address of its own: persons act for it");
     (*out)->lookup = lookup_hash(a->house, S("counter"), json_get_str(a->input, S("email")));
     return OK;
 }

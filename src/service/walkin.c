@@ -96,6 +96,7 @@ enum err case_open_prepare(struct act *a, struct fault *f)
     TRY(read_received(a, &x->c, &x->c.received, f));
     x->c.claimed = a->claimed;
     TRY(act_seal_for(a, &person, f));
+    TRY(case_check_applicant(a, &person, x->c.service, "/person", f));
     a->content = sha256(a->body);
     return answers ? case_seal_answers(a, answers, &x->c.answers, f) : OK;
 }

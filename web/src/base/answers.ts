@@ -236,6 +236,7 @@ export interface ServiceForm {
     promise_days: number;
     legal_basis: string[];
     audience: string;
+    applicants?: ("person" | "company")[];
   };
   form: FormSchema;
   pages: PlanPage[];

@@ -28,6 +28,12 @@ export interface Who {
 
 export interface Found {
   id: string;
+  /** a company or association: its name, and where it is entered */
+  kind?: "company";
+  name?: string;
+  register?: string;
+  register_number?: string;
+  seat?: string;
   surname?: string;
   given_names?: string;
   birth_date?: string;
@@ -173,6 +179,7 @@ function Text({ name, who, set }: { name: (typeof TEXTS)[number]; who: Who; set:
 }
 
 export function Name({ of }: { of: Found }) {
+  if (of.kind === "company") return <Typed>{of.name}</Typed>;
   return <Typed>{[of.given_names, of.surname].filter(Boolean).join(" ") || t("desk.counter.no-name")}</Typed>;
 }
 

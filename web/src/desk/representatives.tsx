@@ -4,10 +4,13 @@ import { get, post } from "../base/api";
 import type { ServiceRow } from "../base/model";
 import { Button, Failure, Field, Heading, Notice, useLoad } from "../base/ui";
 import { language, t } from "../base/words";
+import { to } from "../base/router";
+import { Company } from "./companies";
 import { Name, nobody, Persons, Search, type Found, type Who } from "./counter";
 
 /** Finds one of the two; whoever was found sees it. */
-function Party({ title, chosen, choose }: { title: string; chosen: Found | undefined; choose: (p: Found | undefined) => void }) {
+function Party({ title, chosen, choose, companies = false }: { title: string; chosen: Found | undefined; choose: (p: Found | undefined) => void; companies?: boolean }) {
+  const [company, setCompany] = useState(false);
   const [who, setWho] = useState<Who>(nobody);
   const [found, setFound] = useState<Found[]>();
   if (chosen)
@@ -26,14 +29,27 @@ function Party({ title, chosen, choose }: { title: string; chosen: Found | undef
     );
   return (
     <>
-      <Search title={title} who={who} change={setWho} found={setFound} />
-      {found && <Persons list={found} choose={choose} />}
+      {companies && (
+        <div class="choice">
+          <input type="checkbox" id="for-company" checked={company} onChange={() => setCompany(!company)} />
+          <label for="for-company">{t("desk.acts.company")}</label>
+        </div>
+      )}
+      {company ? (
+        <Company choose={choose} />
+      ) : (
+        <>
+          <Search title={title} who={who} change={setWho} found={setFound} />
+          {found && <Persons list={found} choose={choose} />}
+        </>
+      )}
     </>
   );
 }
 
 function Paper({ person, holder, done }: { person: Found; holder: Found; done: () => void }) {
-  const [kind, setKind] = useState("guardian");
+  const kinds = person.kind === "company" ? ["director", "representative"] : ["guardian", "family", "representative"];
+  const [kind, setKind] = useState(kinds[0]);
   const [basis, setBasis] = useState("");
   const [until, setUntil] = useState("");
   const [only, setOnly] = useState<string[]>([]);
@@ -57,7 +73,7 @@ function Paper({ person, holder, done }: { person: Found; holder: Found; done: (
       <Field label={t("desk.acts.kind")}>
         {(a) => (
           <select {...a} value={kind} onChange={(e) => setKind(e.currentTarget.value)}>
-            {["guardian", "family", "representative"].map((k) => (
+            {kinds.map((k) => (
               <option key={k} value={k}>
                 {t(`desk.acts.${k}`)}
               </option>
@@ -100,9 +116,14 @@ export function Representatives() {
     <>
       <Heading lead={t("desk.acts.lead")}>{t("desk.acts")}</Heading>
       {recorded && <Notice kind="good" title={t("desk.acts.recorded")} />}
-      <Party key={`person${recorded}`} title={t("desk.acts.person")} chosen={person} choose={setPerson} />
+      <Party key={`person${recorded}`} title={t("desk.acts.person")} chosen={person} choose={setPerson} companies />
       {person && <Party title={t("desk.acts.holder")} chosen={holder} choose={setHolder} />}
-      {person && holder && <Paper person={person} holder={holder} done={done} />}
+      {holder && !holder.identified && (
+        <Notice kind="warn" title={t("desk.acts.unseen")}>
+          <a href={to("/desk/counter")}>{t("desk.counter")}</a>
+        </Notice>
+      )}
+      {person && holder?.identified && <Paper person={person} holder={holder} done={done} />}
     </>
   );
 }

@@ -9,7 +9,8 @@ export interface Representation {
   id: string;
   person: string;
   name: string;
-  kind: "guardian" | "family" | "representative";
+  kind: "guardian" | "family" | "representative" | "director";
+  company?: boolean;
   /** Names of services with commas; all where it is empty. */
   services: string;
   until: string;

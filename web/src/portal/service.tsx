@@ -3,7 +3,7 @@ import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Failure, Heading, Load, Pairs, useLoad, Typed } from "../base/ui";
-import { actsFor } from "./representatives";
+import { actsFor, type Representation } from "./representatives";
 import { country, fill, language, t } from "../base/words";
 import { useState } from "preact/hooks";
 import { Responsible } from "./home";
@@ -11,6 +11,13 @@ import type { Asked, ServiceForm } from "../base/model";
 import { place } from "./place";
 import { wordsOf } from "../base/model";
 import { session } from "../base/session";
+
+/** Oneself and those for whom one acts, as far as the service takes persons, or companies. */
+function whoMay(s: ServiceForm, others: Representation[]): { person: string; name: string }[] {
+  const takes = s.service.applicants ?? ["person"];
+  const [persons, companies] = [takes.includes("person"), takes.includes("company")];
+  return [...(persons ? [{ person: "", name: t("portal.acts.me") }] : []), ...others.filter((o) => (o.company ? companies : persons))];
+}
 
 export function Service({ params, query }: PageProps) {
   const name = params["name"] ?? "";
@@ -76,10 +83,10 @@ export function Service({ params, query }: PageProps) {
                         </details>
                       )}
                       <Failure error={failed} />
-                      {(others.data?.length ?? 0) > 0 && (
+                      {whoMay(s, others.data ?? []).length > 1 && (
                         <fieldset>
                           <legend>{t("portal.acts.whom")}</legend>
-                          {[{ person: "", name: t("portal.acts.me") }, ...(others.data ?? [])].map((o) => (
+                          {whoMay(s, others.data ?? []).map((o) => (
                             <div class="choice" key={o.person}>
                               <input type="radio" name="whom" id={`whom-${o.person}`} checked={whom === o.person} onChange={() => setWhom(o.person)} />
                               <label for={`whom-${o.person}`}>
