@@ -2,9 +2,10 @@
  *
  * What two officers signed names no number, and whoever writes in the database could have it sealed
  * again under another one. So the keyring remembers for each statement the number and time with
- * which it went out, in keys/sealed: 32 bytes a document, only ever added to, on disk before the
- * seal leaves. The same document again is no other one: the node asks twice when it was
- * interrupted.
+ * which it went out, in keys/sealed: 32 bytes a document, only ever added to. The kernel has them
+ * before the seal leaves, so that no dead process forgets. The disk is waited for once a second, as
+ * that takes longer than the seal: what a power cut takes is the memory of the last seals, and no
+ * document. The same document again is no other one: the node asks twice when it was interrupted.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +13,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/world.h"
 #include "node/keyring_int.h"
+
+static const int64_t SYNC_EVERY_NS = 1000000000;
 
 /* Halves of SHA-256: of the statement, and of number and time. */
 struct sealed_once {
@@ -93,9 +97,20 @@ enum err ring_load_sealed(struct ring *r, struct fault *f)
     return n == 0 ? OK : fault(f, ERR_IO, "keys/sealed cannot be read");
 }
 
+/* Waits for the disk, once a second while there is something to seal. */
+static bool on_disk(struct sealed_log *l)
+{
+    int64_t now = monotonic_ns();
+
+    if (l->synced_ns && now - l->synced_ns < SYNC_EVERY_NS)
+        return true;
+    l->synced_ns = now;
+    return fdatasync(l->fd) == 0;
+}
+
 static enum err append(struct sealed_log *l, const struct sealed_once *one, struct fault *f)
 {
-    if (write(l->fd, one, sizeof *one) == sizeof *one && fdatasync(l->fd) == 0)
+    if (write(l->fd, one, sizeof *one) == sizeof *one && on_disk(l))
         return add(l, one, f);
     /* what is half there would shift all that follows */
     if (ftruncate(l->fd, (off_t)(l->n * sizeof *one)) != 0)
