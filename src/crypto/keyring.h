@@ -105,7 +105,7 @@ NODISCARD enum err keyring_sign_note(struct keyring *, str name, str text, struc
 NODISCARD enum err keyring_note_key(struct keyring *, str name, struct buf *, struct fault *);
 /* Were its keys made for training? Their certificates say so. */
 NODISCARD enum err keyring_training(struct keyring *, bool *out, struct fault *);
-/* The trust list: certificates of the state, as JSON onto buf. ERR_CONFLICT in training. */
+/* The trust list: certificates of the state, as JSON onto buf. */
 NODISCARD enum err keyring_trust_list(struct keyring *, struct buf *, struct fault *);
 
 /* ---- channels between states -------------------------------------------------------------- */

@@ -601,8 +601,6 @@ static enum err answer_trust(struct ring *r, const struct json *q, struct arena 
 
     (void)q;
     (void)a;
-    if (r->training)
-        return fault(f, ERR_CONFLICT, "these seals are made in training: no trust list has them");
     TRY(trust_write(&list, world_now(&world_real), &ca, 1, &r->signer_der, 1, f));
     jw_kv(w, S("list"), buf_str(&out));
     return OK;

@@ -45,6 +45,7 @@ static enum err show_openapi(struct act *a, struct fault *f)
 
 static enum err show_trust(struct act *a, struct fault *f)
 {
+    TRY(may_leave(a, f)); /* no list has the seals of a training */
     return keyring_trust_list(a->house->keyring, &a->reply, f);
 }
 

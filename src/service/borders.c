@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "paper/trust.h"
 #include "registry/accreditation.h"
+#include "registry/registry.h"
 #include "service/borders_int.h"
 #include "service/documents.h"
 
@@ -302,6 +303,7 @@ static enum err collect(struct act *a, struct arena *scratch, struct bundle *b, 
     struct query q;
     enum err e = OK;
 
+    TRY(may_leave(a, f));
     TRY(keyring_trust_list(a->house->keyring, &trust, f));
     TRY(documents_revocations(a, f));
     TRY(add_lists(b, scratch, buf_str(&trust), buf_str(&a->reply), f));

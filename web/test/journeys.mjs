@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { arranging } from "./arranging.mjs";
 import { counter, numbers, paper } from "./counter.mjs";
+import { setUp } from "./post.mjs";
 import { register } from "./register.mjs";
 import { stock } from "./stock.mjs";
 import { closeDay, order, receipt, repay, statement } from "./fees.mjs";
@@ -308,7 +309,9 @@ await step("the consul sets hours and opens a round; Layla asks for a place, and
 await step("Layla and the mission write to each other", () => talk(rana, layla, file));
 
 await step("a fee by bank transfer, from the account to the statement", async () => {
-  const reference = await order(await officer("head", "head@mfa.xu.example"), karim, layla, file);
+  const head = await officer("head", "head@mfa.xu.example");
+  await setUp(head);
+  const reference = await order(head, karim, layla, file);
   await statement(rana, layla, file, reference);
   await repay(karim);
 });

@@ -174,7 +174,7 @@ export function Appointments(_: PageProps) {
   );
 }
 
-function Whole({ mission }: { mission: string }) {
+export function Whole({ mission, changed }: { mission: string; changed?: () => void }) {
   const rules = useLoad((signal) => get<{ rules: { service: string; rule: Rule }[] }>(`/v1/missions/${mission}/appointments`, { signal }), [mission]);
   const rounds = useLoad((signal) => get<{ rounds: Round[] }>(`/v1/missions/${mission}/rounds`, { signal }), [mission]);
   const [services, title] = useServices();
@@ -198,7 +198,7 @@ function Whole({ mission }: { mission: string }) {
           const rule = list.find((r) => r.service === service)?.rule;
           return (
             <div class="split">
-              <Hours key={service} mission={mission} service={service} rule={rule} done={rules.again} />
+              <Hours key={service} mission={mission} service={service} rule={rule} done={() => (rules.again(), changed?.())} />
               {rule && <OpenRound key={`round-${service}`} mission={mission} service={service} done={rounds.again} />}
             </div>
           );

@@ -31,6 +31,9 @@ export function Fees(_: PageProps) {
   return (
     <>
       <Heading lead={t("desk.fees.lead")}>{t("desk.fees")}</Heading>
+      <p>
+        <a href={to("/desk/post")}>{t("desk.post")}</a>
+      </p>
       <Load of={mission}>{(m) => m && <Of mission={m.code} />}</Load>
     </>
   );
@@ -55,7 +58,7 @@ function Of({ mission }: { mission: string }) {
   );
 }
 
-function BankAccount({ mission, account, done }: { mission: string; account: Account | undefined; done: () => void }) {
+export function BankAccount({ mission, account, done }: { mission: string; account: Account | undefined; done: () => void }) {
   const [a, setA] = useState({ holder: "", iban: "", bic: "", bank: "", ...account });
   const [failed, setFailed] = useState<unknown>();
   const save = async (e: Event) => {

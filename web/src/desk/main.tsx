@@ -18,6 +18,7 @@ import { IncidentsPage } from "./incidents";
 import { MyKeys } from "./keys";
 import { Numbers } from "./numbers";
 import { PaperForm, PaperForms } from "./paper";
+import { Post } from "./post";
 import { Proposals } from "./proposals";
 import { Queue } from "./queue";
 import { Register } from "./register";
@@ -43,6 +44,7 @@ const routes: Route[] = [
   { path: "/desk/fees", page: Fees },
   { path: "/desk/cash", page: Cash },
   { path: "/desk/stock", page: Stock },
+  { path: "/desk/post", page: Post },
   { path: "/desk/proposals", page: Proposals },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },

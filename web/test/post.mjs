@@ -1,0 +1,18 @@
+// post.mjs - the head of mission sets a post up: what is missing is told, each step is an act that there is already
+import { look, PHONE, URL_ } from "./browser.mjs";
+
+export async function setUp(head) {
+  await head.goto(`${URL_}/en/desk/post`, { waitUntil: "networkidle" });
+  await head.getByText("steps are done").waitFor();
+  await head.locator("summary", { hasText: "Holidays" }).click();
+  await head.getByText("The holidays of").first().waitFor();
+  await look(head, "desk-post-en");
+  const hours = head.locator("details", { hasText: "Hours and counters" }).first();
+  if (await hours.getByText("No hours are set for any service").count()) {
+    await hours.getByRole("button", { name: "Save" }).click();
+    await hours.getByText("No hours are set for any service").waitFor({ state: "detached" });
+  }
+  await head.setViewportSize(PHONE);
+  await head.goto(`${URL_}/ar/desk/post`, { waitUntil: "networkidle" });
+  await look(head, "desk-post-ar");
+}
