@@ -72,7 +72,7 @@ static uint8_t draw_country(struct demo *d)
 }
 
 /* Most promises are kept: what is done within them is shared out among the steps. Late is what came
- * while the officer was away, and a few more. One in eight of the last weeks still waits. */
+ * while the officer was away, and a few more. One in seven of the last weeks still waits. */
 static void plan_days(struct demo *d, struct plan *p, const struct post *post)
 {
     const struct mission *m = post->mission;
@@ -82,8 +82,12 @@ static void plan_days(struct demo *d, struct plan *p, const struct post *post)
         post->absent_from >= 0 && file >= post->absent_from && file < post->absent_from + 14;
     int take = (int)demo_draw(d, (uint64_t)left / 2 + 1) + (away ? 8 : 0);
     int study = (int)demo_draw(d, (uint64_t)left / 2 + 1) + (demo_chance(d, 9) ? promise + 3 : 0);
-    bool waits = file > DAYS - 60 && demo_chance(d, 12);
+    /* where it stays: untaken, taken, before the second officer, or nowhere */
+    int stays = file > DAYS - 60 && demo_chance(d, 14) ? (int)demo_draw(d, 3) : 3;
 
+    p->revoke &= stays == 3;
+    if (stays == 0)
+        return;
     int day = working_day(d, m, file, take);
     p->day[EV_TAKE] = (int16_t)day;
     if (p->correct) {
@@ -91,12 +95,12 @@ static void plan_days(struct demo *d, struct plan *p, const struct post *post)
         day += 1 + (int)demo_draw(d, 12);
         p->day[EV_ANSWER] = (int16_t)day;
     }
-    if (waits) {
-        p->revoke = false;
+    if (stays == 1)
         return;
-    }
     day = working_day(d, m, day, study);
     p->day[EV_STUDY] = p->day[EV_PROPOSE] = (int16_t)day;
+    if (stays == 2)
+        return;
     p->day[EV_CHECK] = p->day[EV_CONFIRM] = (int16_t)day;
     p->day[EV_FOLLOW] = (int16_t)(day + 7 + (int)demo_draw(d, 21));
     if (p->revoke)
@@ -582,6 +586,8 @@ static enum err live(struct demo *d, struct fault *f)
             e = demo_round(d, p, p->officer[p->n - 1].token, f);
         if (e == OK)
             e = demo_close_cash(d, p, f);
+        if (e == OK)
+            e = demo_bank(d, p, f);
     }
     if (e == OK)
         e = demo_asks(d, f);

@@ -28,10 +28,9 @@ static str counted(struct arena *a, const struct json *sheet)
     return str_copy(a, buf_str(&b));
 }
 
-/* One act of an officer, its answer parsed into the arena. */
-static enum err answered(struct demo *d, const char *action, const char *param, str value,
-                         const char *token, str body, struct arena *a, struct json **out,
-                         struct fault *f)
+enum err demo_answered(struct demo *d, const char *action, const char *param, str value,
+                       const char *token, str body, struct arena *a, struct json **out,
+                       struct fault *f)
 {
     struct demo_call c;
 
@@ -48,7 +47,7 @@ static enum err answered(struct demo *d, const char *action, const char *param, 
     return e;
 }
 
-static str signed_by(struct arena *a, const struct officer_file *officer, str statement)
+str demo_signed(struct arena *a, const struct officer_file *officer, str statement)
 {
     AUTO(buf) struct buf text = BUF(128);
     struct ed25519_signature s = ed25519_sign(&officer->secret, statement);
@@ -67,10 +66,10 @@ enum err demo_close_cash(struct demo *d, const struct post *p, struct fault *f)
     if (p->n < 2 || p->mission->one_officer || (p - d->posts) % 5 == OPEN_OF_FIVE)
         return OK;
     const struct post_officer *first = &p->officer[0], *second = &p->officer[1];
-    TRY(answered(d, "cash.show", "mission", mission, first->token, STR_NONE, a, &sheet, f));
-    TRY(answered(d, "cash.propose", "mission", mission, first->token, counted(a, sheet), a,
-                 &proposal, f));
-    return answered(d, "cash.confirm", "id", json_get_str(proposal, S("id")), second->token,
-                    signed_by(a, &second->file, json_get_str(proposal, S("statement"))), a, &done,
-                    f);
+    TRY(demo_answered(d, "cash.show", "mission", mission, first->token, STR_NONE, a, &sheet, f));
+    TRY(demo_answered(d, "cash.propose", "mission", mission, first->token, counted(a, sheet), a,
+                      &proposal, f));
+    return demo_answered(d, "cash.confirm", "id", json_get_str(proposal, S("id")), second->token,
+                         demo_signed(a, &second->file, json_get_str(proposal, S("statement"))), a,
+                         &done, f);
 }

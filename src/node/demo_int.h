@@ -125,6 +125,13 @@ enum err demo_rate(struct demo *, const struct plan *, struct fault *);
 
 /* The cash book of a post is closed by two of its officers, who are signed in (demo_close.c). */
 enum err demo_close_cash(struct demo *, const struct post *, struct fault *);
+/* One act of somebody, its answer parsed into the arena; a signature as its body. */
+enum err demo_answered(struct demo *, const char *action, const char *param, str value,
+                       const char *token, str body, struct arena *, struct json **out,
+                       struct fault *);
+str demo_signed(struct arena *, const struct officer_file *, str statement);
+/* The bank account of one post, and a statement of it (demo_bank.c). */
+enum err demo_bank(struct demo *, const struct post *, struct fault *);
 
 /* Missions, officers, holidays (demo_setup.c). */
 enum err demo_set_up(struct demo *, struct fault *);

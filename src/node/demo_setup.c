@@ -148,16 +148,17 @@ static str person_name(struct demo *d, bool latin)
     return str_printf(d->arena, "%.*s %.*s", STR_FMT(given), STR_FMT(surname));
 }
 
-/* The cast's officers have addresses of their own; the rest is named after role and mission. */
-static str cast_email(struct demo *d, str mission, const char *role)
+/* The cast's officers have names and addresses of their own; the rest is named after role and
+ * mission. NULL for the rest. */
+static const struct json *in_cast(struct demo *d, str mission, const char *role)
 {
     const struct json *list = json_get(d->cast, S("officers"));
 
     for (size_t i = 0; json_at(list, i); i++)
         if (str_eq(json_get_str(json_at(list, i), S("mission")), mission) &&
             str_eq(json_get_str(json_at(list, i), S("role")), str_of(role)))
-            return json_get_str(json_at(list, i), S("email"));
-    return STR_NONE;
+            return json_at(list, i);
+    return NULL;
 }
 
 static enum err staff_post(struct demo *d, struct post *p, const char *token, struct fault *f)
@@ -173,13 +174,14 @@ static enum err staff_post(struct demo *d, struct post *p, const char *token, st
             continue;
         o->role = roles[i];
         o->signed_in = -1;
-        str email = cast_email(d, mission, roles[i]);
-        if (email.p)
-            snprintf(o->email, sizeof o->email, "%.*s", STR_FMT(email));
+        const struct json *cast = in_cast(d, mission, roles[i]);
+        if (cast)
+            snprintf(o->email, sizeof o->email, "%.*s", STR_FMT(json_get_str(cast, S("email"))));
         else
             snprintf(o->email, sizeof o->email, "%s.%.*s@mfa.xu.example", short_names[i],
                      STR_FMT(mission));
-        TRY(appoint(d, o, person_name(d, true), mission, token, f));
+        TRY(appoint(d, o, cast ? json_get_str(cast, S("name")) : person_name(d, true), mission,
+                    token, f));
         p->n++;
     }
     p->absent_from = demo_chance(d, 40) ? (int)demo_draw(d, DAYS) : -1;

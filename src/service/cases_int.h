@@ -160,6 +160,8 @@ enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);
 /* Whose move it is in that state of a service; at an end where it is not offered any more. */
 enum workflow_turn turn_in(struct act *, str service, str state);
+/* The moment a year before now. */
+int64_t year_ago(const struct act *);
 enum err country_glance(struct act *, struct fault *);
 
 /* passing_on.c, findings.c, similar.c: what helps at the desk */

@@ -9,12 +9,7 @@
 #include "service/costs_int.h"
 #include "service/messages_int.h"
 
-enum { YEAR_DAYS = 365, PAGE = 100 };
-
-static int64_t year_ago(const struct act *a)
-{
-    return a->now - (int64_t)YEAR_DAYS * DAY_MS;
-}
+enum { PAGE = 100 };
 
 /* ---- what the ministry sets -------------------------------------------------------------- */
 

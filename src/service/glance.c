@@ -11,7 +11,7 @@
 
 enum { YEAR_DAYS = 365 };
 
-static int64_t year_ago(const struct act *a)
+int64_t year_ago(const struct act *a)
 {
     return a->now - (int64_t)YEAR_DAYS * DAY_MS;
 }

@@ -7,12 +7,7 @@
 #include "base/date.h"
 #include "service/messages_int.h"
 
-enum { YEAR = 365, SHOWN_DAYS = 90 };
-
-static int64_t days_ago(const struct act *a, int64_t days)
-{
-    return a->now - days * DAY_MS;
-}
+enum { SHOWN_DAYS = 90 };
 
 struct tally {
     int64_t all, year, in_hand, waits, overdue;
@@ -58,7 +53,7 @@ static enum err put_services(struct act *a, struct jw *w, str country, struct fa
                  " sum(CASE WHEN due < ? THEN 1 ELSE 0 END)"
                  " FROM case_file WHERE country = ? AND filed > 0 GROUP BY service, state"
                  " ORDER BY service, state",
-                 "iis", days_ago(a, YEAR), a->now / DAY_MS, country));
+                 "iis", year_ago(a), a->now / DAY_MS, country));
     jw_key(w, S("services"));
     jw_open(w, '[');
     for (; query_row(&q); query_next(&q)) {
@@ -85,7 +80,7 @@ static enum err put_year(struct act *a, struct jw *w, str country, struct fault 
                " JOIN case_decision d ON d.file = c.id AND d.confirmer IS NOT NULL"
                " JOIN case_step s ON s.file = d.file AND s.seq = d.step + 1"
                " WHERE c.country = ? AND s.at > ?",
-               "si", country, days_ago(a, YEAR)));
+               "si", country, year_ago(a)));
     jw_kv_int(w, S("decided"), query_int(&q, 0));
     jw_kv_int(w, S("within_promise"), query_int(&q, 1));
     jw_kv_int(w, S("people"), query_int(&q, 2));
@@ -93,7 +88,7 @@ static enum err put_year(struct act *a, struct jw *w, str country, struct fault 
     TRY(db_one(a->db, &q, f,
                "SELECT count(*) FROM document d JOIN case_file c ON c.id = d.file"
                " WHERE c.country = ? AND d.state = 'sealed' AND d.issued > ?",
-               "si", country, days_ago(a, YEAR)));
+               "si", country, year_ago(a)));
     jw_kv_int(w, S("documents"), query_int(&q, 0));
     return query_end(&q, f);
 }
@@ -101,6 +96,7 @@ static enum err put_year(struct act *a, struct jw *w, str country, struct fault 
 /* How many applications came on which day, and how many documents went out. */
 static enum err put_days(struct act *a, struct jw *w, str country, struct fault *f)
 {
+    int64_t since = a->now - (int64_t)SHOWN_DAYS * DAY_MS;
     struct query q;
     char day[16];
 
@@ -111,7 +107,7 @@ static enum err put_days(struct act *a, struct jw *w, str country, struct fault 
                  " UNION ALL SELECT d.issued / 86400000, 0, 1 FROM document d"
                  " JOIN case_file c ON c.id = d.file WHERE c.country = ? AND d.issued > ?"
                  ") AS done GROUP BY day ORDER BY day DESC",
-                 "sisi", country, days_ago(a, SHOWN_DAYS), country, days_ago(a, SHOWN_DAYS)));
+                 "sisi", country, since, country, since));
     jw_key(w, S("days"));
     jw_open(w, '[');
     for (; query_row(&q); query_next(&q)) {

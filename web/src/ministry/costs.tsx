@@ -316,7 +316,7 @@ function Steps({ of }: { of: Measured }) {
       <ul>
         {of.work.map((w) => (
           <li key={w.index}>
-            <Moment at={w.at} /> · {worded(`ministry.did.${w.action}`, w.action)} · {t("ministry.minutes", { n: Math.round(w.seconds / 6) / 10 })} ·{" "}
+            <Moment at={w.at} /> – {worded(`ministry.did.${w.action}`, w.action)} – {t("ministry.minutes", { n: Math.round(w.seconds / 6) / 10 })} –{" "}
             <a href={to(`/ministry/journal/${w.epoch}/${w.index}`)}>{t("ministry.entry-of", { n: number(w.index) })}</a>
           </li>
         ))}
