@@ -10,11 +10,7 @@ import { Button, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } fro
 import { inWords, language, t } from "../base/words";
 import { worded } from "./host";
 import { Consequences, type Comparison } from "./consequences";
-
-interface PolicyFile {
-  name: string;
-  text: string;
-}
+import { type TextFile, Texts } from "./texts";
 
 export interface Proposal {
   id: string;
@@ -28,7 +24,7 @@ export interface Proposal {
 }
 
 interface Stored extends Proposal {
-  files: PolicyFile[];
+  files: TextFile[];
   statement: string;
 }
 
@@ -71,7 +67,7 @@ function ProposalState({ of }: { of: Proposal }) {
 }
 
 /** The agreements of a draft that are in force today. */
-function agreementsOf(files: PolicyFile[]): Agreement[] {
+function agreementsOf(files: TextFile[]): Agreement[] {
   try {
     const read = JSON.parse(files.find((f) => f.name === AGREEMENTS)?.text ?? "{}") as { agreements?: Agreement[] };
     const today = day(Date.now());
@@ -82,7 +78,7 @@ function agreementsOf(files: PolicyFile[]): Agreement[] {
 }
 
 /** The same files, but the agreement's last day was yesterday. */
-function suspended(files: PolicyFile[], code: string): PolicyFile[] {
+function suspended(files: TextFile[], code: string): TextFile[] {
   return files.map((f) => {
     if (f.name !== AGREEMENTS) return f;
     const read = JSON.parse(f.text) as { agreements: Agreement[] };
@@ -92,15 +88,15 @@ function suspended(files: PolicyFile[], code: string): PolicyFile[] {
 }
 
 /** Files of a folder: texts by their names, facts below facts/. */
-async function chosen(list: FileList): Promise<PolicyFile[]> {
+async function chosen(list: FileList): Promise<TextFile[]> {
   return Promise.all([...list].map(async (f) => ({ name: f.name.endsWith(".json") ? `facts/${f.name}` : f.name, text: await f.text() })));
 }
 
-const merged = (files: PolicyFile[], newer: PolicyFile[]) => [...files.filter((f) => !newer.some((n) => n.name === f.name)), ...newer].sort((a, b) => (a.name < b.name ? -1 : 1));
+const merged = (files: TextFile[], newer: TextFile[]) => [...files.filter((f) => !newer.some((n) => n.name === f.name)), ...newer].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 interface Editing {
-  files: PolicyFile[];
-  change: (files: PolicyFile[]) => void;
+  files: TextFile[];
+  change: (files: TextFile[]) => void;
 }
 
 function Suspend({ files, change }: Editing) {
@@ -137,31 +133,13 @@ function Files({ files, change }: Editing) {
       </Field>
       <details>
         <summary>{t("ministry.draft-texts", { n: files.length })}</summary>
-        {files.map((f, i) => (
-          <Field key={f.name} label={f.name} id={`file-${i}`}>
-            {(a) => (
-              <textarea
-                {...a}
-                class="mono"
-                dir="ltr"
-                lang="en"
-                rows={8}
-                spellcheck={false}
-                value={f.text}
-                onInput={(e) => {
-                  const text = e.currentTarget.value;
-                  change(files.map((g) => (g.name === f.name ? { name: g.name, text } : g)));
-                }}
-              />
-            )}
-          </Field>
-        ))}
+        <Texts files={files} change={change} />
       </details>
     </>
   );
 }
 
-const named = (files: PolicyFile[]) => files.map(({ name, text }) => ({ name, text }));
+const named = (files: TextFile[]) => files.map(({ name, text }) => ({ name, text }));
 
 export function DraftPage(_: PageProps) {
   const stored = useLoad((signal) => get<Stored>("/v1/policies/in-force", { signal }), []);
@@ -176,12 +154,12 @@ export function DraftPage(_: PageProps) {
   );
 }
 
-function Draft({ from }: { from: PolicyFile[] }) {
+function Draft({ from }: { from: TextFile[] }) {
   const [files, setFiles] = useState(from);
   const [answer, setAnswer] = useState<Comparison>();
   const [proposed, setProposed] = useState<string>();
   const { attempt, told } = useSigning(() => undefined);
-  const change = (newer: PolicyFile[]) => {
+  const change = (newer: TextFile[]) => {
     setFiles(newer);
     setAnswer(undefined);
   };

@@ -211,7 +211,7 @@ function called(h: Holiday): Holiday {
 
 function Calendar({ code, next }: { code: string; next: Step[] }) {
   const [year, setYear] = useState(new Date().getFullYear() + 1);
-  const kept = useLoad((signal) => get<Holidays>(`/v1/missions/${code}/calendar`, { signal }), [code]);
+  const stored = useLoad((signal) => get<Holidays>(`/v1/missions/${code}/calendar`, { signal }), [code]);
   const proposed = useLoad((signal) => get<{ days: Holiday[] }>(`/v1/holidays/${year}`, { signal }), [year]);
   const years = [0, 1, 2].map((n) => new Date().getFullYear() + n);
   return (
@@ -228,11 +228,12 @@ function Calendar({ code, next }: { code: string; next: Step[] }) {
           </select>
         )}
       </Field>
-      <Load of={kept}>
+      <Load of={stored}>
         {(k) => (
           <Load of={proposed}>
             {(p) => {
-              const days = k.days.filter((d) => d.day.startsWith(`${year}-`));
+              const kept = k.days.filter((d) => d.day.startsWith(`${year}-`));
+              const days = kept.length ? kept : p.days.map(called).sort((a, b) => (a.day < b.day ? -1 : 1));
               const by = k.signed.find((s) => s.year === year);
               return (
                 <>
@@ -248,7 +249,7 @@ function Calendar({ code, next }: { code: string; next: Step[] }) {
                       { label: t("ministry.holiday-name"), cell: (r) => <bdi>{r.name}</bdi>, text: (r) => r.name },
                     ]}
                   />
-                  <SignCalendar key={year} code={code} year={year} from={days.length ? days : p.days.map(called)} next={next} done={kept.again} />
+                  <SignCalendar key={year} code={code} year={year} from={days} next={next} done={stored.again} />
                 </>
               );
             }}

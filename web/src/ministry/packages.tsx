@@ -9,6 +9,7 @@ import { useSigning } from "../base/signing";
 import { Button, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { country, homeCode, language, stateName, t } from "../base/words";
 import type { ServiceRow } from "../base/model";
+import { type TextFile, Texts } from "./texts";
 import { InWords } from "./in-words";
 
 interface Package {
@@ -21,11 +22,6 @@ interface Package {
   overlay: boolean;
   conflicts: boolean;
   proposed?: string;
-}
-
-interface PackageFile {
-  name: string;
-  text: string;
 }
 
 interface Shown extends Omit<Package, "conflicts" | "proposed"> {
@@ -250,11 +246,11 @@ function Refuse({ of, done }: { of: Shown; done: () => void }) {
 /** Our own law, fees and words over the package: its files, changed here or chosen. It becomes one more content, which
  * proves itself and is decided upon by itself. */
 function Layer({ of }: { of: Shown }) {
-  const layer = useLoad((signal) => get<{ files: PackageFile[] }>(`/v1/packages/${of.id}/layer`, { signal }), [of.id]);
+  const layer = useLoad((signal) => get<{ files: TextFile[] }>(`/v1/packages/${of.id}/layer`, { signal }), [of.id]);
   return <Load of={layer}>{({ files }) => <LayerFiles id={of.id} from={files} />}</Load>;
 }
 
-function LayerFiles({ id, from }: { id: string; from: PackageFile[] }) {
+function LayerFiles({ id, from }: { id: string; from: TextFile[] }) {
   const [files, setFiles] = useState(from);
   const { attempt, told } = useSigning(() => undefined);
   const choose = async (list: FileList) => {
@@ -274,25 +270,7 @@ function LayerFiles({ id, from }: { id: string; from: PackageFile[] }) {
       <Field label={t("ministry.layer-files")} help={t("ministry.layer-files-help")}>
         {(a) => <input {...a} type="file" multiple accept=".json,.svg" onChange={(e) => e.currentTarget.files && void choose(e.currentTarget.files)} />}
       </Field>
-      {files.map((f) => (
-        <Field key={f.name} label={f.name}>
-          {(a) => (
-            <textarea
-              {...a}
-              class="mono"
-              dir="ltr"
-              lang="en"
-              rows={8}
-              spellcheck={false}
-              value={f.text}
-              onInput={(e) => {
-                const text = e.currentTarget.value;
-                setFiles(files.map((g) => (g.name === f.name ? { name: g.name, text } : g)));
-              }}
-            />
-          )}
-        </Field>
-      ))}
+      <Texts files={files} change={setFiles} />
       <div class="buttons">
         <Button>{t("ministry.package-lay")}</Button>
       </div>
