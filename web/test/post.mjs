@@ -4,7 +4,8 @@ import { look, PHONE, URL_ } from "./browser.mjs";
 export async function setUp(head) {
   await head.goto(`${URL_}/en/desk/post`, { waitUntil: "networkidle" });
   await head.getByText("steps are done").waitFor();
-  await head.locator("summary", { hasText: "Holidays" }).click();
+  const holidays = head.locator("ol.steps > li", { hasText: "Holidays" }).locator("details").first();
+  if ((await holidays.getAttribute("open")) === null) await holidays.locator("summary").click();
   await head.getByText("The holidays of").first().waitFor();
   await look(head, "desk-post-en");
   const hours = head.locator("details", { hasText: "Hours and counters" }).first();
