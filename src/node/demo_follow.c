@@ -32,11 +32,12 @@ static enum err look(struct demo *d, const struct plan *p, struct arena *a, stru
     return OK;
 }
 
-/* The steps of the state that an officer records, one after the other. What the common life has is
- * not one: there the case waits for a decision, or is at its end. */
+/* The steps of the state that an officer records, one after the other. Before the document the common
+ * life has none: there the case waits for a decision. */
 static const struct workflow_row *step_of(const struct workflow *w, str state, unsigned nth)
 {
-    const struct workflow_state *s = workflow_common_state(state) ? NULL : workflow_state(w, state);
+    bool before = workflow_common_state(state) && !str_eq(state, S("issued"));
+    const struct workflow_state *s = before ? NULL : workflow_state(w, state);
 
     for (size_t i = 0; s && i < s->n; i++)
         if (strcmp(s->row[i].kind->action, "case.record") == 0 && nth-- == 0)
