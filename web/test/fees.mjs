@@ -1,7 +1,9 @@
 // fees.mjs - a fee by bank transfer: the account, the order that a person takes along, the bank's statement, a receipt
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, look, PHONE, URL_ } from "./browser.mjs";
+import { readFileSync } from "node:fs";
+import { expect, look, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
+import { ask } from "./ministry.mjs";
 
 const IBAN = "GR1601101250000000012300695";
 
@@ -86,6 +88,35 @@ export async function repay(consul) {
   await consul.getByLabel("Number of the order or the receipt").fill("Order 9");
   await consul.getByRole("button", { name: "It was paid back: €3.00" }).click();
   await consul.getByText("paid back", { exact: true }).waitFor();
+}
+
+/** An application that is filed by calls, with a scan. */
+async function filed(person, service) {
+  const { answers } = JSON.parse(readFileSync(new URL(`../../services/${service}/golden.json`, import.meta.url), "utf8")).cases[0];
+  const { id } = (await ask(person, "POST", "/v1/cases", { service, country: "CY" })).body;
+  const bytes = [...readFileSync(process.env.SIFARA_SCAN)];
+  expect((await ask(person, "PUT", `/v1/cases/${id}/answers`, { answers })).status < 300, "the answers are not kept");
+  await person.evaluate(([path, b]) => fetch(path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: new Uint8Array(b) }), [`/v1/cases/${id}/attachments?name=scan.png`, bytes]);
+  const sent = await ask(person, "POST", `/v1/cases/${id}/submit`);
+  expect(sent.status < 300, `the application: ${sent.status} ${JSON.stringify(sent.body)}`);
+  return id;
+}
+
+/** A power of attorney, paid on the page of a host: there and back again, and the fee is settled. */
+export async function online(words) {
+  const nora = await somebody(PHONE);
+  await nora.goto(`${URL_}/en/sign-in`);
+  await signIn(nora, "nora@example.org", words);
+  await nora.waitForURL(/cases/);
+  const file = await filed(nora, "power-of-attorney");
+  await nora.goto(`${URL_}/en/cases/${file}`, { waitUntil: "networkidle" });
+  await nora.getByRole("button", { name: "How to pay the fee" }).click();
+  await look(nora, "portal-pay-en");
+  await nora.getByRole("button", { name: "Pay online" }).click();
+  await nora.waitForURL((url) => url.href.startsWith(URL_) && url.pathname.endsWith(file));
+  for (let i = 0; i < 20 && (await nora.getByRole("button", { name: "How to pay the fee" }).count()); i++) await nora.reload({ waitUntil: "networkidle" });
+  expect(!(await nora.getByRole("button", { name: "How to pay the fee" }).count()), "a fee that was paid online is still owed");
+  await look(nora, "portal-paid-en");
 }
 
 /** The day's cash is counted by one officer and signed by another; afterwards it stands. */

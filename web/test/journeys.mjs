@@ -8,7 +8,7 @@ import { counter, numbers, paper } from "./counter.mjs";
 import { setUp } from "./post.mjs";
 import { register } from "./register.mjs";
 import { stock } from "./stock.mjs";
-import { closeDay, order, receipt, repay, statement } from "./fees.mjs";
+import { closeDay, online, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
 import { representatives } from "./representatives.mjs";
@@ -328,6 +328,8 @@ await step("she holds her passport; how was it?", async () => {
   await receipt(rana, file);
   await rate(layla, file);
 });
+
+await step("another pays her fee on a page that somebody else hosts", () => online(en));
 
 await step("blanks come, one is spoilt, the rest is counted", () => stock(rana, karim));
 

@@ -8,7 +8,8 @@ export const ask = (page, method, path, body) =>
   page.evaluate(
     async ([how, at, what]) => {
       const answer = await fetch(at, { method: how, headers: { "Content-Type": "application/json" }, ...(what ? { body: JSON.stringify(what) } : {}) });
-      return { status: answer.status, body: await answer.json() };
+      const text = await answer.text();
+      return { status: answer.status, body: text ? JSON.parse(text) : null };
     },
     [method, path, body],
   );
