@@ -209,13 +209,15 @@ static enum err seen(struct act *a, const struct incident *i, bool *out, struct 
     return OK;
 }
 
+/* Whoever has it already does not take it once more. */
 static enum err put_next(struct act *a, struct jw *w, const struct incident *i, struct fault *f)
 {
     static const char *const actions[] = {"incident.take", "incident.close"};
+    size_t first = id_eq(&i->owner, &a->actor.id) ? 1 : 0;
 
     jw_key(w, S("next"));
     jw_open(w, '[');
-    for (size_t k = 0; !i->closed && k < ARRAY_LEN(actions); k++) {
+    for (size_t k = first; !i->closed && k < ARRAY_LEN(actions); k++) {
         jw_open(w, '{');
         jw_kv(w, S("action"), str_of(actions[k]));
         TRY(ask(a, i, actions[k], w, f));
