@@ -278,7 +278,10 @@ static const struct {
             "\"message\":" TEXT(
                 2000) ",\"fields\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":"
                       "\"string\",\"format\":\"json-pointer\"}}")},
-    {"message.v1", OBJECT("\"text\"", "\"text\":" TEXT(2000))},
+    {"message.v1",
+     OBJECT("\"text\"", "\"text\":" TEXT(2000) ",\"files\":{\"type\":\"array\",\"maxItems\":3,"
+                        "\"items\":" ID_SCHEMA "}")},
+    {"remark.v1", OBJECT("\"text\"", "\"text\":" TEXT(2000))},
     {"rating.v1", OBJECT("\"score\"", "\"score\":{\"type\":\"integer\",\"minimum\":1,"
                                       "\"maximum\":5},\"text\":" TEXT(2000))},
     {"appointment-rule.v1",

@@ -227,7 +227,8 @@ static enum err count_attachments(struct act *a, const struct casefile *c, int64
 {
     struct query q;
 
-    TRY(db_one(a->db, &q, f, "SELECT count(*) FROM attachment WHERE file = ?", "d", &c->id));
+    TRY(db_one(a->db, &q, f, "SELECT count(*) FROM attachment WHERE file = ? AND message IS NULL",
+               "d", &c->id));
     *out = query_int(&q, 0);
     return query_end(&q, f);
 }

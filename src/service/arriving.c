@@ -333,22 +333,23 @@ static enum err write_payments(struct act *a, const struct arriving *r, struct f
 
 static enum err write_attachments(struct act *a, const struct arriving *r, struct fault *f)
 {
-    const struct json *list = list_of(a, "attachments"), *j;
+    const struct json *list = list_of(a, "attachments"), *messages = list_of(a, "messages"), *j;
     struct hash named;
     struct id id;
 
     for (size_t i = 0; (j = json_at(list, i)); i++) {
         str hex = json_get_str(j, S("digest"));
+        int64_t message = json_get_int(j, S("message"), -1);
         if (!read_id(j, "id", &id) || hex.n != 64 || !hex_decode(hex, named.b, sizeof named.b) ||
-            !r->names[i].p)
+            !r->names[i].p || message < -1 || (message >= 0 && !json_at(messages, (size_t)message)))
             return damaged(f, "attachments", i);
         /* without bytes until they come */
         TRY(db_run(a->db, f,
                    "INSERT INTO attachment(id, bucket, file, person, digest, size, type, name,"
-                   " named) VALUES(?,?,?,?,?,?,?,?,?)",
-                   "diddbisbb", &id, (int64_t)id_bucket(&id), &r->c.id, &r->c.person, S(""),
+                   " named, message) VALUES(?,?,?,?,?,?,?,?,?,nullif(?, -1))",
+                   "diddbisbbi", &id, (int64_t)id_bucket(&id), &r->c.id, &r->c.person, S(""),
                    json_get_int(j, S("size"), 0), json_get_str(j, S("type")), r->names[i],
-                   hash_str(&named)));
+                   hash_str(&named), message));
     }
     return OK;
 }

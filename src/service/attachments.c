@@ -17,6 +17,7 @@ enum {
     HEAD = 64 << 10, /* a picture says its size behind what cameras tell */
     CHUNKS_MAX = ATTACHMENT_MAX / CHUNK + 2,
     PER_CASE = 20,
+    SENT_PER_CASE = 60, /* with messages, of both sides */
     WORKER_DEADLINE_MS = 3000
 };
 
@@ -190,6 +191,7 @@ struct adding {
     struct attachment_sink *sink;
     char type[WORKER_MIME_ROOM];
     str name;
+    struct dropped dropped;
 };
 
 /* What an officer sends comes as bytes: a sink of the person's takes them. */
@@ -254,25 +256,29 @@ enum err attachment_enclose_prepare(struct act *a, struct fault *f)
     return finish_adding(a, p, f);
 }
 
-enum err attachment_add(struct act *a, struct fault *f)
+static enum err count_files(struct act *a, const char *sql, const struct id *file, int64_t *out,
+                            struct fault *f)
 {
-    struct adding *p = a->data;
-    struct id id = id_new(&a->house->world, id_bucket(&p->c.id));
-    struct jw w = JW(&a->reply);
     struct query q;
 
-    if (!case_is_open(&p->c))
-        return fault(f, ERR_CONFLICT, "documents are added to a draft, or when they are asked for");
-    TRY(db_one(a->db, &q, f, "SELECT count(*) FROM attachment WHERE file = ?", "d", &p->c.id));
-    int64_t n = query_int(&q, 0);
-    TRY(query_end(&q, f));
-    if (n >= PER_CASE)
-        return fault(f, ERR_LIMIT, "a case has at most %d documents", PER_CASE);
+    TRY(db_one(a->db, &q, f, sql, "d", file));
+    *out = query_int(&q, 0);
+    return query_end(&q, f);
+}
+
+/* sender: who may name it in a message, or NULL for a document of the case. */
+static enum err write_added(struct act *a, const struct adding *p, const struct id *sender,
+                            struct fault *f)
+{
+    struct id id = id_new(&a->house->world, id_bucket(&p->c.id));
+    struct jw w = JW(&a->reply);
+
     TRY(db_run(a->db, f,
-               "INSERT INTO attachment(id, bucket, file, person, digest, size, type, name)"
-               " VALUES(?,?,?,?,?,?,?,?)",
-               "diddbisb", &id, (int64_t)id_bucket(&id), &p->c.id, &p->c.person,
-               hash_str(&p->sink->digest), (int64_t)p->sink->size, str_of(p->type), p->name));
+               "INSERT INTO attachment(id, bucket, file, person, digest, size, type, name, message,"
+               " sender) VALUES(?,?,?,?,?,?,?,?,nullif(?, -2),?)",
+               "diddbisbid", &id, (int64_t)id_bucket(&id), &p->c.id, &p->c.person,
+               hash_str(&p->sink->digest), (int64_t)p->sink->size, str_of(p->type), p->name,
+               (int64_t)(sender ? -1 : -2), sender));
     a->status = 201;
     jw_open(&w, '{');
     jw_kv(&w, S("id"), act_id_text(a, &id));
@@ -280,6 +286,20 @@ enum err attachment_add(struct act *a, struct fault *f)
     jw_kv(&w, S("type"), str_of(p->type));
     jw_close(&w, '}');
     return OK;
+}
+
+enum err attachment_add(struct act *a, struct fault *f)
+{
+    struct adding *p = a->data;
+    int64_t n;
+
+    if (!case_is_open(&p->c))
+        return fault(f, ERR_CONFLICT, "documents are added to a draft, or when they are asked for");
+    TRY(count_files(a, "SELECT count(*) FROM attachment WHERE file = ? AND message IS NULL",
+                    &p->c.id, &n, f));
+    if (n >= PER_CASE)
+        return fault(f, ERR_LIMIT, "a case has at most %d documents", PER_CASE);
+    return write_added(a, p, NULL, f);
 }
 
 enum err attachment_enclose(struct act *a, struct fault *f)
@@ -342,6 +362,98 @@ void attachment_add_after(struct act *a)
     p->sink->kept = true;
 }
 
+/* ---- with a message ----------------------------------------------------------------------- */
+
+static enum err check_room(struct act *a, const struct id *file, size_t more, struct fault *f)
+{
+    int64_t n;
+
+    TRY(count_files(a, "SELECT count(*) FROM attachment WHERE file = ? AND message >= 0", file, &n,
+                    f));
+    if (n + (int64_t)more > SENT_PER_CASE)
+        return fault(f, ERR_LIMIT, "a case takes %d files with messages", SENT_PER_CASE);
+    return OK;
+}
+
+/* The oldest gives way: whoever begins again and again fills no disk. */
+enum err message_attach(struct act *a, struct fault *f)
+{
+    struct adding *p = a->data;
+
+    TRY(check_room(a, &p->c.id, 1, f));
+    TRY(attachments_drop(a, &p->c.id, FILES_WAITING - 1, &p->dropped, f));
+    return write_added(a, p, &a->actor.id, f);
+}
+
+void message_attach_after(struct act *a)
+{
+    struct adding *p = a->data;
+
+    attachment_add_after(a);
+    attachments_unlink(a->house, &p->dropped);
+}
+
+static enum err delete_rows(struct act *a, const struct id *ids, unsigned n, struct fault *f)
+{
+    for (unsigned i = 0; i < n; i++)
+        TRY(db_run(a->db, f, "DELETE FROM attachment WHERE id = ? AND bucket = ?", "di", &ids[i],
+                   (int64_t)id_bucket(&ids[i])));
+    return OK;
+}
+
+enum err attachments_drop(struct act *a, const struct id *file, unsigned keep, struct dropped *out,
+                          struct fault *f)
+{
+    struct id ids[FILES_WAITING];
+    struct query q;
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, digest FROM attachment WHERE file = ? AND message = -1 AND sender = ?"
+                 " ORDER BY id DESC",
+                 "dd", file, &a->actor.id));
+    for (unsigned i = 0; query_row(&q) && out->n < FILES_WAITING; query_next(&q), i++) {
+        str digest = query_str(&q, 1);
+        if (i < keep || digest.n != sizeof out->digests[0].b)
+            continue;
+        ids[out->n] = query_id(&q, 0);
+        memcpy(out->digests[out->n++].b, digest.p, digest.n);
+    }
+    TRY(query_end(&q, f));
+    return delete_rows(a, ids, out->n, f);
+}
+
+/* A file that cannot be removed is one that nobody names: its bytes are sealed. */
+void attachments_unlink(const struct house *h, const struct dropped *d)
+{
+    char path[4096];
+
+    for (unsigned i = 0; i < d->n; i++)
+        if (blob_path(h, &d->digests[i], path, NULL) == OK)
+            unlink(path);
+}
+
+enum err attachments_send(struct act *a, const struct id *file, int64_t message, struct fault *f)
+{
+    const struct json *list = json_get(a->input, S("files")), *j;
+    char at[32];
+    struct id id;
+
+    if (list)
+        TRY(check_room(a, file, list->n, f));
+    for (size_t i = 0; (j = json_at(list, i)); i++) {
+        snprintf(at, sizeof at, "/files/%zu", i);
+        if (!id_parse(json_str(j), &id))
+            return fault_at(f, ERR_INVALID, at, "not an id");
+        TRY(db_run(a->db, f,
+                   "UPDATE attachment SET message = ?, sender = NULL WHERE id = ? AND bucket = ?"
+                   " AND file = ? AND message = -1 AND sender = ?",
+                   "ididd", message, &id, (int64_t)id_bucket(&id), file, &a->actor.id));
+        if (db_changes(a->db) != 1)
+            return fault_at(f, ERR_CONFLICT, at, "this file is not here any more: add it again");
+    }
+    return OK;
+}
+
 /* ---- reading ----------------------------------------------------------------------------- */
 
 static enum err read_chunk(FILE *file, const struct key *k, unsigned number, struct arena *a,
@@ -401,8 +513,9 @@ enum err attachment_get(struct act *a, struct fault *f)
     if (!id_parse(act_param(a, S("attachment")), &id))
         return fault(f, ERR_NOT_FOUND, "no such attachment");
     TRY(db_one(a->db, &q, f,
-               "SELECT digest, type FROM attachment WHERE id = ? AND bucket = ? AND file = ?",
-               "did", &id, (int64_t)id_bucket(&id), &c.id));
+               "SELECT digest, type FROM attachment WHERE id = ? AND bucket = ? AND file = ?"
+               " AND (message IS NULL OR message >= 0 OR sender = ?)",
+               "didd", &id, (int64_t)id_bucket(&id), &c.id, &a->actor.id));
     str d = query_str(&q, 0);
     a->type = str_cstr(a->arena, query_str(&q, 1));
     bool whole = d.n == sizeof digest.b;
@@ -448,7 +561,9 @@ enum err attachments_check(struct db *db, const char *data, uint64_t *out_n, str
     uint64_t n = 0;
 
     if (e == OK)
-        e = db_query(db, &q, f, "SELECT digest FROM attachment", "");
+        /* what was not sent may have been removed while a backup was made: nobody lacks it */
+        e = db_query(db, &q, f,
+                     "SELECT digest FROM attachment WHERE message IS NULL OR message >= 0", "");
     if (e != OK) {
         free(chunk);
         return e;

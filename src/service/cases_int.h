@@ -258,7 +258,31 @@ void attachment_add_after(struct act *);
 /* The same of bytes that an officer sends for the person of the case. */
 enum err attachment_enclose_prepare(struct act *, struct fault *);
 enum err attachment_enclose(struct act *, struct fault *);
+/* A file that waits for a message of the same sender. */
+enum err message_attach(struct act *, struct fault *);
+void message_attach_after(struct act *);
 
+/* attachment.message: NULL for a document of the case, the message's number, or -1 while it waits
+ * for its sender to name it. */
+enum { FILES_WAITING = 10 }; /* of a sender in a case; a message takes three */
+
+struct dropped {
+    struct hash digests[FILES_WAITING];
+    unsigned n;
+};
+
+/* Inside run(): removes the actor's files that wait for a message, but the newest. */
+NODISCARD enum err attachments_drop(struct act *, const struct id *file, unsigned keep,
+                                    struct dropped *out, struct fault *);
+/* After it: their bytes. */
+void attachments_unlink(const struct house *, const struct dropped *);
+/* Inside run(): the files that the input names go with this message. */
+NODISCARD enum err attachments_send(struct act *, const struct id *file, int64_t message,
+                                    struct fault *);
+
+/* A member of a list of files, of a row (id, size, type, name). */
+NODISCARD enum err case_put_file(struct act *, struct jw *, struct query *, const struct key *,
+                                 struct fault *);
 enum err case_put(struct act *, struct jw *, const struct casefile *, const struct key *,
                   struct fault *);
 

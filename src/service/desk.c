@@ -151,15 +151,17 @@ enum err case_request_correction(struct act *a, struct fault *f)
 
 /* ---- the decision ----------------------------------------------------------------------- */
 
-/* Digests of the documents that the person attached, in the order in which they came. */
+/* Digests of the documents that the person attached, in the order in which they came; not of what
+ * came with messages (docs/messages.md). */
 static enum err put_digests(struct act *a, struct jw *w, const struct casefile *c, struct fault *f)
 {
     struct query q;
     char hex[65];
 
     TRY(db_query(a->db, &q, f,
-                 "SELECT coalesce(named, digest) FROM attachment WHERE file = ? ORDER BY id", "d",
-                 &c->id));
+                 "SELECT coalesce(named, digest) FROM attachment WHERE file = ?"
+                 " AND message IS NULL ORDER BY id",
+                 "d", &c->id));
     jw_key(w, S("attachments"));
     jw_open(w, '[');
     for (; query_row(&q); query_next(&q)) {

@@ -88,13 +88,14 @@ static const struct table {
       {"officer", 'd', NULL},
       {"text", 't', "remark"}}},
     {"attachments",
-     "SELECT id, size, type, name, coalesce(named, digest) FROM attachment WHERE file = ?"
-     " ORDER BY id",
+     "SELECT id, size, type, name, coalesce(named, digest), message FROM attachment WHERE file = ?"
+     " AND (message IS NULL OR message >= 0) ORDER BY id",
      {{"id", 'd', NULL},
       {"size", 'i', NULL},
       {"type", 's', NULL},
       {"name", 't', "name"},
-      {"digest", 'x', NULL}}},
+      {"digest", 'x', NULL},
+      {"message", 'i', NULL}}},
 };
 
 /* Of the person, about the case. */

@@ -12,6 +12,7 @@ enum {
 struct writing {
     struct casefile c; /* first */
     str sealed;
+    struct dropped dropped;
 };
 
 static enum err writing_new(struct act *a, const char *label, struct fault *f)
@@ -71,8 +72,22 @@ static enum err insert(struct act *a, const struct writing *w, int64_t seq, stru
                   "INSERT INTO case_message(file, seq, bucket, at, mission, role, officer, text,"
                   " waits, seen) VALUES(?,?,?,?,?,?,?,?,?,0)",
                   "diiissdbi", &w->c.id, seq, (int64_t)id_bucket(&w->c.id), a->now, w->c.mission,
-                  officer ? act_role(a) : S("person"),
-                  officer ? &a->actor.id : NULL, w->sealed, (int64_t)!officer);
+                  officer ? act_role(a) : S("person"), officer ? &a->actor.id : NULL, w->sealed,
+                  (int64_t)!officer);
+}
+
+/* What the sender added and does not name is given up. */
+static enum err send_files(struct act *a, struct writing *w, int64_t seq, struct fault *f)
+{
+    TRY(attachments_send(a, &w->c.id, seq, f));
+    return attachments_drop(a, &w->c.id, 0, &w->dropped, f);
+}
+
+void message_after(struct act *a)
+{
+    const struct writing *w = a->data;
+
+    attachments_unlink(a->house, &w->dropped);
 }
 
 static enum err numbered(struct act *a, int64_t seq)
@@ -96,6 +111,7 @@ enum err message_send(struct act *a, struct fault *f)
         return fault(f, ERR_CONFLICT, "wait for the mission's answer: %d messages are open",
                      (int)n.open);
     TRY(insert(a, w, n.all, f));
+    TRY(send_files(a, w, n.all, f));
     return numbered(a, n.all);
 }
 
@@ -109,6 +125,7 @@ enum err message_write(struct act *a, struct fault *f)
     if (n.all >= MESSAGES_MAX)
         return fault(f, ERR_CONFLICT, "a case takes %d messages", MESSAGES_MAX);
     TRY(insert(a, w, n.all, f));
+    TRY(send_files(a, w, n.all, f));
     TRY(db_run(a->db, f, "UPDATE case_message SET waits = 0 WHERE file = ? AND waits = 1", "d",
                &w->c.id));
     TRY(case_touch(a, &w->c, f));
@@ -156,10 +173,27 @@ enum err remark_add(struct act *a, struct fault *f)
 
 /* ---- showing ------------------------------------------------------------------------------ */
 
-/* Rows of (seq, at, role, text, officer, seen); seen is 0 where it means nothing. Ends the query.
- */
-static enum err put_texts(struct act *a, struct jw *w, struct query *q, const char *label,
-                          const struct key *k, bool *out_by_officer, struct fault *f)
+/* Rows of (id, size, type, name, message) in the order of messages: those of this one. */
+static enum err put_files(struct act *a, struct jw *w, struct query *files, int64_t seq,
+                          const struct key *k, struct fault *f)
+{
+    enum err e = OK;
+
+    if (!query_row(files) || query_int(files, 4) != seq)
+        return OK;
+    jw_key(w, S("files"));
+    jw_open(w, '[');
+    for (; e == OK && query_row(files) && query_int(files, 4) == seq; query_next(files))
+        e = case_put_file(a, w, files, k, f);
+    jw_close(w, ']');
+    return e;
+}
+
+/* Rows of (seq, at, role, text, officer, seen); seen is 0 where it means nothing. files: those of
+ * messages, or NULL. Ends the query. */
+static enum err put_texts(struct act *a, struct jw *w, struct query *q, struct query *files,
+                          const char *label, const struct key *k, bool *out_by_officer,
+                          struct fault *f)
 {
     enum err e = OK;
     char text[32];
@@ -181,6 +215,8 @@ static enum err put_texts(struct act *a, struct jw *w, struct query *q, const ch
             time_format(query_int(q, 5), text);
             jw_kv(w, S("seen"), str_of(text));
         }
+        if (files)
+            e = put_files(a, w, files, query_int(q, 0), k, f);
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -196,21 +232,39 @@ static bool shows_remarks(const struct act *a, const struct casefile *c)
            (strcmp(a->action->name, "person.export") == 0 && c->state->turn == TURN_END);
 }
 
-enum err messages_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
-                      struct fault *f)
+/* files: those of all messages. */
+static enum err put_messages(struct act *a, struct jw *w, const struct casefile *c,
+                             struct query *files, const struct key *k, struct fault *f)
 {
-    bool by_officer = false, any, ignored = false;
+    bool by_officer = false;
     struct query q;
 
     TRY(db_query(a->db, &q, f,
                  "SELECT seq, at, role, text, officer, seen FROM case_message WHERE file = ?"
                  " ORDER BY seq",
                  "d", &c->id));
-    any = query_row(&q);
+    bool any = query_row(&q);
     jw_key(w, S("messages"));
-    TRY(put_texts(a, w, &q, "message", k, &by_officer, f));
+    TRY(put_texts(a, w, &q, files, "message", k, &by_officer, f));
     if (any)
         jw_kv(w, S("awaits"), by_officer ? S("person") : S("mission"));
+    return OK;
+}
+
+enum err messages_put(struct act *a, struct jw *w, const struct casefile *c, const struct key *k,
+                      struct fault *f)
+{
+    bool ignored = false;
+    struct query q;
+
+    TRY(db_query(a->db, &q, f,
+                 "SELECT id, size, type, name, message FROM attachment WHERE file = ?"
+                 " AND message >= 0 ORDER BY message, id",
+                 "d", &c->id));
+    enum err e = put_messages(a, w, c, &q, k, f);
+    enum err end = query_end(&q, e == OK ? f : NULL);
+    TRY(e);
+    TRY(end);
     if (!shows_remarks(a, c))
         return OK;
     TRY(db_query(a->db, &q, f,
@@ -218,7 +272,7 @@ enum err messages_put(struct act *a, struct jw *w, const struct casefile *c, con
                  " ORDER BY seq",
                  "d", &c->id));
     jw_key(w, S("remarks"));
-    return put_texts(a, w, &q, "remark", k, &ignored, f);
+    return put_texts(a, w, &q, NULL, "remark", k, &ignored, f);
 }
 
 /* Cases of a mission whose person waits for an answer, the longest first: nothing of what they

@@ -13,6 +13,7 @@
 
 enum err message_send_prepare(struct act *, struct fault *);
 enum err message_send(struct act *, struct fault *);
+void message_after(struct act *);
 enum err message_seen(struct act *, struct fault *);
 enum err message_write_prepare(struct act *, struct fault *);
 enum err message_write(struct act *, struct fault *);

@@ -206,6 +206,9 @@ static const struct migration migrations[] = {
     /* rows of registers that were kept elsewhere, each entered once */
     {"CREATE TABLE register_row(file TEXT NOT NULL, row INTEGER NOT NULL, mission TEXT NOT NULL,"
      " person BLOB NOT NULL, officer BLOB NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(file, row))"},
+    /* files sent with a message; sender: whose it is until a message names it */
+    {"ALTER TABLE attachment ADD COLUMN message INTEGER"},
+    {"ALTER TABLE attachment ADD COLUMN sender BLOB"},
 };
 
 /* ---- kinds of dispatches ---------------------------------------------------------------- */
@@ -370,7 +373,10 @@ const struct action service_actions[] = {
      case_step_proof, NULL},
     {"message.send", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/messages", PERSON, "Case",
      "message.v1", "Write to the mission about my case", 0, false, message_send_prepare, case_facts,
-     message_send, NULL, NULL},
+     message_send, NULL, message_after},
+    {"message.attach", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/messages/files", PERSON, "Case",
+     NULL, "Add a file that a message of mine will name (?name=)", ATTACHMENT_MAX, true,
+     attachment_add_prepare, case_facts, message_attach, NULL, message_attach_after},
     {"message.seen", ACTION_CHORE, ACTION_POST, "/v1/cases/{id}/messages/seen", PERSON, "Case",
      NULL, "I have read what the mission wrote", 0, false, NULL, NULL, message_seen, NULL, NULL},
     {"case.rate", ACTION_ACT, ACTION_POST, "/v1/cases/{id}/rating", PERSON, "Case", "rating.v1",
@@ -485,9 +491,12 @@ const struct action service_actions[] = {
      fee_order_facts, fee_order, NULL, NULL},
     {"message.write", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/messages", OFFICER, "Case",
      "message.v1", "Write to the person of a case", 0, false, message_write_prepare, case_facts,
-     message_write, NULL, NULL},
+     message_write, NULL, message_after},
+    {"message.enclose", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/messages/files", OFFICER,
+     "Case", NULL, "Add a file that a message to the person will name (?name=)", ATTACHMENT_MAX,
+     true, attachment_enclose_prepare, case_facts, message_attach, NULL, message_attach_after},
     {"remark.add", ACTION_ACT, ACTION_POST, "/v1/desk/cases/{id}/remarks", OFFICER, "Case",
-     "message.v1", "Note something for colleagues", 0, false, remark_add_prepare, case_facts,
+     "remark.v1", "Note something for colleagues", 0, false, remark_add_prepare, case_facts,
      remark_add, NULL, NULL},
     {"desk.messages", ACTION_READ, ACTION_GET, "/v1/desk/messages", OFFICER, "Mission", NULL,
      "Cases whose person waits for an answer (?mission=)", 0, false, NULL, desk_queue_facts, NULL,

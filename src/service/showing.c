@@ -194,6 +194,22 @@ static enum err put_next(struct act *a, struct jw *w, const struct casefile *c,
 
 /* ---- the file ----------------------------------------------------------------------------- */
 
+enum err case_put_file(struct act *a, struct jw *w, struct query *q, const struct key *k,
+                       struct fault *f)
+{
+    struct id id = query_id(q, 0);
+    str name;
+
+    TRY(unseal(a->arena, k, S("name"), query_str(q, 3), &name, f));
+    jw_open(w, '{');
+    jw_kv(w, S("id"), act_id_text(a, &id));
+    jw_kv_int(w, S("size"), query_int(q, 1));
+    jw_kv(w, S("type"), query_str(q, 2));
+    jw_kv(w, S("name"), name);
+    jw_close(w, '}');
+    return OK;
+}
+
 static enum err put_attachments(struct act *a, struct jw *w, const struct casefile *c,
                                 const struct key *k, struct fault *f)
 {
@@ -201,23 +217,13 @@ static enum err put_attachments(struct act *a, struct jw *w, const struct casefi
     enum err e = OK;
 
     TRY(db_query(a->db, &q, f,
-                 "SELECT id, size, type, name FROM attachment WHERE file = ? ORDER BY id", "d",
-                 &c->id));
+                 "SELECT id, size, type, name FROM attachment WHERE file = ? AND message IS NULL"
+                 " ORDER BY id",
+                 "d", &c->id));
     jw_key(w, S("attachments"));
     jw_open(w, '[');
-    for (; e == OK && query_row(&q); query_next(&q)) {
-        struct id id = query_id(&q, 0);
-        str name;
-        e = unseal(a->arena, k, S("name"), query_str(&q, 3), &name, f);
-        if (e != OK)
-            break;
-        jw_open(w, '{');
-        jw_kv(w, S("id"), act_id_text(a, &id));
-        jw_kv_int(w, S("size"), query_int(&q, 1));
-        jw_kv(w, S("type"), query_str(&q, 2));
-        jw_kv(w, S("name"), name);
-        jw_close(w, '}');
-    }
+    for (; e == OK && query_row(&q); query_next(&q))
+        e = case_put_file(a, w, &q, k, f);
     jw_close(w, ']');
     TRY(query_end(&q, f));
     return e;

@@ -2,6 +2,7 @@
 // desk have them; in Arabic and English
 import { DESK, expect, look, PHONE, URL_ } from "./browser.mjs";
 
+const SCAN = process.env.SIFARA_SCAN;
 const day = (n) => new Date(Date.now() + n * 86_400_000);
 const iso = (d) => d.toISOString().slice(0, 10);
 
@@ -76,6 +77,8 @@ export async function urgent(officer, person, file, on) {
 export async function talk(officer, person, file) {
   await person.goto(`${URL_}/en/cases/${file}`, { waitUntil: "networkidle" });
   await person.getByLabel("Write to the mission").fill("When can I come?\n\u202Egpj.exe");
+  await person.getByLabel("Add a file").setInputFiles(SCAN);
+  await person.getByRole("button", { name: "Remove" }).waitFor();
   await person.getByRole("button", { name: "Send the message" }).click();
   await person.getByText("It is the mission’s turn to answer.").waitFor();
   expect(!(await person.content()).includes("\u202E"), "a mark that turns text around is shown as it is");
@@ -83,6 +86,8 @@ export async function talk(officer, person, file) {
   await look(officer, "desk-inbox-en");
   await officer.locator(`a[href*="${file}"]`).click();
   await officer.getByText("When can I come?").waitFor();
+  const [scan] = await Promise.all([officer.waitForEvent("download"), officer.getByRole("link", { name: "scan.png" }).click()]);
+  expect(scan.suggestedFilename() === "scan.png", "the file of the message");
   await officer.getByLabel("Note something").fill("Called; wants Monday.");
   await officer.getByRole("button", { name: "Add the note" }).click();
   await officer.getByText("Called; wants Monday.").waitFor();

@@ -153,6 +153,7 @@ export interface Message {
   role: string;
   text: string;
   seen?: string;
+  files?: Attachment[];
 }
 
 export interface Mission {

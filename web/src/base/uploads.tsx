@@ -6,7 +6,7 @@ import { number, t } from "./words";
 import type { Attachment, Named } from "./model";
 import { reduced } from "./picture";
 
-const TYPES = "image/jpeg,image/png,image/heic,image/webp,application/pdf";
+export const TYPES = "image/jpeg,image/png,image/heic,image/webp,application/pdf";
 const RETRY_MS = 4000;
 
 interface Sending {
@@ -17,7 +17,8 @@ interface Sending {
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-export function Uploads(props: { to: string; asked: Named[]; have: Attachment[]; changed: () => void }) {
+/** Sends one file after another; taken has what the node calls it. The bar stands where one puts it. */
+export function useUpload(to: string, taken: (file: Attachment) => void) {
   const [sending, setSending] = useState<Sending>();
   const [failed, setFailed] = useState<unknown>();
   const stop = useRef<AbortController>();
@@ -31,8 +32,8 @@ export function Uploads(props: { to: string; asked: Named[]; have: Attachment[];
     for (;;) {
       try {
         setSending({ name, share: 0, waiting: false });
-        await upload(`${props.to}${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
-        props.changed();
+        const one = await upload<Omit<Attachment, "name">>(`${to}${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
+        taken({ ...one, name });
         break;
       } catch (error) {
         if (control.signal.aborted) break;
@@ -47,6 +48,24 @@ export function Uploads(props: { to: string; asked: Named[]; have: Attachment[];
     setSending(undefined);
   }
 
+  const bar = sending && (
+    <div role="status">
+      <p>
+        {t(sending.waiting ? "common.form.upload-waits" : "common.form.uploading")} <Typed>{sending.name}</Typed>
+      </p>
+      <progress max={1} value={sending.share} aria-label={t("common.form.uploading")} />
+      <Button kind="quiet" run={() => stop.current?.abort()}>
+        {t("common.cancel")}
+      </Button>
+    </div>
+  );
+  return { send, failed, busy: !!sending, bar };
+}
+
+export const kilobytes = (size: number) => t("common.form.size", { kb: number(Math.max(1, Math.round(size / 1000))) });
+
+export function Uploads(props: { to: string; asked: Named[]; have: Attachment[]; changed: () => void }) {
+  const { send, failed, busy, bar } = useUpload(props.to, props.changed);
   const choose = (id: string) => (e: Event & { currentTarget: HTMLInputElement }) => {
     const file = e.currentTarget.files?.[0];
     e.currentTarget.value = "";
@@ -64,24 +83,14 @@ export function Uploads(props: { to: string; asked: Named[]; have: Attachment[];
           <ul>
             {of(d.id).map((h) => (
               <li key={h.id}>
-                <Typed>{h.name.slice(d.id.length + 2)}</Typed> · {t("common.form.size", { kb: number(Math.max(1, Math.round(h.size / 1000))) })}
+                <Typed>{h.name.slice(d.id.length + 2)}</Typed> · {kilobytes(h.size)}
               </li>
             ))}
           </ul>
-          <input id={`file-${d.id}`} type="file" accept={TYPES} disabled={!!sending} onChange={choose(d.id)} />
+          <input id={`file-${d.id}`} type="file" accept={TYPES} disabled={busy} onChange={choose(d.id)} />
         </div>
       ))}
-      {sending && (
-        <div role="status">
-          <p>
-            {t(sending.waiting ? "common.form.upload-waits" : "common.form.uploading")} <Typed>{sending.name}</Typed>
-          </p>
-          <progress max={1} value={sending.share} aria-label={t("common.form.uploading")} />
-          <Button kind="quiet" run={() => stop.current?.abort()}>
-            {t("common.cancel")}
-          </Button>
-        </div>
-      )}
+      {bar}
     </>
   );
 }

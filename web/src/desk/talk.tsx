@@ -18,8 +18,8 @@ export function Talk({ file, done }: { file: CaseFile; done: () => void }) {
             <Tag kind={file.awaits === "mission" ? "warn" : ""}>{t(`desk.awaits.${file.awaits}`)}</Tag>
           </p>
         )}
-        <Messages part="desk" list={file.messages} />
-        <Write path={`/v1/desk/cases/${file.id}/messages`} label={t("desk.messages.write")} help={t("desk.messages.help")} button={t("desk.messages.send")} done={done} />
+        <Messages part="desk" list={file.messages} files={`/v1/desk/cases/${file.id}/attachments`} />
+        <Write path={`/v1/desk/cases/${file.id}/messages`} label={t("desk.messages.write")} help={t("desk.messages.help")} button={t("desk.messages.send")} files done={done} />
       </section>
       <section class="card" id="remarks">
         <h2>{t("desk.remarks")}</h2>

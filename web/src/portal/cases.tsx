@@ -148,8 +148,8 @@ function Talk({ file, done }: { file: CaseFile; done: () => void }) {
     <section class="card" id="messages">
       <h2>{t("portal.messages")}</h2>
       {file.awaits && <p>{t(`portal.awaits.${file.awaits}`)}</p>}
-      <Messages part="common" list={file.messages} />
-      <Write path={`/v1/cases/${file.id}/messages`} label={t("portal.messages.write")} help={t("portal.messages.help")} button={t("portal.messages.send")} done={done} />
+      <Messages part="common" list={file.messages} files={`/v1/cases/${file.id}/attachments`} />
+      <Write path={`/v1/cases/${file.id}/messages`} label={t("portal.messages.write")} help={t("portal.messages.help")} button={t("portal.messages.send")} files done={done} />
     </section>
   );
 }
