@@ -95,6 +95,16 @@ str act_id_text(struct act *a, const struct id *id)
     return str_copy(a->arena, str_of(text));
 }
 
+void act_created(struct act *a, const struct id *id)
+{
+    struct jw w = JW(&a->reply);
+
+    a->status = 201;
+    jw_open(&w, '{');
+    jw_kv(&w, S("id"), act_id_text(a, id));
+    jw_close(&w, '}');
+}
+
 void act_done(struct act *a)
 {
     if (a->data_free && a->data) {

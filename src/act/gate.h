@@ -62,7 +62,7 @@ struct house {
     const char *link_cert, *link_key; /* files, or NULL: how we show ourselves to partners */
     const struct hash *xroad_pin;     /* key of the security server of X-Road, or NULL: no X-Road */
     /* Our own calls through X-Road: its address, or STR_NONE, who we are, and its key, or NULL. */
-    str pay_url;               /* page on which fees are paid, and the key of its host (service/paying.c), */
+    str pay_url; /* page on which fees are paid, and the key of its host (service/paying.c), */
     const struct key *pay_key; /* or NULL */
     str xroad_url, xroad_client;
     const struct hash *xroad_server_pin;
@@ -121,16 +121,16 @@ struct act {
     struct cedar_record *context;
     str resource_type, resource_id;
     struct cedar_request request; /* as it was decided */
-    const struct lent *lent;      /* permitted by this role alone, on its officer's behalf; or NULL */
+    const struct lent *lent; /* permitted by this role alone, on its officer's behalf; or NULL */
 
     /* how the journal names and seals it, filled by prepare() or facts() */
     str subject;           /* "case/…": what the entry is about */
     struct hash content;   /* digest of what was filed or changed */
     struct key record_key; /* a person's key where a person is concerned */
     bool has_record_key;
-    int64_t claimed;      /* the moment at which it truly happened, as the actor says, beside that of
-                             the entry; 0: no other is said */
-    int64_t revision;     /* READ_FILE: of the bytes made by read() */
+    int64_t claimed;  /* the moment at which it truly happened, as the actor says, beside that of
+                         the entry; 0: no other is said */
+    int64_t revision; /* READ_FILE: of the bytes made by read() */
     int64_t revision_now; /* as facts() finds it */
 
     /* outcome */
@@ -160,6 +160,8 @@ struct act {
 };
 
 str act_param(const struct act *, str name);
+/* The answer to whoever made a thing: 201, and its id. */
+void act_created(struct act *, const struct id *);
 /* The param as an id: ERR_NOT_FOUND when it is none, for then no such record exists. */
 NODISCARD enum err act_param_id(const struct act *, str name, struct id *out, struct fault *);
 bool actor_has_role(const struct actor *, str role);
@@ -202,8 +204,8 @@ enum err gate_perform(struct gate *, struct act *);
  * before a button is pressed, never a permission. data is what its prepare() would have left, or
  * NULL where its facts do without (country.advise). A
  * refusal is written into the object that is open in w, as "refused": what policy_why says. */
-NODISCARD enum err gate_advise(struct gate *, const struct act *a, const struct action *, void *data,
-                               struct jw *w, struct fault *);
+NODISCARD enum err gate_advise(struct gate *, const struct act *a, const struct action *,
+                               void *data, struct jw *w, struct fault *);
 
 /* Is it an input of that action? As the gate checks it before prepare(); items tell all places. */
 NODISCARD enum err gate_check_input(struct gate *, const struct action *, const struct json *,

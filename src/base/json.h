@@ -103,6 +103,7 @@ void jw_tree(struct jw *, const struct json *);
 void jw_kv(struct jw *, str key, str value);
 void jw_kv_int(struct jw *, str key, int64_t);
 void jw_kv_bool(struct jw *, str key, bool);
+void jw_kv_strings(struct jw *, str key, const str *list, size_t n);
 
 /* RFC 8785 (JCS): keys in UTF-16 order, numbers as ECMAScript prints them, no blanks.
  * ERR_RANGE for an integer beyond 2^53, which the form cannot carry exactly;

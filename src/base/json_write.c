@@ -181,6 +181,15 @@ void jw_kv_bool(struct jw *w, str key, bool value)
     jw_bool(w, value);
 }
 
+void jw_kv_strings(struct jw *w, str key, const str *list, size_t n)
+{
+    jw_key(w, key);
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++)
+        jw_string(w, list[i]);
+    jw_close(w, ']');
+}
+
 /* Shortest digits that read back as d, with the decimal exponent: value = 0.D1D2… × 10^point.
  * Fifteen digits always suffice to test first for normal numbers; subnormals have fewer. */
 static int shortest_digits(double d, char digits[24], int *point)

@@ -234,7 +234,6 @@ static enum err mail_link(struct act *a, const struct inviting *in, struct fault
 enum err guest_invite(struct act *a, struct fault *f)
 {
     struct inviting *in = a->data;
-    struct jw w = JW(&a->reply);
 
     TRY(db_run(a->db, f,
                "INSERT INTO guest(id, officer, state, mission, language, may, at, expires, body)"
@@ -242,10 +241,7 @@ enum err guest_invite(struct act *a, struct fault *f)
                "ddssssiib", &in->g.id, &a->actor.id, in->g.state, a->actor.mission, in->g.language,
                in->g.may, a->now, in->g.expires, in->sealed));
     TRY(mail_link(a, in, f));
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, &in->g.id));
-    jw_close(&w, '}');
+    act_created(a, &in->g.id);
     return OK;
 }
 

@@ -40,15 +40,6 @@ static void put_state(struct comparing *c, struct jw *w, str code)
     jw_string(w, buf_str(&b));
 }
 
-static void put_list(struct jw *w, str key, const str *list, size_t n)
-{
-    jw_key(w, key);
-    jw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        jw_string(w, list[i]);
-    jw_close(w, ']');
-}
-
 /* ---- agreements and clauses --------------------------------------------------------------- */
 
 static bool within(const struct fact_agreement *a, int32_t day)
@@ -157,7 +148,7 @@ static void put_verdict(struct comparing *c, str key, const struct policy *p,
     jw_open(&c->w, '{');
     jw_kv(&c->w, S("verdict"), str_of(kinds[v->kind]));
     if (v->n_undertakings)
-        put_list(&c->w, S("undertakings"), v->undertakings, v->n_undertakings);
+        jw_kv_strings(&c->w, S("undertakings"), v->undertakings, v->n_undertakings);
     jw_key(&c->w, S("by"));
     jw_open(&c->w, '[');
     for (size_t i = 0; i < v->n_by; i++) {

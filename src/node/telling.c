@@ -359,15 +359,6 @@ static void jw_choice(struct jw *w, const struct compare_choice *c)
     }
 }
 
-static void jw_strings(struct jw *w, str key, const str *list, size_t n)
-{
-    jw_key(w, key);
-    jw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        jw_string(w, list[i]);
-    jw_close(w, ']');
-}
-
 static void jw_verdict(struct jw *w, str key, const struct compare_verdict *v)
 {
     static const char *const kinds[] = {"no", "yes", "with-undertakings"};
@@ -376,8 +367,8 @@ static void jw_verdict(struct jw *w, str key, const struct compare_verdict *v)
     jw_open(w, '{');
     jw_kv(w, S("verdict"), str_of(kinds[v->kind]));
     if (v->n_undertakings)
-        jw_strings(w, S("undertakings"), v->undertakings, v->n_undertakings);
-    jw_strings(w, S("by"), v->by, v->n_by);
+        jw_kv_strings(w, S("undertakings"), v->undertakings, v->n_undertakings);
+    jw_kv_strings(w, S("by"), v->by, v->n_by);
     jw_close(w, '}');
 }
 
@@ -389,7 +380,7 @@ static void jw_row(struct jw *w, const struct compare_row *r)
     jw_kv(w, S("action"), r->action);
     jw_kv(w, S("principal"), r->principal);
     if (r->partner)
-        jw_strings(w, S("partners"), r->states, r->n_states);
+        jw_kv_strings(w, S("partners"), r->states, r->n_states);
     jw_key(w, S("when"));
     jw_open(w, '[');
     for (size_t i = 0; i < r->n_terms; i++) {

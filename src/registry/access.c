@@ -30,9 +30,8 @@ enum err access_note(struct act *a, const struct id *person, str subject, str re
     return db_run(a->db, f,
                   "INSERT INTO access_log(id, bucket, person, at, role, mission, action, subject,"
                   " reason, visible_from) VALUES(?,?,?,?,?,?,?,?,?,?)",
-                  "didisssssi", &id, (int64_t)id_bucket(person), person, a->now,
-                  act_role(a), a->actor.mission,
-                  str_of(a->action->name), subject, reason, visible);
+                  "didisssssi", &id, (int64_t)id_bucket(person), person, a->now, act_role(a),
+                  a->actor.mission, str_of(a->action->name), subject, reason, visible);
 }
 
 enum err access_put(struct act *a, struct jw *w, const struct id *person, struct fault *f)
@@ -97,7 +96,6 @@ enum err access_delay_propose(struct act *a, struct fault *f)
 {
     struct id id = id_new(&a->house->world, 0), person;
     int32_t day;
-    struct jw w = JW(&a->reply);
 
     if (!id_parse(json_get_str(a->input, S("person")), &person))
         return fault_at(f, ERR_INVALID, "/person", "not an id");
@@ -108,10 +106,7 @@ enum err access_delay_propose(struct act *a, struct fault *f)
                " VALUES(?,?,?,?,?,?)",
                "ddisdi", &id, &person, (int64_t)day * 86400000, json_get_str(a->input, S("basis")),
                &a->actor.id, a->now));
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, &id));
-    jw_close(&w, '}');
+    act_created(a, &id);
     return OK;
 }
 

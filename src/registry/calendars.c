@@ -29,6 +29,16 @@ int32_t mission_day(const struct missions *m, const struct mission *at, int64_t 
     return day_of_ms(ms + zone_offset(m->zone[position(m, at)], ms));
 }
 
+int32_t day_at_mission(struct act *a, str mission)
+{
+    struct missions *m = missions_hold(a->house->registry);
+    const struct mission *at = mission_find(m, mission);
+    int32_t day = at ? mission_day(m, at, a->now) : day_of_ms(a->now);
+
+    missions_drop(m);
+    return day;
+}
+
 int64_t mission_moment(const struct missions *m, const struct mission *at, int32_t day, int minute)
 {
     const struct time_zone *z = m->zone[position(m, at)];

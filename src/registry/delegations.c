@@ -47,19 +47,9 @@ enum err delegation_statement(struct arena *a, str mission, const struct json *i
 
 /* ---- what is lent today -------------------------------------------------------------------- */
 
-static int32_t today_at(struct act *a, str mission)
-{
-    struct missions *m = missions_hold(a->house->registry);
-    const struct mission *at = mission_find(m, mission);
-    int32_t day = at ? mission_day(m, at, a->now) : day_of_ms(a->now);
-
-    missions_drop(m);
-    return day;
-}
-
 enum err delegations_lent(struct act *a, struct lent *out, size_t *out_n, struct fault *f)
 {
-    int32_t today = today_at(a, a->actor.mission);
+    int32_t today = day_at_mission(a, a->actor.mission);
     struct query q;
 
     *out_n = 0;
@@ -113,7 +103,7 @@ enum err delegation_propose_facts(struct act *a, struct fault *f)
 
 static enum err check_days(struct act *a, struct delegation *d, struct fault *f)
 {
-    int32_t today = today_at(a, d->mission);
+    int32_t today = day_at_mission(a, d->mission);
 
     if (!day_parse(json_get_str(a->input, S("from")), &d->from) || d->from < today)
         return fault_at(f, ERR_INVALID, "/from", "a day, today at the earliest");
@@ -262,7 +252,7 @@ enum err delegation_confirm(struct act *a, struct fault *f)
                         " confirmed = ? WHERE id = ? AND confirmer IS NULL AND ended IS NULL"
                         " AND until >= ?",
                         "dbidi", &a->actor.id, officer_signature_str(&d->signature), a->now, &d->id,
-                        (int64_t)today_at(a, d->mission));
+                        (int64_t)day_at_mission(a, d->mission));
     if (e == ERR_CONFLICT)
         return fault(f, ERR_FOUR_EYES, "another officer than the proposer must confirm it");
     TRY(e);
@@ -371,7 +361,7 @@ static enum err load_all(struct act *a, struct delegation *list, size_t *n, stru
 enum err delegation_list(struct act *a, struct fault *f)
 {
     struct delegation *list = arena_zalloc(a->arena, LISTED, sizeof *list);
-    int32_t today = today_at(a, act_param(a, S("mission")));
+    int32_t today = day_at_mission(a, act_param(a, S("mission")));
     struct jw w = JW(&a->reply);
     size_t n = 0;
 

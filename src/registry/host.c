@@ -74,16 +74,6 @@ static enum err seal_said(struct act *a, str *out, struct fault *f)
     return OK;
 }
 
-static void reply_id(struct act *a, const struct id *id)
-{
-    struct jw w = JW(&a->reply);
-
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, id));
-    jw_close(&w, '}');
-}
-
 enum err host_prepare(struct act *a, struct fault *f)
 {
     (void)f;
@@ -99,7 +89,7 @@ enum err contact_add(struct act *a, struct fault *f)
     TRY(seal_said(a, &said, f));
     TRY(db_run(a->db, f, "INSERT INTO contact(id, country, at, officer, body) VALUES(?,?,?,?,?)",
                "dsidb", &id, act_param(a, S("country")), a->now, &a->actor.id, said));
-    reply_id(a, &id);
+    act_created(a, &id);
     return OK;
 }
 
@@ -113,7 +103,7 @@ enum err contact_end(struct act *a, struct fault *f)
                "idd", a->now, &a->actor.id, &id));
     if (db_changes(a->db) == 0)
         return fault(f, ERR_CONFLICT, "it has ended already");
-    reply_id(a, &id);
+    act_created(a, &id);
     a->status = 200;
     return OK;
 }
@@ -133,7 +123,7 @@ enum err pledge_record(struct act *a, struct fault *f)
                " VALUES(?,?,?,?,?,?,?)",
                "dsiiidb", &id, act_param(a, S("country")), (int64_t)ours, (int64_t)due, a->now,
                &a->actor.id, said));
-    reply_id(a, &id);
+    act_created(a, &id);
     return OK;
 }
 
@@ -150,7 +140,7 @@ enum err pledge_settle(struct act *a, struct fault *f)
                "sidbd", json_get_str(a->input, S("outcome")), a->now, &a->actor.id, said, &id));
     if (db_changes(a->db) == 0)
         return fault(f, ERR_CONFLICT, "it is settled already");
-    reply_id(a, &id);
+    act_created(a, &id);
     a->status = 200;
     return OK;
 }

@@ -118,7 +118,6 @@ enum err incident_record(struct act *a, struct fault *f)
 {
     AUTO(buf) struct buf sealed = BUF(SAID_MAX + SEAL_OVERHEAD);
     const struct id *id = a->data;
-    struct jw w = JW(&a->reply);
 
     TRY(seal_text(a, &sealed, f));
     TRY(db_run(a->db, f,
@@ -126,10 +125,7 @@ enum err incident_record(struct act *a, struct fault *f)
                " VALUES(?,?,?,?,?,?,?)",
                "dsssbdi", id, act_param(a, S("mission")), json_get_str(a->input, S("kind")),
                json_get_str(a->input, S("severity")), buf_str(&sealed), &a->actor.id, a->now));
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, id));
-    jw_close(&w, '}');
+    act_created(a, id);
     return OK;
 }
 

@@ -110,11 +110,7 @@ enum err officer_add(struct act *a, struct fault *f)
         return fault(f, e,
                      "an officer with this address or id exists, or there is no such mission");
     TRY(e);
-    a->status = 201;
-    w = JW(&a->reply);
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, a->data));
-    jw_close(&w, '}');
+    act_created(a, a->data);
     return OK;
 }
 

@@ -159,6 +159,8 @@ NODISCARD enum err calendar_statement(struct arena *, str mission, int64_t year,
                                       const struct json *days, str *out, struct fault *);
 /* Days since 1970-01-01 of a moment at the mission. */
 int32_t mission_day(const struct missions *, const struct mission *, int64_t ms);
+/* The day that it is there now; in UTC where there is no such mission. */
+int32_t day_at_mission(struct act *, str mission);
 /* The moment at which clocks there first show so many minutes of that day; one that they jump over
  * is as long after the jump. And what they show at a moment. */
 int64_t mission_moment(const struct missions *, const struct mission *, int32_t day, int minute);

@@ -158,7 +158,6 @@ enum err representative_record_facts(struct act *a, struct fault *f)
 enum err representative_record(struct act *a, struct fault *f)
 {
     const struct recording *r = a->data;
-    struct jw w = JW(&a->reply);
     struct query q;
 
     TRY(db_one(a->db, &q, f,
@@ -177,10 +176,7 @@ enum err representative_record(struct act *a, struct fault *f)
                (int64_t)r->until, &a->actor.id, a->now));
     TRY(access_note(a, &r->person, a->subject, str_of(a->action->summary), f));
     TRY(access_note(a, &r->holder, a->subject, str_of(a->action->summary), f));
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, &r->id));
-    jw_close(&w, '}');
+    act_created(a, &r->id);
     return OK;
 }
 

@@ -42,15 +42,6 @@ static void put_day(struct jw *w, str key, int32_t day)
     jw_kv(w, key, str_of(text));
 }
 
-static void put_list(struct jw *w, str key, const str *list, size_t n)
-{
-    jw_key(w, key);
-    jw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        jw_string(w, list[i]);
-    jw_close(w, ']');
-}
-
 /* A letter of credence as people read it. */
 static void put_letter(struct jw *w, const struct credence *c, const struct keyset *k)
 {
@@ -61,8 +52,8 @@ static void put_letter(struct jw *w, const struct credence *c, const struct keys
     jw_kv(w, S("name"), c->name);
     jw_kv(w, S("url"), c->url);
     put_day(w, S("issued"), c->issued);
-    put_list(w, S("languages"), c->language, c->n_languages);
-    put_list(w, S("contacts"), c->contact, c->n_contacts);
+    jw_kv_strings(w, S("languages"), c->language, c->n_languages);
+    jw_kv_strings(w, S("contacts"), c->contact, c->n_contacts);
     jw_kv_int(w, S("serial"), (int64_t)k->serial);
     put_day(w, S("from"), k->from);
     put_day(w, S("until"), k->until);

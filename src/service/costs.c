@@ -22,16 +22,6 @@ static enum err ministry_facts(struct act *a, struct fault *f)
     return OK;
 }
 
-static void reply_id(struct act *a, const struct id *id)
-{
-    struct jw w = JW(&a->reply);
-
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, id));
-    jw_close(&w, '}');
-}
-
 static enum err check_mission(struct act *a, str code, struct fault *f)
 {
     struct missions *m = missions_hold(a->house->registry);
@@ -53,7 +43,7 @@ static enum err cost_set(struct act *a, struct fault *f)
                "dsissid", &id, mission.p ? mission : S("*"),
                json_get_int(a->input, S("per_hour"), 0), json_get_str(a->input, S("currency")),
                json_get_str(a->input, S("source")), a->now, &a->actor.id));
-    reply_id(a, &id);
+    act_created(a, &id);
     return OK;
 }
 
@@ -69,7 +59,7 @@ static enum err paper_set(struct act *a, struct fault *f)
                " VALUES(?,?,?,?,?,?)",
                "dsisid", &id, service, json_get_int(a->input, S("minutes"), 0),
                json_get_str(a->input, S("source")), a->now, &a->actor.id));
-    reply_id(a, &id);
+    act_created(a, &id);
     return OK;
 }
 

@@ -99,16 +99,6 @@ enum err protection_facts(struct act *a, struct fault *f)
 
 /* ---- telling -------------------------------------------------------------------------------- */
 
-static int32_t today_at(struct act *a, str mission)
-{
-    struct missions *m = missions_hold(a->house->registry);
-    const struct mission *at = mission_find(m, mission);
-    int32_t day = at ? mission_day(m, at, a->now) : day_of_ms(a->now);
-
-    missions_drop(m);
-    return day;
-}
-
 static int32_t day_at(struct act *a, str mission, int64_t ms)
 {
     struct missions *m = missions_hold(a->house->registry);
@@ -123,7 +113,7 @@ static int32_t day_at(struct act *a, str mission, int64_t ms)
 static void put_term(struct act *a, struct jw *w, str name, const struct protection *p, int32_t due,
                      int64_t done)
 {
-    int32_t day = done ? day_at(a, p->mission, done) : today_at(a, p->mission);
+    int32_t day = done ? day_at(a, p->mission, done) : day_at_mission(a, p->mission);
     char text[32];
 
     jw_key(w, name);
@@ -337,15 +327,11 @@ static enum err mark_consulted(struct act *a, const struct id *id, struct fault 
 enum err protection_consult(struct act *a, struct fault *f)
 {
     struct consulting *c = a->data;
-    struct jw w = JW(&a->reply);
 
     if (!c->p.sent)
         TRY(mark_consulted(a, &c->p.id, f));
     TRY(a->house->dispatches->put(a, &c->out, f));
-    a->status = 201;
-    jw_open(&w, '{');
-    jw_kv(&w, S("id"), act_id_text(a, &c->p.id));
-    jw_close(&w, '}');
+    act_created(a, &c->p.id);
     return OK;
 }
 

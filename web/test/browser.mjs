@@ -39,6 +39,17 @@ export function expect(condition, text) {
   if (!condition) fail(text);
 }
 
+/** One step of a journey: whatever goes wrong in it is a failure, and the next one is tried. */
+export async function step(name, f) {
+  console.log(name);
+  try {
+    return await f();
+  } catch (error) {
+    fail(`${name}: ${error.message.split("\n").slice(0, 4).join(" | ")}`);
+    return undefined;
+  }
+}
+
 /** A page of somebody of their own; what the page itself complains of is a failure. */
 export async function somebody(viewport, options = {}) {
   const context = await browser.newContext({ viewport, ...options });

@@ -9,7 +9,7 @@ import { setUp } from "./post.mjs";
 import { register } from "./register.mjs";
 import { stock } from "./stock.mjs";
 import { closeDay, online, order, receipt, repay, statement } from "./fees.mjs";
-import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
+import { close, DESK, expect, look, officer, open, PHONE, signIn, somebody, step, URL_ } from "./browser.mjs";
 import { persons } from "./persons.mjs";
 import { representatives } from "./representatives.mjs";
 import { ministry } from "./ministry.mjs";
@@ -17,16 +17,6 @@ import { ministry } from "./ministry.mjs";
 const SCAN = process.env.SIFARA_SCAN;
 const ar = { email: "البريد الإلكتروني", send: "أرسل لي رمزًا", code: "الرمز", signIn: "تسجيل الدخول" };
 const en = { email: "E-mail address", send: "Send me a code", code: "Code", signIn: "Sign in" };
-
-async function step(name, f) {
-  console.log(name);
-  try {
-    return await f();
-  } catch (error) {
-    fail(`${name}: ${error.message.split("\n").slice(0, 4).join(" | ")}`);
-    return undefined;
-  }
-}
 
 async function date(page, field, year, month, day) {
   await page.fill(`#f-${field}-day`, day);

@@ -3,22 +3,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask } from "./ministry.mjs";
-import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
+import { close, DESK, expect, fail, look, officer, open, PHONE, signIn, somebody, step, URL_ } from "./browser.mjs";
 
 const SHOTS = process.env.SIFARA_SHOTS;
 const words = JSON.parse(readFileSync(new URL("../../words/ar.json", import.meta.url), "utf8"));
 const w = (key) => words[`screen.${key}`];
 const button = (page, key) => page.getByRole("button", { name: w(key), exact: true });
-
-async function step(name, f) {
-  console.log(name);
-  try {
-    return await f();
-  } catch (error) {
-    fail(`${name}: ${error.message.split("\n").slice(0, 4).join(" | ")}`);
-    return undefined;
-  }
-}
 
 /** Names of acts, of files and of fields are the machine's; people's addresses and numbers may stay. */
 async function plain(page, name) {

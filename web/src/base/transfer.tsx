@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { post } from "./api";
 import type { CaseFile } from "./model";
-import { Button, Failure, Moment, Notice, Pairs, Table, Typed } from "./ui";
+import { Button, Failure, Moment, Notice, Pairs, Print, Table, Typed } from "./ui";
 import { language, money, t } from "./words";
 
 export interface Account {
@@ -87,9 +87,7 @@ export function Transfer({ file, at, online }: { file: CaseFile; at: string; onl
             ]}
           />
           <div class="buttons">
-            <Button kind="quiet" run={() => window.print()}>
-              {t("common.print")}
-            </Button>
+            <Print quiet />
           </div>
         </>
       )}

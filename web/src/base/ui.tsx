@@ -296,6 +296,15 @@ export function csv<T>(columns: Column<T>[], rows: T[]): string {
   return `\uFEFF${lines.map((l) => l.join(",")).join("\r\n")}\r\n`;
 }
 
+/** The page as it is, on paper. */
+export function Print({ quiet }: { quiet?: boolean }) {
+  return (
+    <Button kind={quiet ? "quiet" : "main"} run={() => window.print()}>
+      {t("common.print")}
+    </Button>
+  );
+}
+
 export function download(text: string | Blob, name: string, type: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(text instanceof Blob ? text : new Blob([text], { type }));

@@ -5,7 +5,7 @@ import { get, post, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
-import { Button, Day, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, Typed, useLoad } from "../base/ui";
+import { Button, Day, Field, Heading, Load, Moment, Notice, Pairs, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { money, number, t } from "../base/words";
 import { CashCounted, Days, Totals, type CashStatement, type Drawer, type Total } from "./counted";
 import { ownMission } from "./mission";
@@ -110,9 +110,7 @@ function Page({ of, again }: { of: Sheet; again: () => void }) {
       {!of.closing && !waits.length && <Close of={of} done={again} />}
       <Movements of={of} />
       <div class="buttons">
-        <Button kind="quiet" run={() => window.print()}>
-          {t("common.print")}
-        </Button>
+        <Print quiet />
         {of.closing && (
           <a class="button quiet" href={to("/desk/cash")}>
             {t("desk.cash.open-days")}

@@ -6,7 +6,7 @@ import type { Answers, CaseFile, ServiceForm } from "../base/model";
 import { wordsOf } from "../base/model";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
-import { Button, Day, Heading, Load, Notice, Pairs, Typed, useLoad } from "../base/ui";
+import { Day, Heading, Load, Notice, Pairs, Print, Typed, useLoad } from "../base/ui";
 import { country, inWords, language, money, t } from "../base/words";
 import { ownMission } from "./mission";
 
@@ -130,7 +130,7 @@ export function Receipt({ params }: PageProps) {
           />
           <p>{t("desk.counter.receipt-note")}</p>
           <div class="buttons">
-            <Button run={() => window.print()}>{t("common.print")}</Button>
+            <Print />
             <a class="button quiet" href={to("/desk/counter")}>
               {t("desk.counter.next")}
             </a>

@@ -6,7 +6,7 @@ import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
 import { grouped, type Account } from "../base/transfer";
-import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, Typed, useLoad } from "../base/ui";
+import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { ownMission } from "./mission";
 import { Waiting, type Proposal } from "./proposals";
@@ -264,7 +264,7 @@ export function PaymentReceipt({ params }: PageProps) {
               ]}
             />
             <div class="buttons">
-              <Button run={() => window.print()}>{t("common.print")}</Button>
+              <Print />
               <a class="button quiet" href={to(`/desk/cases/${f.id}`)}>
                 {t("desk.counter.to-case")}
               </a>

@@ -6,7 +6,7 @@ import type { PlanField, PlanPage, Schema, ServiceForm, ServiceRow } from "../ba
 import { isRequired, schemaAt, wordsOf } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import { Button, Heading, Load, Table, useLoad } from "../base/ui";
+import { Heading, Load, Print, Table, useLoad } from "../base/ui";
 import { language, languageName, languages, number, t } from "../base/words";
 
 const REPEATS = 2;
@@ -59,7 +59,7 @@ function Paper({ of }: { of: ServiceForm }) {
   return (
     <article class="paper">
       <div class="buttons">
-        <Button run={() => window.print()}>{t("common.print")}</Button>
+        <Print />
         <a class="button quiet" href={to("/desk/forms")}>
           {t("desk.forms")}
         </a>

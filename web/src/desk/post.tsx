@@ -7,7 +7,7 @@ import type { Asked, Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import type { Account } from "../base/transfer";
-import { Button, Heading, Load, Notice, Table, Tag, Typed, useLoad } from "../base/ui";
+import { Heading, Load, Notice, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { Whole } from "./appointments";
 import { BankAccount } from "./fees";
@@ -160,9 +160,7 @@ function Fees({ of }: { of: Found }) {
         ]}
       />
       <div class="buttons">
-        <Button kind="quiet" run={() => window.print()}>
-          {t("common.print")}
-        </Button>
+        <Print quiet />
       </div>
     </>
   );

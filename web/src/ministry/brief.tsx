@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import { Button, Heading, Load, Pairs, Typed } from "../base/ui";
+import { Heading, Load, Pairs, Print, Typed } from "../base/ui";
 import { day, inWords, number, stateName, t } from "../base/words";
 import { share } from "./glance";
 import { isOurs, overdue } from "./host";
@@ -140,7 +140,7 @@ export function Brief({ params }: PageProps) {
           </a>
           <Heading lead={`${stateName} · ${day(new Date().toISOString())}`}>{t("ministry.brief", { name: k.name })}</Heading>
           <div class="buttons">
-            <Button run={() => window.print()}>{t("common.print")}</Button>
+            <Print />
           </div>
           <Pairs
             list={[

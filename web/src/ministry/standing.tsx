@@ -5,7 +5,7 @@ import { post } from "../base/api";
 import { sha256 } from "../base/digest";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
-import { Button, Day, Field, Moment, Notice, Pairs, Typed } from "../base/ui";
+import { Button, Day, Field, Moment, Notice, Pairs, Print, Typed } from "../base/ui";
 import { languageName, t } from "../base/words";
 
 export interface Letter {
@@ -169,9 +169,7 @@ function Propose({ code, step, done }: StepProps) {
           <div class="buttons">
             <Button run={sign}>{t("ministry.sign-and-propose")}</Button>
             {compared.letter && (
-              <Button kind="quiet" run={() => window.print()}>
-                {t("common.print")}
-              </Button>
+              <Print quiet />
             )}
           </div>
         </>
