@@ -412,6 +412,7 @@ enum err edge_upload(struct http_request *r, enum http_upload what, str bytes, v
         return fault(f, ERR_UNAUTHENTICATED, "sign in first");
     if (in_memory(r))
         return open_body(r, false, f);
+    TRY(attachment_person(&n->house, http_param(r, S("id")), &who.id, f));
     TRY(attachment_sink_open(&n->house, &who.id, &sink, f));
     r->user = sink;
     r->release = release_sink;

@@ -25,7 +25,6 @@ struct attachment_sink {
     struct house *house;
     struct key key;
     struct scan *scan; /* NULL where none is configured */
-    struct id person;
     int fd;
     bool kept, closed;
     char path[4096], final[4096];
@@ -56,7 +55,6 @@ enum err attachment_sink_open(struct house *h, const struct id *person,
     if (!s)
         return fault(f, ERR_MEMORY, "out of memory");
     s->house = h;
-    s->person = *person;
     secret_random(random, sizeof random);
     hex_encode(random, sizeof random, name);
     snprintf(s->path, sizeof s->path, "%.*s/blobs/incoming-%s", STR_FMT(h->data_dir), name);
@@ -73,6 +71,25 @@ enum err attachment_sink_open(struct house *h, const struct id *person,
     }
     *out = s;
     return OK;
+}
+
+enum err attachment_person(struct house *h, str file, struct id *person, struct fault *f)
+{
+    struct query q;
+    struct db *db;
+    struct id id;
+
+    if (!id_parse(file, &id))
+        return OK;
+    TRY(db_pool_take(h->readers, &db, f));
+    enum err e = db_query(db, &q, f, "SELECT person FROM case_file WHERE id = ?", "d", &id);
+    if (e == OK) {
+        if (query_row(&q))
+            *person = query_id(&q, 0);
+        e = query_end(&q, f);
+    }
+    db_pool_put(h->readers, db);
+    return e;
 }
 
 void attachment_sink_free(struct attachment_sink *s)

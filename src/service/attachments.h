@@ -16,6 +16,9 @@ struct attachment_sink;
 /* Opens a new file for a person's bytes. ERR_ERASED, ERR_IO. */
 NODISCARD enum err attachment_sink_open(struct house *, const struct id *person,
                                         struct attachment_sink **out, struct fault *);
+/* Whose case it is, under whose key its files are sealed: who sends may act for them. Stays as it is
+ * where there is no such case; the act will say so. */
+NODISCARD enum err attachment_person(struct house *, str file, struct id *person, struct fault *);
 /* ERR_TOO_LARGE, ERR_STORAGE_FULL, ERR_IO. */
 NODISCARD enum err attachment_sink_add(struct attachment_sink *, str bytes, struct fault *);
 /* Removes the file unless the act that named it was kept; NULL is harmless. */
