@@ -28,8 +28,15 @@ function object(schema, depth) {
   return `{\n${members.join("")}${"  ".repeat(depth)}}`;
 }
 
+/** What members may be that have no name in the schema. */
+function others(schema, depth) {
+  if (schema === false) return "never";
+  return typeof schema === "object" ? type(schema, depth) : "unknown";
+}
+
 function type(schema, depth = 0) {
   if (schema.$ref) return name(schema.$ref);
+  if (schema.anyOf) return schema.anyOf.map((s) => type(s, depth)).join(" | ");
   if (schema.enum) return schema.enum.map((v) => JSON.stringify(v)).join(" | ");
   switch (schema.type) {
     case "array": {
@@ -38,7 +45,7 @@ function type(schema, depth = 0) {
     }
     case "object":
       if (schema.properties) return object(schema, depth);
-      return `Record<string, ${typeof schema.additionalProperties === "object" ? type(schema.additionalProperties, depth) : "unknown"}>`;
+      return `Record<string, ${others(schema.additionalProperties, depth)}>`;
     case "string":
     case "boolean":
       return schema.type;

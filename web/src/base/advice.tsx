@@ -1,13 +1,9 @@
 // advice.tsx - what the policy would say to a step, before anybody tries it
 import { useId } from "preact/hooks";
+import type { NextAct as Step } from "./answers";
 import type { Decision } from "./api";
 import { Button, type ButtonProps, Reasons } from "./ui";
 import { t } from "./words";
-
-export interface Step {
-  action: string;
-  refused?: Decision;
-}
 
 export const stepOf = <S extends Step>(list: S[] | undefined, action: string) => list?.find((s) => s.action === action);
 

@@ -1,24 +1,11 @@
 // incidents.tsx - what went wrong at a mission: recorded, taken by somebody, closed with what was learnt
 import { useState } from "preact/hooks";
-import { Advised, stepOf, type Step } from "./advice";
+import { Advised, stepOf } from "./advice";
+import type { Incident, NextAct as Step } from "./answers";
 import { get, post } from "./api";
 import { useSigning } from "./signing";
 import { Button, Field, Load, Moment, Pairs, Table, Tag, Typed, useLoad } from "./ui";
 import { t } from "./words";
-
-interface Incident {
-  id: string;
-  kind: string;
-  severity: "low" | "high" | "critical";
-  at: string;
-  what: string;
-  where?: string;
-  reporter?: string;
-  owner?: string;
-  closed?: string;
-  learnt?: string;
-  next: Step[];
-}
 
 const KINDS = ["service", "safety", "security", "property", "other"];
 const SEVERITIES = ["low", "high", "critical"] as const;

@@ -1,15 +1,7 @@
 // low.tsx - blank booklets and stickers that will not last
+import type { BlankKind as Kind } from "./answers";
 import { Notice } from "./ui";
 import { t } from "./words";
-
-export interface Kind {
-  kind: string;
-  left: number;
-  /** how many went in the last thirty days */
-  month: number;
-  low: boolean;
-  next?: string;
-}
 
 export const kindOf = (kind: string) => t(`common.stock.kind.${kind}`);
 

@@ -26,16 +26,6 @@ export interface PlanField extends Planned {
 
 export type Answers = Record<string, unknown>;
 
-export interface Booking {
-  id: string;
-  /** as the mission's clocks show it */
-  at: string;
-  starts: string;
-  counter: number;
-  state: "offered" | "booked" | "arrived";
-  until?: string;
-}
-
 /** A member of the answers by JSON Pointer (RFC 6901). */
 export function at(answers: unknown, pointer: string): unknown {
   let here: unknown = answers;

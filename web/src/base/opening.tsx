@@ -1,13 +1,7 @@
 // opening.tsx - when a mission is open and how it is reached
+import type { Opening } from "./answers";
 import { language, t } from "./words";
 import { Pairs, Typed } from "./ui";
-
-export interface Opening {
-  hours: { days: number[]; from: string; to: string }[];
-  telephone?: string;
-  emergency?: string;
-  address?: string;
-}
 
 /** 0 is Sunday. */
 export const weekday = (n: number, how: "long" | "short" = "long") => new Intl.DateTimeFormat(language, { weekday: how, timeZone: "UTC" }).format(Date.UTC(2026, 10, 1 + n));

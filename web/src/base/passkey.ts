@@ -2,8 +2,8 @@
 //
 // What a passkey signs goes to the node as one run of bytes; src/crypto/passkey.h says in which form.
 
+import type { Session } from "./answers";
 import { post } from "./api";
-import type { Session } from "./session";
 
 const encoder = new TextEncoder();
 

@@ -1,14 +1,6 @@
 // session.ts - who is signed in, as far as this page knows; the node decides
+import type { Session } from "./answers";
 import { get } from "./api";
-
-export interface Session {
-  id: string;
-  as: "person" | "officer";
-  /** Signed in with a key of their own, not with a code alone. */
-  strong: boolean;
-  mission?: string;
-  roles?: string[];
-}
 
 let known: Session | null | undefined;
 const changed = new Set<(s: Session | null) => void>();

@@ -1,15 +1,9 @@
 // sessions.tsx - where somebody is signed in; any of it can be ended from here
 import { useState } from "preact/hooks";
+import type { SessionRow as Row } from "./answers";
 import { del, get } from "./api";
 import { Button, Failure, Load, Moment, Table, Tag, useLoad } from "./ui";
 import { t } from "./words";
-
-interface Row {
-  id: string;
-  created: string;
-  expires: string;
-  current: boolean;
-}
 
 export function Sessions() {
   const list = useLoad((signal) => get<{ sessions: Row[] }>("/v1/sessions", { signal }), []);

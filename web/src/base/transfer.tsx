@@ -1,16 +1,10 @@
 // transfer.tsx - how a fee is paid by bank transfer, and what was paid
 import { useState } from "preact/hooks";
+import type { Account } from "./answers";
 import { post } from "./api";
 import type { CaseFile } from "./model";
 import { Button, Failure, Moment, Notice, Pairs, Print, Table, Typed } from "./ui";
 import { language, money, t } from "./words";
-
-export interface Account {
-  holder: string;
-  iban: string;
-  bic?: string;
-  bank?: string;
-}
 
 interface Order {
   reference: string;

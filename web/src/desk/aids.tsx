@@ -1,6 +1,7 @@
 // aids.tsx - what helps an officer beside the case itself: cases that may be the same one, the lines of a
 // passport held against the answers, its documents, and a colleague who takes over
 import { useState } from "preact/hooks";
+import type { Officer as Colleague } from "../base/answers";
 import { get, post, query } from "../base/api";
 import { labelOf } from "../base/labels";
 import type { CaseFile, ServiceForm } from "../base/model";
@@ -140,13 +141,6 @@ export function Documents({ file }: { file: CaseFile }) {
       ))}
     </section>
   );
-}
-
-interface Colleague {
-  id: string;
-  name: string;
-  roles: string[];
-  state: string;
 }
 
 export function PassOn({ file, done }: { file: CaseFile; done: () => void }) {

@@ -1,5 +1,6 @@
 // appointments.tsx - the mission's appointments: who comes on a day, the rules of its hours, rounds and their state
 import { useEffect, useState } from "preact/hooks";
+import type { Round, Visit } from "../base/answers";
 import { get, post, put } from "../base/api";
 import type { ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
@@ -8,15 +9,6 @@ import { weekday } from "../base/opening";
 import { session } from "../base/session";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
 import { language, number, t, timeThere } from "../base/words";
-
-interface Visit {
-  case: string;
-  service: string;
-  state: "booked" | "arrived" | "served" | "missed";
-  at: string;
-  counter: number;
-  urgent: boolean;
-}
 
 function useServices(): [ServiceRow[], (name: string) => string] {
   const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
@@ -147,17 +139,6 @@ interface Rule {
   held?: number;
   grace?: number;
   states?: string[];
-}
-
-interface Round {
-  id: string;
-  service: string;
-  state: "open" | "drawn";
-  closes: string;
-  from: string;
-  to: string;
-  asks: number;
-  waiting: number;
 }
 
 export function Appointments(_: PageProps) {

@@ -1,45 +1,16 @@
 // cash.tsx - the cash book: what came and was paid back, counted at the end of the day and closed by two officers
 import { useState } from "preact/hooks";
 import { amountOf } from "../base/amount";
+import type { CashClosing as Closing, CashSheet as Sheet, Drawer } from "../base/answers";
 import { get, post, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
 import { Button, Day, Field, Heading, Load, Moment, Notice, Pairs, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { money, number, t } from "../base/words";
-import { CashCounted, Days, Totals, type CashStatement, type Drawer, type Total } from "./counted";
+import { CashCounted, Days, Totals } from "./counted";
 import { ownMission } from "./mission";
-import { Waiting, type Proposal } from "./proposals";
-
-interface Movement {
-  day: string;
-  number: number;
-  at: string;
-  how: string;
-  amount: number;
-  currency: string;
-  case?: string;
-  reference: string;
-}
-
-interface Closing {
-  at: string;
-  proposed_by: string;
-  confirmed_by: string;
-  statement: CashStatement;
-}
-
-interface Sheet {
-  mission: string;
-  today: string;
-  from: string;
-  day: string;
-  cash: Drawer[];
-  totals: Total[];
-  movements: Movement[];
-  closing?: Closing;
-  proposals?: Proposal[];
-}
+import { Waiting } from "./proposals";
 
 export function Cash(_: PageProps) {
   const mission = useLoad(ownMission, []);

@@ -1,36 +1,7 @@
 // counted.tsx - a closing of the cash book: what the drawer should hold, what it held, and why not
+import type { CashStatement, CashTotal as Total } from "../base/answers";
 import { Day, Table, Tag, Typed } from "../base/ui";
 import { money, number, t } from "../base/words";
-
-export interface Drawer {
-  currency: string;
-  carried: number;
-  in: number;
-  out: number;
-  expected: number;
-}
-
-export interface Counted extends Drawer {
-  counted: number;
-  deposited: number;
-  difference: number;
-  reason?: string;
-}
-
-export interface Total {
-  currency: string;
-  how: string;
-  in: number;
-  out: number;
-  n: number;
-}
-
-export interface CashStatement {
-  from: string;
-  day: string;
-  cash: Counted[];
-  totals: Total[];
-}
 
 export function Days({ from, day }: { from: string; day: string }) {
   return from === day ? (

@@ -1,28 +1,16 @@
 // fees.tsx - the mission's account, what the bank says came to it, and receipts for what came to the counter
 import { useState } from "preact/hooks";
+import type { Account, BankEntry as Entry, Proposal } from "../base/answers";
 import { get, post, upload } from "../base/api";
 import type { CaseFile } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
-import { grouped, type Account } from "../base/transfer";
+import { grouped } from "../base/transfer";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { ownMission } from "./mission";
-import { Waiting, type Proposal } from "./proposals";
-
-interface Entry {
-  id: string;
-  entry: string;
-  day: string;
-  amount: number;
-  currency: string;
-  reference?: string;
-  case?: string;
-  state: "matched" | "unknown" | "paid" | "partial" | "over" | "repaid";
-  surplus?: number;
-  told: { payer?: string; text?: string };
-}
+import { Waiting } from "./proposals";
 
 type Taken = Record<"matched" | "unknown" | "known" | "left_out", number>;
 

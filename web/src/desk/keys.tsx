@@ -1,10 +1,11 @@
 // keys.tsx - an officer's own passkeys: which there are, another one, one taken away
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../base/answers";
 import { del, get, post } from "../base/api";
 import { enter, make, signed, signedWithFile } from "../base/passkey";
 import { to, type PageProps } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Typed, useLoad } from "../base/ui";
-import { session, type Session } from "../base/session";
+import { session } from "../base/session";
 import { Sessions } from "../base/sessions";
 import { t } from "../base/words";
 

@@ -1,10 +1,11 @@
 // main.tsx - the desk: for the consular officer
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../base/answers";
 import { del } from "../base/api";
 import { begin } from "../base/begin";
 import { Router, to, type Route } from "../base/router";
-import { session, set, type Session } from "../base/session";
+import { session, set } from "../base/session";
 import { Button, Frame, Heading } from "../base/ui";
 import { t } from "../base/words";
 import { Appointments, Today } from "./appointments";

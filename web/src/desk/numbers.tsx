@@ -1,19 +1,12 @@
 // numbers.tsx - numbers for those who walk in: given, called to a counter, served; by keys as by mouse
 import { useEffect, useState } from "preact/hooks";
+import type { Ticket } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
 import { number, t } from "../base/words";
 import { ownMission } from "./mission";
-
-interface Ticket {
-  number: number;
-  state: "waiting" | "called" | "served" | "absent";
-  counter?: number;
-  taken: string;
-  called?: string;
-}
 
 const COUNTER = "sifara.counter";
 const AGAIN_MS = 10_000;

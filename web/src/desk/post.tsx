@@ -1,24 +1,18 @@
 // post.tsx - a post is set up: hours, holidays, account, officers, fees; what is there is read from the node, so that
 // whoever comes back goes on where something is missing
 import type { ComponentChildren } from "preact";
+import type { Account, Officer, Proposal } from "../base/answers";
 import { get, post } from "../base/api";
 import { Fee } from "../base/fee";
 import type { Asked, Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import type { Account } from "../base/transfer";
 import { Heading, Load, Notice, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { Whole } from "./appointments";
 import { BankAccount } from "./fees";
 import { ownMission } from "./mission";
-import { Waiting, type Proposal } from "./proposals";
-
-interface Officer {
-  name: string;
-  roles: string[];
-  state: string;
-}
+import { Waiting } from "./proposals";
 
 interface Found {
   mission: Mission;

@@ -1,26 +1,16 @@
 // proposals.tsx - what a mission decides with two officers: the second one sees it in words and signs it with a passkey
 import type { ComponentChildren } from "preact";
+import type { Account, CashStatement, CountStatement, Proposal } from "../base/answers";
 import { get, post } from "../base/api";
 import { signed } from "../base/passkey";
 import type { PageProps } from "../base/router";
 import { useSigning } from "../base/signing";
-import { grouped, type Account } from "../base/transfer";
+import { grouped } from "../base/transfer";
 import { Button, Heading, Load, Moment, Notice, Pairs, Typed, useLoad } from "../base/ui";
 import { inWords, t } from "../base/words";
-import { CashCounted, type CashStatement } from "./counted";
+import { CashCounted } from "./counted";
 import { missionNames } from "./mission";
-import { CountShown, SpoiltShown, type CountStatement } from "./stock";
-
-export interface Proposal {
-  id: string;
-  mission: string;
-  what: "account" | "cash" | "spoilt" | "count";
-  /** canonical JSON: what is signed */
-  statement: string;
-  proposed: string;
-  by: string;
-  mine: boolean;
-}
+import { CountShown, SpoiltShown } from "./stock";
 
 /** All that waits for whoever is signed in, of their own post and of those whose second officers they are. */
 export function Proposals(_: PageProps) {

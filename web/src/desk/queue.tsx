@@ -1,5 +1,6 @@
 // queue.tsx - what waits on the desk of a mission, by due day; keyboard all the way
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Queue as Page, Waiting as Row } from "../base/answers";
 import { get, post, Problem, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -7,22 +8,6 @@ import { session } from "../base/session";
 import { Button, Day, Failure, Heading, Load, Moment, Tag, useLoad } from "../base/ui";
 import { country, inWords, language, t } from "../base/words";
 import type { Mission, ServiceRow } from "../base/model";
-
-interface Row {
-  id: string;
-  service: string;
-  state: string;
-  state_text?: string;
-  country: string;
-  due: string;
-  filed: string;
-  officer?: string;
-}
-
-interface Page {
-  cases: Row[];
-  next?: string;
-}
 
 interface Filter {
   name: string;

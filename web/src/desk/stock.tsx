@@ -1,34 +1,15 @@
 // stock.tsx - blank booklets and stickers: what came, which one is next, what was spoilt, what was counted
 import { useState } from "preact/hooks";
+import type { BlankCount as Counted, BlankKind as Kind, CountStatement, Stock } from "../base/answers";
 import { get, post } from "../base/api";
-import { kindOf, Low, type Kind } from "../base/low";
+import { kindOf, Low } from "../base/low";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
 import { Button, Field, Heading, Load, Moment, Pairs, Table, Tag, Typed, useLoad } from "../base/ui";
 import { number, t } from "../base/words";
 import { ownMission } from "./mission";
-import { Waiting, type Proposal } from "./proposals";
-
-interface Counted {
-  kind: string;
-  book: number;
-  counted: number;
-  missing: string[];
-  reason?: string;
-}
-
-export interface CountStatement {
-  counts: Counted[];
-}
-
-interface Stock {
-  kinds: Kind[];
-  series: { id: string; kind: string; first: string; last: string; next?: string; left: number; received: string }[];
-  gone: { kind: string; number: string; fate: "used" | "spoilt" | "missing"; case?: string; reason?: string; at: string; by: string }[];
-  counts: { at: string; proposed_by: string; confirmed_by: string; statement: CountStatement }[];
-  proposals: Proposal[];
-}
+import { Waiting } from "./proposals";
 
 const FATES = { used: "good", spoilt: "warn", missing: "bad" };
 

@@ -1,5 +1,6 @@
 // talk.tsx - beside a case on the desk: messages with the person, notes for colleagues, an urgent place
 import { useState } from "preact/hooks";
+import type { Asking as Row } from "../base/answers";
 import { get, post } from "../base/api";
 import { Messages, Write } from "../base/messages";
 import type { CaseFile, ServiceRow } from "../base/model";
@@ -65,14 +66,6 @@ function Give({ file, done }: { file: CaseFile; done: () => void }) {
       </form>
     </details>
   );
-}
-
-interface Row {
-  id: string;
-  service: string;
-  since: string;
-  messages: number;
-  unread: number;
 }
 
 /** Whose person waits for an answer, the longest first. */

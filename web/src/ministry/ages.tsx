@@ -1,12 +1,7 @@
 // ages.tsx - how long the work in hand has been here: a chart, and beside it the same as a table
+import type { Age } from "../base/answers";
 import { Table } from "../base/ui";
 import { number, t } from "../base/words";
-
-export interface Age {
-  /** At most so many days; the last one is of what is older. */
-  days?: number;
-  n: number;
-}
 
 const HEIGHT = 120;
 const WIDTH = 60;

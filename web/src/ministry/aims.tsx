@@ -1,14 +1,10 @@
 // aims.tsx - what the foreign policy is for, and how far it has come; what there is to give
+import type { Aims } from "../base/answers";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { Day, Heading, Load, Table, useLoad } from "../base/ui";
 import { inWords, number, t } from "../base/words";
 import { Bar } from "./glance";
-
-interface Aims {
-  aims: { code: string; title: Record<string, string>; target: number; done: number; until: string; last?: string }[];
-  capabilities: { code: string; title: Record<string, string>; unit: string; total: number; free: number }[];
-}
 
 export function AimsPage(_: PageProps) {
   const aims = useLoad((signal) => get<Aims>("/v1/aims", { signal }), []);
@@ -33,7 +29,7 @@ export function AimsPage(_: PageProps) {
                   ),
                   text: (r) => r.done,
                 },
-                { label: t("ministry.until"), cell: (r) => <Day on={r.until} both={false} />, text: (r) => r.until },
+                { label: t("ministry.until"), cell: (r) => (r.until ? <Day on={r.until} both={false} /> : t("common.none")), text: (r) => r.until ?? "" },
                 { label: t("ministry.last"), cell: (r) => (r.last ? <Day on={r.last} both={false} /> : t("common.none")), text: (r) => r.last ?? "" },
               ]}
             />

@@ -1,23 +1,7 @@
 // closings.tsx - how relations with a state ended or were interrupted, as both sides say it
+import type { ChannelClosing as Closing, ClosingSide as Side } from "../base/answers";
 import { Moment, Table, Tag } from "../base/ui";
 import { number, t } from "../base/words";
-
-interface Side {
-  sent: number;
-  received: number;
-  proof?: string;
-}
-
-/** One end of relations; both: each side says so, one: only whoever decided it, waits: not said yet. */
-export interface Closing {
-  at: string;
-  by: string;
-  was: string;
-  standing: string;
-  closed: "both" | "one" | "waits";
-  ours?: Side;
-  theirs?: Side;
-}
 
 const counts = (side?: Side) => (side ? t("ministry.closing.counts", { sent: number(side.sent), received: number(side.received) }) : "–");
 

@@ -1,5 +1,6 @@
 // costs.tsx - minutes and cost of cases beside the paper way; each figure opens onto its cases, each case onto its entries
 import { useState } from "preact/hooks";
+import type { CostLine as Line, Costs, Measured } from "../base/answers";
 import { get, post, query } from "../base/api";
 import type { Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
@@ -9,30 +10,6 @@ import { Button, Day, Field, Heading, Load, Moment, Table, Typed, useLoad } from
 import { collate, inWords, language, money, number, t } from "../base/words";
 import { Figure } from "./glance";
 import { worded } from "./host";
-
-interface Line {
-  mission: string;
-  service: string;
-  cases: number;
-  seconds: number;
-  paper_seconds?: number;
-  saved_seconds?: number;
-  currency?: string;
-  cost?: number;
-  saved?: number;
-}
-
-interface Sourced {
-  source: string;
-  at: string;
-}
-
-interface Costs {
-  cap_seconds: number;
-  rates: (Sourced & { mission: string; per_hour: number; currency: string })[];
-  paper: (Sourced & { service: string; minutes: number })[];
-  lines: Line[];
-}
 
 /** What can be added up: minutes always, money by its currency. */
 interface Sum {
@@ -263,12 +240,6 @@ function NewPaper({ done }: { done: () => void }) {
 }
 
 /* ---- the evidence ---------------------------------------------------------------------------- */
-
-interface Measured {
-  id: string;
-  decided: string;
-  work: { at: string; action: string; seconds: number; epoch: number; index: number }[];
-}
 
 const worked = (m: Measured) => m.work.reduce((n, w) => n + w.seconds, 0);
 

@@ -1,4 +1,5 @@
 // country.tsx - the file of a host country on one page: all that is between its state and us, and what may be done
+import type { CountryFile as HostFile, CountryGlance as Glance, Partner } from "../base/answers";
 import { get, Problem } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -7,22 +8,8 @@ import { country, inWords, language, number, t } from "../base/words";
 import type { Authority, ServiceRow } from "../base/model";
 import { Acts } from "./acts";
 import { Figure, share } from "./glance";
-import { Contacts, type DayCounts, Exchanged, History, type HostFile, Pledges, worded } from "./host";
+import { Contacts, Exchanged, History, Pledges, worded } from "./host";
 import { type Dispatch, isOpen, Letters } from "./letters";
-
-type Names = Record<string, string>;
-
-export interface Partner {
-  code: string;
-  name: Names;
-  recognised: boolean;
-  sanctioned: boolean;
-  accreditation: string;
-  balance?: number;
-  organisations: { code: string; name: Names }[];
-  agreements: { code: string; title: Names; basis: Names; from: string; until?: string; in_force: boolean }[];
-  engagements: { id: string; action: string; at: string; ended?: string; said: { title?: string; undertakings?: string[]; aim?: string; urgent?: boolean } }[];
-}
 
 /** What may not be seen, or is not there, leaves a gap on the page and not an empty page. */
 async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
@@ -34,18 +21,7 @@ async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
-interface Glance {
-  services: { service: string; all: number; year: number; in_hand: number; waits: number; overdue: number }[];
-  decided: number;
-  within_promise: number;
-  people: number;
-  documents: number;
-  days: DayCounts[];
-  packages: { name: string; version: string; state: string; at: string; cases: number }[];
-  protected: { by: "us" | "them"; state: string; persons: number }[];
-}
-
-const nothing: Glance = { services: [], decided: 0, within_promise: 0, people: 0, documents: 0, days: [], packages: [], protected: [] };
+const nothing: Omit<Glance, "country"> = { services: [], decided: 0, within_promise: 0, people: 0, documents: 0, days: [], packages: [], protected: [] };
 
 /** All that one may know of a host country. */
 export interface Known {
@@ -53,7 +29,7 @@ export interface Known {
   name: string;
   partner?: Partner | undefined;
   mission?: Authority["mission"];
-  glance: Glance;
+  glance: Omit<Glance, "country">;
   file?: HostFile | undefined;
   writes: boolean;
   questions: number;
@@ -101,7 +77,7 @@ function Agreements({ list }: { list: Partner["agreements"] }) {
           cell: (r) =>
             r.in_force ? (
               <>
-                <Day on={r.from} both={false} /> – {r.until ? <Day on={r.until} both={false} /> : "…"}{" "}
+                {r.from && <Day on={r.from} both={false} />} – {r.until ? <Day on={r.until} both={false} /> : "…"}{" "}
                 {r.until && Date.parse(r.until) - Date.now() < SOON_MS && <Tag kind="warn">{t("ministry.ends-soon")}</Tag>}
               </>
             ) : (
@@ -145,7 +121,7 @@ function Standing({ k }: { k: Known }) {
   );
 }
 
-function Figures({ of: g }: { of: Glance }) {
+function Figures({ of: g }: { of: Omit<Glance, "country"> }) {
   const sum = (f: (s: Glance["services"][number]) => number) => number(g.services.reduce((n, s) => n + f(s), 0));
   return (
     <ul class="figures">

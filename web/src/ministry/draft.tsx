@@ -1,6 +1,7 @@
 // draft.tsx - the foreign policy changes: a draft is made, its consequences are seen, one officer proposes it,
 // another one signs for it
 import { useState } from "preact/hooks";
+import type { PolicyFiles as Stored, PolicyProposal as Proposal, TextFile } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -10,23 +11,7 @@ import { Button, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } fro
 import { inWords, language, t } from "../base/words";
 import { worded } from "./host";
 import { Consequences, type Comparison } from "./consequences";
-import { type TextFile, Texts } from "./texts";
-
-export interface Proposal {
-  id: string;
-  digest: string;
-  proposer?: string;
-  proposed: string;
-  confirmer?: string;
-  adopted?: string;
-  in_force: boolean;
-  own: boolean;
-}
-
-interface Stored extends Proposal {
-  files: TextFile[];
-  statement: string;
-}
+import { Texts } from "./texts";
 
 interface Agreement {
   code: string;

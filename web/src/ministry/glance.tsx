@@ -1,25 +1,17 @@
 // glance.tsx - all missions and one mission at a glance: work in hand, promises kept, fees
+import type { Age, Covered, MissionGlance as Glance, MissionLine as Line, Satisfaction } from "../base/answers";
 import { get } from "../base/api";
-import type { Step } from "../base/advice";
 import { Incidents } from "../base/incidents";
-import { Low, type Kind } from "../base/low";
+import { Low } from "../base/low";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Day, Heading, Load, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, inWords, language, money, number, t } from "../base/words";
 import type { Mission, ServiceRow } from "../base/model";
-import { Ages, type Age } from "./ages";
-import { WorldMap, wayOf, type Covered } from "./map";
+import { Ages } from "./ages";
+import { WorldMap, wayOf } from "./map";
 import { Arrange } from "./missions";
 import { Staff } from "./staff";
-
-interface Line {
-  mission: string;
-  open: number;
-  overdue: number;
-  decided: number;
-  within_promise: number;
-}
 
 export function share(part: number, whole: number): string {
   return whole ? number(part / whole, { style: "percent" }) : t("common.none");
@@ -113,29 +105,6 @@ export function Figure({ value, label }: { value: string; label: string }) {
       {label}
     </li>
   );
-}
-
-interface Glance {
-  mission: string;
-  work: { service: string; state: string; state_text: string; turn: string; n: number; overdue: number; oldest_due: string }[];
-  ages: Age[];
-  decided: { n: number; within_promise: number; mean_hours: number };
-  fees: { currency: string; amount: number; payments: number }[];
-  documents: number;
-  officers: number;
-  appointments: { to_come: number; served: number; missed: number };
-  satisfaction: Satisfaction;
-  cash: { closed?: string; proposed_by?: string; confirmed_by?: string; open_since?: string };
-  next: Step[];
-  stock: { kinds: Kind[] };
-}
-
-/** Nothing is told of fewer than so many: one could guess who said what. */
-interface Satisfaction {
-  fewest: number;
-  n?: number;
-  content?: number;
-  mean?: number;
 }
 
 function satisfied(s: Satisfaction | undefined): string {

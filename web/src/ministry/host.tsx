@@ -1,40 +1,10 @@
 // host.tsx - the file of a host country: contacts, what each side promised, what went to and fro, day by day
 import { useState } from "preact/hooks";
+import type { Contact, CountryFile as HostFile, DayCounts, Happened, Pledge } from "../base/answers";
 import { post } from "../base/api";
 import { useSigning } from "../base/signing";
 import { Button, Day, Field, Table, Tag, Typed } from "../base/ui";
 import { day as dayInWords, has, number, t } from "../base/words";
-
-export interface Contact {
-  id: string;
-  at: string;
-  ended?: string;
-  said: { name: string; office?: string; phone?: string; email?: string; note?: string };
-}
-
-export interface Pledge {
-  id: string;
-  at: string;
-  due: string;
-  outcome?: "kept" | "broken" | "released";
-  settled?: string;
-  settling?: { note?: string };
-  said: { by: "us" | "them"; text: string; basis?: string };
-}
-
-export interface Happened {
-  at: string;
-  action: string;
-  subject?: string;
-  said: { title?: string; text?: string; name?: string; standing?: string };
-}
-
-export interface HostFile {
-  contacts: Contact[];
-  pledges: Pledge[];
-  exchanged: { action: string; all: number; year: number; open: number }[];
-  history: Happened[];
-}
 
 /** What the catalogue has no word for is shown as it came. */
 export const worded = (key: string, value: string) => (has(key) ? t(key) : value);
@@ -216,12 +186,6 @@ export function Exchanged({ list, code }: { list: HostFile["exchanged"]; code: s
 }
 
 /* ---- day by day ------------------------------------------------------------------------------ */
-
-export interface DayCounts {
-  day: string;
-  applications: number;
-  documents: number;
-}
 
 /** What an act was about, in its own words; a standing in ours. */
 function about(h: Happened) {

@@ -1,45 +1,13 @@
 // journal.tsx - what was done, by day, act and subject; why each was decided so; proofs that anybody checks offline
 import { useState } from "preact/hooks";
-import { get, query, type Clause, type Decision } from "../base/api";
+import type { Journal as Listed, JournalEntry as Entry, JournalPage as Shown } from "../base/answers";
+import { get, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Field, Heading, Load, Moment, Pairs, Reasons, Table, Tag, useLoad } from "../base/ui";
 import { inWords, language, number, t } from "../base/words";
 import type { Mission } from "../base/model";
 import { worded } from "./host";
-
-interface Entry {
-  epoch: number;
-  index: number;
-  at: string;
-  /** the moment at which it truly happened, as the officer says */
-  claimed?: string;
-  action: string;
-  does: string;
-  subject?: string;
-  permit: boolean;
-  as: string;
-  who?: string;
-  mission?: string;
-  /** whose role was lent, and which */
-  behalf?: string;
-  role?: string;
-}
-
-interface Listed {
-  epoch: number;
-  size: number;
-  entries: Entry[];
-  before?: number;
-  actions: { action: string; does: string }[];
-}
-
-interface Shown extends Entry {
-  policy: string;
-  by: Clause[];
-  decision?: Decision;
-  entry: unknown;
-}
 
 type Missions = (code: string) => string;
 

@@ -1,9 +1,10 @@
 // main.tsx - for heads of mission and the ministry
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../base/answers";
 import { begin } from "../base/begin";
 import { Router, to, type Route } from "../base/router";
-import { session, type Session } from "../base/session";
+import { session } from "../base/session";
 import { Frame, Heading, Notice } from "../base/ui";
 import { t } from "../base/words";
 import { AimsPage } from "./aims";

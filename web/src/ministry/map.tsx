@@ -1,4 +1,5 @@
 // map.tsx - the world and who answers where; a table says the same to those who do not see the map
+import type { Covered } from "../base/answers";
 import { get } from "../base/api";
 import { go } from "../base/router";
 import { Load, useLoad } from "../base/ui";
@@ -11,12 +12,6 @@ interface World {
   height: number;
   paths: Record<string, string>;
   dots: Record<string, [number, number]>;
-}
-
-export interface Covered {
-  country: string;
-  authority: string;
-  resident: boolean;
 }
 
 /** "home", "resident", "afar", "ministry" or "partner": how a country is served. */

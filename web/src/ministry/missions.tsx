@@ -1,11 +1,12 @@
 // missions.tsx - a mission is opened, serves countries, says when it is open, signs its holidays, closes
 import { useState } from "preact/hooks";
-import { Advised, stepOf, type Step } from "../base/advice";
+import { Advised, stepOf } from "../base/advice";
+import type { Calendar as Holidays, Holiday, MissionPage as Shown, NextAct as Step, Opening } from "../base/answers";
 import { get, post, put } from "../base/api";
 import { countries } from "../base/countries";
 import { sha256 } from "../base/digest";
 import type { Mission } from "../base/model";
-import { Open, type Opening, weekday } from "../base/opening";
+import { Open, weekday } from "../base/opening";
 import { signed } from "../base/passkey";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -13,11 +14,6 @@ import { canonical } from "../base/sign";
 import { useSigning } from "../base/signing";
 import { Button, Day, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, has, inWords, t } from "../base/words";
-
-interface Shown extends Mission {
-  serves: { country: string; service?: string }[];
-  open?: Opening;
-}
 
 /** What a mission is for others, and what its head and the ministry change of it. */
 export function Arrange({ code, next, title }: { code: string; next: Step[]; title: (service: string) => string }) {
@@ -192,16 +188,6 @@ function SetHours({ of, next, done }: PartProps) {
 }
 
 /* ---- the days on which it is closed */
-
-interface Holiday {
-  day: string;
-  name: string;
-}
-
-interface Holidays {
-  days: Holiday[];
-  signed: { year: number; by: string; at: string }[];
-}
 
 /** The proposal names its days in English; known ones are called as the reader calls them. */
 function called(h: Holiday): Holiday {

@@ -1,6 +1,7 @@
 // packages.tsx - services as packages: received, proved, offered and retired; who gave them, and what two officers decide
 import { useState } from "preact/hooks";
-import { Advised, stepOf, type Step } from "../base/advice";
+import { Advised, stepOf } from "../base/advice";
+import type { Package, PackagePage as Shown, TextFile } from "../base/answers";
 import { get, post, upload } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -9,26 +10,8 @@ import { useSigning } from "../base/signing";
 import { Button, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { country, homeCode, language, stateName, t } from "../base/words";
 import type { ServiceRow } from "../base/model";
-import { type TextFile, Texts } from "./texts";
+import { Texts } from "./texts";
 import { InWords } from "./in-words";
-
-interface Package {
-  id: string;
-  name: string;
-  version: string;
-  giver: string;
-  state: string;
-  installed: string;
-  overlay: boolean;
-  conflicts: boolean;
-  proposed?: string;
-}
-
-interface Shown extends Omit<Package, "conflicts" | "proposed"> {
-  conflicts?: { what: string; where: string; old: unknown; ours: unknown; theirs: unknown }[];
-  history: { event: string; at: string; name?: string }[];
-  here: { proposed?: { what: string; proposer?: string; own: boolean }; next: Step[] };
-}
 
 function useTitles(): (name: string) => string {
   const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);

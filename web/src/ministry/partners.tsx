@@ -1,24 +1,15 @@
 // partners.tsx - the states we deal with: how we stand, what went to and fro, and the receipts for it
+import type { Partner as Shown, PartnerRow as Row } from "../base/answers";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Field, Heading, Load, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, inWords, number, t } from "../base/words";
-import { type Closing, Closings } from "./closings";
-import { Engagements, type Partner } from "./country";
+import { Closings } from "./closings";
+import { Engagements } from "./country";
 import { Letters } from "./letters";
-import { type Node, StandingSteps, type StandingStep } from "./standing";
+import { StandingSteps } from "./standing";
 import { Witnesses } from "./witnesses";
-
-interface Row {
-  code: string;
-  name: Record<string, string>;
-  recognised: boolean;
-  sanctioned: boolean;
-  accreditation: string;
-  given: number;
-  received: number;
-}
 
 const nameOf = (p: { code: string; name: Record<string, string> }) => inWords(p.name) || country(p.code);
 
@@ -66,12 +57,6 @@ function Begin({ all }: { all: Row[] }) {
       )}
     </Field>
   );
-}
-
-interface Shown extends Partner {
-  closings?: Closing[];
-  node?: Node;
-  next: StandingStep[];
 }
 
 export function PartnerPage({ params }: PageProps) {

@@ -1,16 +1,12 @@
 // policy.tsx - the foreign policy in words: each clause with its basis in law and what it says
 import { useState } from "preact/hooks";
+import type { Policy } from "../base/answers";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Heading, Load, Tag, useLoad } from "../base/ui";
 import { folded, language, t } from "../base/words";
 import { Proposals } from "./draft";
-
-interface Policy {
-  digest: string;
-  policies: { id: string; title: string; basis: string; reason?: string; effect: "permit" | "forbid"; says: string; text: string }[];
-}
 
 export function PolicyPage(_: PageProps) {
   const policy = useLoad((signal) => get<Policy>(`/v1/policy?language=${language}`, { signal }), []);

@@ -1,32 +1,12 @@
 // staff.tsx - who works at a mission in which role and language, and who stands in for whom during leave
 import { useState } from "preact/hooks";
-import { Advised, stepOf, type Step } from "../base/advice";
+import { Advised, stepOf } from "../base/advice";
+import type { Delegation, NextAct as Step, Officer } from "../base/answers";
 import { get, post } from "../base/api";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
 import { Day, Field, Load, Table, Tag, useLoad } from "../base/ui";
 import { languageName, t } from "../base/words";
-
-interface Officer {
-  id: string;
-  name: string;
-  roles: string[];
-  language: string;
-  state: string;
-}
-
-interface Delegation {
-  id: string;
-  state: "proposed" | "to-come" | "in-force" | "ended";
-  role: string;
-  from: string;
-  until: string;
-  officer?: string;
-  colleague?: string;
-  proposer?: string;
-  statement?: string;
-  next?: Step[];
-}
 
 const roleName = (role: string) => t(`common.role.${role}`);
 const KIND = { proposed: "warn", "to-come": "", "in-force": "good", ended: "" };

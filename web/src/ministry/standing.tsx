@@ -1,42 +1,13 @@
 // standing.tsx - how we stand with a state changes: one officer proposes it and signs, another compares and signs the same
 import { useState } from "preact/hooks";
-import { Advised, type Step } from "../base/advice";
+import { Advised } from "../base/advice";
+import type { Letter, PartnerNode as Node, StandingStep } from "../base/answers";
 import { post } from "../base/api";
 import { sha256 } from "../base/digest";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
 import { Button, Day, Field, Moment, Notice, Pairs, Print, Typed } from "../base/ui";
 import { languageName, t } from "../base/words";
-
-export interface Letter {
-  state: string;
-  title: string;
-  name: string;
-  url: string;
-  issued: string;
-  languages: string[];
-  contacts: string[];
-  serial: number;
-  from: string;
-  until: string;
-}
-
-export interface StandingStep extends Step {
-  standing: string;
-  letter?: "needed" | "possible";
-}
-
-/** What stands between our node and the other one. */
-export interface Node {
-  standing: string;
-  since: string;
-  proposed?: string;
-  statement?: string;
-  proposal?: { at: string; proposer?: string; own: boolean; reason?: string; letter?: Letter };
-  name?: string;
-  url?: string;
-  fingerprint?: string[];
-}
 
 interface Wish {
   standing: string;

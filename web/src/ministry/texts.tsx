@@ -1,10 +1,6 @@
 // texts.tsx - files of texts as they can be changed in a page: those of a policy, or of a layer over a package
+import type { TextFile } from "../base/answers";
 import { Field } from "../base/ui";
-
-export interface TextFile {
-  name: string;
-  text: string;
-}
 
 export function Texts({ files, change }: { files: TextFile[]; change: (files: TextFile[]) => void }) {
   return (

@@ -1,6 +1,7 @@
 // witnesses.tsx - which third states confirm what we write to a partner, or to all, and how many of them are enough
 import { useState } from "preact/hooks";
-import { Advised, type Step } from "../base/advice";
+import { Advised } from "../base/advice";
+import type { NextAct as Step } from "../base/answers";
 import { get, post } from "../base/api";
 import { sha256 } from "../base/digest";
 import { signed } from "../base/passkey";

@@ -1,19 +1,9 @@
 // appointment.tsx - a person's appointment at a mission: asking in a round, the waiting list, the place
 import { useState } from "preact/hooks";
+import type { Booking, Standing } from "../base/answers";
 import { get, post } from "../base/api";
-import type { Booking } from "../base/model";
 import { Button, Failure, Field, Load, Moment, Notice, Pairs, useLoad } from "../base/ui";
 import { day, number, t, timeThere } from "../base/words";
-
-interface Standing {
-  may: boolean;
-  round?: { id: string; closes: string; slots: { at: string; places: number }[] };
-  free?: string[];
-  /** 1: after a missed one, -1: after one that the mission took back */
-  class?: number;
-  ask?: { id: string; round: string; state: string; closes: string; drawn?: string; waiting?: number };
-  appointment?: Booking;
-}
 
 interface Part {
   file: string;

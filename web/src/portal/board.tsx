@@ -1,15 +1,11 @@
 // board.tsx - the screen of a waiting room: which number is called to which counter, and nothing of a person
 import { useEffect } from "preact/hooks";
+import type { Called } from "../base/answers";
 import { get } from "../base/api";
 import type { Mission } from "../base/model";
 import type { PageProps } from "../base/router";
 import { Heading, Load, useLoad } from "../base/ui";
 import { inWords, number, t } from "../base/words";
-
-interface Called {
-  number: number;
-  counter: number;
-}
 
 const AGAIN_MS = 4000;
 

@@ -1,5 +1,6 @@
 // home.tsx - where are you, and what happened? From there to the service and the mission that answers
 import { useState } from "preact/hooks";
+import type { Opening } from "../base/answers";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -7,7 +8,7 @@ import { Heading, Load, useLoad } from "../base/ui";
 import { collate, country, folded, has, inWords, language, stateName, t } from "../base/words";
 import { countries } from "../base/countries";
 import type { Authority, ServiceRow } from "../base/model";
-import { Open, type Opening } from "../base/opening";
+import { Open } from "../base/opening";
 import { place, setPlace } from "./place";
 
 function Where({ code, change }: { code: string; change: (code: string) => void }) {

@@ -1,6 +1,7 @@
 // main.tsx - the portal: for the person abroad
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../base/answers";
 import { Router, to, type Route } from "../base/router";
 import { begin } from "../base/begin";
 import { Button, Frame, Heading } from "../base/ui";
@@ -14,7 +15,7 @@ import { MyFile, signOut } from "./my-file";
 import { Rating } from "./rating";
 import { Service } from "./service";
 import { Notices } from "./notices";
-import { onSession, session, type Session } from "../base/session";
+import { onSession, session } from "../base/session";
 import { SignIn } from "./sign-in";
 import { Verify } from "./verify";
 

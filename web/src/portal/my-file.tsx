@@ -1,5 +1,6 @@
 // my-file.tsx - a person's own record: what is known, who looked, taking it away, having it erased
 import { useState } from "preact/hooks";
+import type { Access, Person } from "../base/answers";
 import { del, get, post, put } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go } from "../base/router";
@@ -11,19 +12,6 @@ import { Sessions } from "../base/sessions";
 import { NoticeChoice } from "./notices";
 import { Passkeys } from "./passkeys";
 import { Representatives } from "./representatives";
-
-interface Person {
-  id: string;
-  profile?: Record<string, string>;
-}
-
-interface Access {
-  at: string;
-  role: string;
-  mission?: string;
-  action: string;
-  reason?: string;
-}
 
 const parts = ["surname", "given_names", "surname_latin", "given_names_latin", "birth_date", "nationality", "residence", "phone"] as const;
 

@@ -1,26 +1,10 @@
 // representatives.tsx - for whom somebody may act, and who may act for them
 import { useState } from "preact/hooks";
+import type { Representation, Representations as Both } from "../base/answers";
 import { get, post } from "../base/api";
 import { session } from "../base/session";
 import { Button, Day, Failure, Load, Tag, Typed, useLoad } from "../base/ui";
 import { t } from "../base/words";
-
-export interface Representation {
-  id: string;
-  person: string;
-  name: string;
-  kind: "guardian" | "family" | "representative" | "director";
-  company?: boolean;
-  /** Names of services with commas; all where it is empty. */
-  services: string;
-  until: string;
-  state: "active" | "ended";
-}
-
-interface Both {
-  for: Representation[];
-  by: Representation[];
-}
 
 /** Those for whom the person may ask for a service today; nobody for a stranger. */
 export async function actsFor(service: string, signal?: AbortSignal): Promise<Representation[]> {

@@ -1,9 +1,10 @@
 // service.tsx - one service before anybody signs in: for whom, what it costs, what to bring, how long it takes
+import type { Representation } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Failure, Heading, Load, Pairs, useLoad, Typed } from "../base/ui";
-import { actsFor, type Representation } from "./representatives";
+import { actsFor } from "./representatives";
 import { country, fill, language, t } from "../base/words";
 import { useState } from "preact/hooks";
 import { Responsible } from "./home";

@@ -1,5 +1,6 @@
 // sign-in.tsx - with a code by e-mail or text message, or with a passkey; no account is made before somebody uses the code
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Session } from "../base/answers";
 import { post } from "../base/api";
 import { enter, offers } from "../base/passkey";
 import type { PageProps } from "../base/router";
@@ -7,7 +8,7 @@ import { go, to } from "../base/router";
 import { Button, Failure, Field, Heading, Notice } from "../base/ui";
 import { language, t } from "../base/words";
 import { digits } from "../base/dates";
-import { set, type Session } from "../base/session";
+import { set } from "../base/session";
 
 /** Where to go on: an address of ours, never another site's. */
 export function goal(query: URLSearchParams): string {
