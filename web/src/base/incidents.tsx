@@ -1,7 +1,7 @@
 // incidents.tsx - what went wrong at a mission: recorded, taken by somebody, closed with what was learnt
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "./advice";
-import type { Incident, NextAct as Step } from "./answers";
+import type { Incident, IncidentList, NextAct as Step } from "./answers";
 import { get, post } from "./api";
 import { useSigning } from "./signing";
 import { Button, Field, Load, Moment, Pairs, Table, Tag, Typed, useLoad } from "./ui";
@@ -12,7 +12,7 @@ const SEVERITIES = ["low", "high", "critical"] as const;
 const TAG = { low: "", high: "warn", critical: "bad" };
 
 export function Incidents({ mission }: { mission: string }) {
-  const list = useLoad((signal) => get<{ incidents: Incident[]; record: Step }>(`/v1/missions/${mission}/incidents`, { signal }), [mission]);
+  const list = useLoad((signal) => get<IncidentList>(`/v1/missions/${mission}/incidents`, { signal }), [mission]);
   const [open, setOpen] = useState<string>();
   return (
     <section aria-labelledby="incidents">

@@ -1,12 +1,12 @@
 // sessions.tsx - where somebody is signed in; any of it can be ended from here
 import { useState } from "preact/hooks";
-import type { SessionRow as Row } from "./answers";
+import type { SessionList } from "./answers";
 import { del, get } from "./api";
 import { Button, Failure, Load, Moment, Table, Tag, useLoad } from "./ui";
 import { t } from "./words";
 
 export function Sessions() {
-  const list = useLoad((signal) => get<{ sessions: Row[] }>("/v1/sessions", { signal }), []);
+  const list = useLoad((signal) => get<SessionList>("/v1/sessions", { signal }), []);
   const [failed, setFailed] = useState<unknown>();
   const end = async (id: string) => {
     try {

@@ -1,7 +1,7 @@
 // aids.tsx - what helps an officer beside the case itself: cases that may be the same one, the lines of a
 // passport held against the answers, its documents, and a colleague who takes over
 import { useState } from "preact/hooks";
-import type { Officer as Colleague } from "../base/answers";
+import type { OfficerList } from "../base/answers";
 import { get, post, query } from "../base/api";
 import { labelOf } from "../base/labels";
 import type { CaseFile, ServiceForm } from "../base/model";
@@ -148,7 +148,7 @@ export function PassOn({ file, done }: { file: CaseFile; done: () => void }) {
   const [failed, setFailed] = useState<unknown>();
   const colleagues = useLoad(async (signal) => {
     const who = await session();
-    const list = await get<{ officers: Colleague[] }>(`/v1/officers${query({ mission: who?.mission })}`, { signal });
+    const list = await get<OfficerList>(`/v1/officers${query({ mission: who?.mission })}`, { signal });
     return list.officers.filter((o) => o.id !== who?.id && o.state === "active" && o.roles.some((r) => r === "consular-officer" || r === "consul"));
   }, []);
   const hand = async (e: Event) => {

@@ -1,6 +1,6 @@
 // appointments.tsx - the mission's appointments: who comes on a day, the rules of its hours, rounds and their state
 import { useEffect, useState } from "preact/hooks";
-import type { Round, Visit } from "../base/answers";
+import type { RoundList, ServiceList, Visit, VisitList } from "../base/answers";
 import { get, post, put } from "../base/api";
 import type { ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
@@ -11,7 +11,7 @@ import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Table, Tag,
 import { language, number, t, timeThere } from "../base/words";
 
 function useServices(): [ServiceRow[], (name: string) => string] {
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const list = services.data?.services ?? [];
   return [list, (name) => list.find((s) => s.name === name)?.title ?? name];
 }
@@ -25,7 +25,7 @@ export function Today({ query }: PageProps) {
   const who = useLoad(() => session(), []);
   const [day, setDay] = useState(query.get("day") ?? today());
   const mission = who.data?.mission;
-  const list = useLoad(async (signal) => (mission ? get<{ appointments: Visit[] }>(`/v1/missions/${mission}/days/${day}`, { signal }) : undefined), [mission, day]);
+  const list = useLoad(async (signal) => (mission ? get<VisitList>(`/v1/missions/${mission}/days/${day}`, { signal }) : undefined), [mission, day]);
   return (
     <>
       <Heading lead={t("desk.today-lead")}>{t("desk.today")}</Heading>
@@ -157,7 +157,7 @@ export function Appointments(_: PageProps) {
 
 export function Whole({ mission, changed }: { mission: string; changed?: () => void }) {
   const rules = useLoad((signal) => get<{ rules: { service: string; rule: Rule }[] }>(`/v1/missions/${mission}/appointments`, { signal }), [mission]);
-  const rounds = useLoad((signal) => get<{ rounds: Round[] }>(`/v1/missions/${mission}/rounds`, { signal }), [mission]);
+  const rounds = useLoad((signal) => get<RoundList>(`/v1/missions/${mission}/rounds`, { signal }), [mission]);
   const [services, title] = useServices();
   const [chosen, setService] = useState("");
   const service = chosen || rules.data?.rules[0]?.service || services[0]?.name || "";

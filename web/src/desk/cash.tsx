@@ -1,7 +1,7 @@
 // cash.tsx - the cash book: what came and was paid back, counted at the end of the day and closed by two officers
 import { useState } from "preact/hooks";
 import { amountOf } from "../base/amount";
-import type { CashClosing as Closing, CashSheet as Sheet, Drawer } from "../base/answers";
+import type { CashSheet as Sheet, ClosedDays, Drawer } from "../base/answers";
 import { get, post, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -25,7 +25,7 @@ export function Cash(_: PageProps) {
 function Book({ mission }: { mission: string }) {
   const day = new URLSearchParams(location.search).get("day") ?? undefined;
   const sheet = useLoad((signal) => get<Sheet>(`/v1/missions/${mission}/cash${query({ day })}`, { signal }), [mission, day]);
-  const closings = useLoad((signal) => get<{ closings: (Closing & { day: string })[] }>(`/v1/missions/${mission}/cash/closings`, { signal }), [mission]);
+  const closings = useLoad((signal) => get<ClosedDays>(`/v1/missions/${mission}/cash/closings`, { signal }), [mission]);
   const again = () => {
     sheet.again();
     closings.again();

@@ -3,6 +3,7 @@
 // Found exactly or not at all: the node keeps keyed hashes and cannot be leafed through. Whoever was found sees
 // that they were looked for (docs/counter.md).
 import { useState } from "preact/hooks";
+import type { ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { countries } from "../base/countries";
 import { nationalities } from "../base/fields";
@@ -260,7 +261,7 @@ function Record({ who, namesake, done }: { who: Who; namesake: boolean; done: (p
 
 function OpenCase({ person, other }: { person: Found; other: () => void }) {
   const mission = useLoad(ownMission, []);
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const [confirmed, setConfirmed] = useState(person.identified);
   return (
     <>

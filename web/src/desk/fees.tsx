@@ -1,6 +1,6 @@
 // fees.tsx - the mission's account, what the bank says came to it, and receipts for what came to the counter
 import { useState } from "preact/hooks";
-import type { Account, BankEntry as Entry, Proposal } from "../base/answers";
+import type { Account, AccountPage, BankEntry as Entry, BankEntryList } from "../base/answers";
 import { get, post, upload } from "../base/api";
 import type { CaseFile } from "../base/model";
 import type { PageProps } from "../base/router";
@@ -28,8 +28,8 @@ export function Fees(_: PageProps) {
 }
 
 function Of({ mission }: { mission: string }) {
-  const account = useLoad((signal) => get<{ account?: Account; proposals: Proposal[] }>(`/v1/missions/${mission}/account`, { signal }), [mission]);
-  const entries = useLoad((signal) => get<{ entries: Entry[] }>(`/v1/missions/${mission}/entries`, { signal }), [mission]);
+  const account = useLoad((signal) => get<AccountPage>(`/v1/missions/${mission}/account`, { signal }), [mission]);
+  const entries = useLoad((signal) => get<BankEntryList>(`/v1/missions/${mission}/entries`, { signal }), [mission]);
   return (
     <>
       <Load of={account}>

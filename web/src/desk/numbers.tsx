@@ -1,6 +1,6 @@
 // numbers.tsx - numbers for those who walk in: given, called to a counter, served; by keys as by mouse
 import { useEffect, useState } from "preact/hooks";
-import type { Ticket } from "../base/answers";
+import type { TicketList } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -25,7 +25,7 @@ function Of({ mission }: { mission: string }) {
   const [counter, setCounter] = useState(Number(localStorage.getItem(COUNTER) ?? 1));
   const [given, setGiven] = useState<number>();
   const [failed, setFailed] = useState<unknown>();
-  const list = useLoad((signal) => get<{ tickets: Ticket[] }>(`/v1/missions/${mission}/tickets`, { signal }), [mission]);
+  const list = useLoad((signal) => get<TicketList>(`/v1/missions/${mission}/tickets`, { signal }), [mission]);
   const tickets = list.data?.tickets ?? [];
   const mine = tickets.find((x) => x.state === "called" && x.counter === counter);
   const act = async (path: string, body: unknown) => {

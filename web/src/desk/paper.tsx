@@ -1,8 +1,9 @@
 // paper.tsx - the forms of all services on paper, for the day on which nothing works: printed before it, entered after
 import type { ComponentChildren } from "preact";
+import type { ServiceList } from "../base/answers";
 import { get } from "../base/api";
 import { labelOf, wordKey } from "../base/labels";
-import type { PlanField, PlanPage, Schema, ServiceForm, ServiceRow } from "../base/model";
+import type { PlanField, PlanPage, Schema, ServiceForm } from "../base/model";
 import { isRequired, schemaAt, wordsOf } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -13,7 +14,7 @@ const REPEATS = 2;
 const FEW = 14;
 
 export function PaperForms(_: PageProps) {
-  const all = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const all = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   return (
     <>
       <Heading lead={t("desk.forms.lead")}>{t("desk.forms")}</Heading>

@@ -1,7 +1,7 @@
 // post.tsx - a post is set up: hours, holidays, account, officers, fees; what is there is read from the node, so that
 // whoever comes back goes on where something is missing
 import type { ComponentChildren } from "preact";
-import type { Account, Officer, Proposal } from "../base/answers";
+import type { Account, AccountPage, Calendar, Officer, OfficerList, Proposal, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { Fee } from "../base/fee";
 import type { Asked, Mission, ServiceRow } from "../base/model";
@@ -31,11 +31,11 @@ async function find(signal: AbortSignal): Promise<Found | undefined> {
   if (!mission) return undefined;
   const at = `/v1/missions/${mission.code}`;
   const [{ services }, { rules }, { signed }, account, { officers }] = await Promise.all([
-    get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }),
+    get<ServiceList>(`/v1/services?language=${language}`, { signal }),
     get<{ rules: { service: string }[] }>(`${at}/appointments`, { signal }),
-    get<{ signed: { year: number }[] }>(`${at}/calendar`, { signal }),
-    get<{ account?: Account; proposals: Proposal[] }>(`${at}/account`, { signal }),
-    get<{ officers: Officer[] }>(`/v1/officers?mission=${mission.code}`, { signal }),
+    get<Calendar>(`${at}/calendar`, { signal }),
+    get<AccountPage>(`${at}/account`, { signal }),
+    get<OfficerList>(`/v1/officers?mission=${mission.code}`, { signal }),
   ]);
   const fees = await Promise.all(services.map(async (service) => ({ service, fee: (await post<Asked>(`/v1/services/${service.name}/ask`, { country: mission.country, language })).fee })));
   return { mission, services, rules, years: signed.map((s) => s.year), account: account.account, proposals: account.proposals, officers: officers.filter((o) => o.state === "active"), fees };

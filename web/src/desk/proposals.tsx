@@ -1,6 +1,6 @@
 // proposals.tsx - what a mission decides with two officers: the second one sees it in words and signs it with a passkey
 import type { ComponentChildren } from "preact";
-import type { Account, CashStatement, CountStatement, Proposal } from "../base/answers";
+import type { Account, CashStatement, CountStatement, Proposal, ProposalList } from "../base/answers";
 import { get, post } from "../base/api";
 import { signed } from "../base/passkey";
 import type { PageProps } from "../base/router";
@@ -14,7 +14,7 @@ import { CountShown, SpoiltShown } from "./stock";
 
 /** All that waits for whoever is signed in, of their own post and of those whose second officers they are. */
 export function Proposals(_: PageProps) {
-  const all = useLoad((signal) => get<{ proposals: Proposal[] }>("/v1/proposals", { signal }), []);
+  const all = useLoad((signal) => get<ProposalList>("/v1/proposals", { signal }), []);
   return (
     <>
       <Heading lead={t("desk.proposals.lead")}>{t("desk.proposals")}</Heading>

@@ -1,13 +1,12 @@
 // queue.tsx - what waits on the desk of a mission, by due day; keyboard all the way
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Queue as Page, Waiting as Row } from "../base/answers";
+import type { MissionList, Queue as Page, ServiceList, Waiting as Row } from "../base/answers";
 import { get, post, Problem, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { session } from "../base/session";
 import { Button, Day, Failure, Heading, Load, Moment, Tag, useLoad } from "../base/ui";
 import { country, inWords, language, t } from "../base/words";
-import type { Mission, ServiceRow } from "../base/model";
 
 interface Filter {
   name: string;
@@ -176,8 +175,8 @@ export function Queue({ query: asked }: PageProps) {
   const [more, setMore] = useState<Row[]>([]);
   const [next, setNext] = useState<string>();
   const [failed, setFailed] = useState<unknown>();
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
   const address = (after?: string) => `/v1/desk/queue${query({ state, service, mission, before: before(due), officer: whose, language, limit: 50, after })}`;
   const page = useLoad(
     async (signal) => {

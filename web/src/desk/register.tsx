@@ -3,6 +3,7 @@
 // The file is read in the browser alone; the node gets the rows, and each row is an act of its own that counts
 // once, by the digest of the file and the number of the row.
 import { useState } from "preact/hooks";
+import type { RegisterList } from "../base/answers";
 import { get, post, Problem } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -53,7 +54,7 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 function Import({ mission }: { mission: string }) {
   const [file, setFile] = useState<Chosen>();
   const [wrong, setWrong] = useState<SheetError>();
-  const entered = useLoad((signal) => get<{ files: { file: string; rows: number; at: string; by: string }[] }>(`/v1/missions/${mission}/register`, { signal }), [mission]);
+  const entered = useLoad((signal) => get<RegisterList>(`/v1/missions/${mission}/register`, { signal }), [mission]);
   const choose = async (e: Event & { currentTarget: HTMLInputElement }) => {
     const field = e.currentTarget;
     const chosen = field.files?.[0];

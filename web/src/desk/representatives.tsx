@@ -1,7 +1,7 @@
 // representatives.tsx - at the counter: one person acts for another, as a paper says that the officer has seen
 import { useState } from "preact/hooks";
+import type { ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
-import type { ServiceRow } from "../base/model";
 import { Button, Failure, Field, Heading, Notice, useLoad } from "../base/ui";
 import { language, t } from "../base/words";
 import { to } from "../base/router";
@@ -54,7 +54,7 @@ function Paper({ person, holder, done }: { person: Found; holder: Found; done: (
   const [until, setUntil] = useState("");
   const [only, setOnly] = useState<string[]>([]);
   const [failed, setFailed] = useState<unknown>();
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const record = async (e: Event) => {
     e.preventDefault();
     setFailed(undefined);

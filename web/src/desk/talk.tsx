@@ -1,9 +1,9 @@
 // talk.tsx - beside a case on the desk: messages with the person, notes for colleagues, an urgent place
 import { useState } from "preact/hooks";
-import type { Asking as Row } from "../base/answers";
+import type { AskingList, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { Messages, Write } from "../base/messages";
-import type { CaseFile, ServiceRow } from "../base/model";
+import type { CaseFile } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Table, Tag, useLoad } from "../base/ui";
@@ -70,8 +70,8 @@ function Give({ file, done }: { file: CaseFile; done: () => void }) {
 
 /** Whose person waits for an answer, the longest first. */
 export function Inbox(_: PageProps) {
-  const waiting = useLoad((signal) => get<{ cases: Row[] }>("/v1/desk/messages", { signal }), []);
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const waiting = useLoad((signal) => get<AskingList>("/v1/desk/messages", { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const title = (name: string) => services.data?.services.find((s) => s.name === name)?.title ?? name;
   return (
     <>

@@ -1,8 +1,7 @@
 // costs.tsx - minutes and cost of cases beside the paper way; each figure opens onto its cases, each case onto its entries
 import { useState } from "preact/hooks";
-import type { CostLine as Line, Costs, Measured } from "../base/answers";
+import type { CostLine as Line, Costs, Measured, MeasuredList, MissionList, ServiceList } from "../base/answers";
 import { get, post, query } from "../base/api";
-import type { Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
@@ -53,8 +52,8 @@ interface Named {
 }
 
 function useNames(): Named {
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   return {
     mission: (code) => inWords(missions.data?.missions.find((m) => m.code === code)?.name) || code,
     service: (name) => services.data?.services.find((s) => s.name === name)?.title ?? name,
@@ -192,7 +191,7 @@ function minor(text: string, currency: string): number {
 }
 
 function NewRate({ done }: { done: () => void }) {
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
   const [mission, setMission] = useState("");
   const [amount, setAmount] = useState("");
   const [currency, setCurrency] = useState("USD");
@@ -217,7 +216,7 @@ function NewRate({ done }: { done: () => void }) {
 }
 
 function NewPaper({ done }: { done: () => void }) {
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const [service, setService] = useState("");
   const [took, setTook] = useState("");
   const [source, setSource] = useState("");
@@ -247,7 +246,7 @@ export function EvidencePage({ params }: PageProps) {
   const { mission = "", service = "" } = params;
   const names = useNames();
   const [before, setBefore] = useState<string>();
-  const list = useLoad((signal) => get<{ cases: Measured[]; before?: string }>(`/v1/missions/${mission}/costs/${service}${query({ before })}`, { signal }), [mission, service, before]);
+  const list = useLoad((signal) => get<MeasuredList>(`/v1/missions/${mission}/costs/${service}${query({ before })}`, { signal }), [mission, service, before]);
   return (
     <>
       <a class="back" href={to(`/ministry/costs?mission=${mission}`)}>

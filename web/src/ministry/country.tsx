@@ -1,11 +1,11 @@
 // country.tsx - the file of a host country on one page: all that is between its state and us, and what may be done
-import type { CountryFile as HostFile, CountryGlance as Glance, Partner } from "../base/answers";
+import type { CountryFile as HostFile, CountryGlance as Glance, Partner, ServiceList } from "../base/answers";
 import { get, Problem } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Day, Heading, Load, Moment, Pairs, Table, Tag, Typed, useLoad, type Loaded } from "../base/ui";
 import { country, inWords, language, number, t } from "../base/words";
-import type { Authority, ServiceRow } from "../base/model";
+import type { Authority } from "../base/model";
 import { Acts } from "./acts";
 import { Figure, share } from "./glance";
 import { Contacts, Exchanged, History, Pledges, worded } from "./host";
@@ -135,7 +135,7 @@ function Figures({ of: g }: { of: Omit<Glance, "country"> }) {
 }
 
 function Served({ k }: { k: Known }) {
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const title = (name: string) => services.data?.services.find((s) => s.name === name)?.title ?? name;
   const g = k.glance;
   return (

@@ -1,7 +1,7 @@
 // draft.tsx - the foreign policy changes: a draft is made, its consequences are seen, one officer proposes it,
 // another one signs for it
 import { useState } from "preact/hooks";
-import type { PolicyFiles as Stored, PolicyProposal as Proposal, TextFile } from "../base/answers";
+import type { PolicyFiles as Stored, PolicyList, PolicyProposal as Proposal, TextFile } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -25,7 +25,7 @@ const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 
 /** What was proposed and waits for a second officer, and what was adopted. */
 export function Proposals() {
-  const list = useLoad((signal) => get<{ policies: Proposal[] }>("/v1/policies", { signal }), []);
+  const list = useLoad((signal) => get<PolicyList>("/v1/policies", { signal }), []);
   return (
     <Load of={list}>
       {({ policies }) => (

@@ -1,5 +1,5 @@
 // glance.tsx - all missions and one mission at a glance: work in hand, promises kept, fees
-import type { Age, Covered, MissionGlance as Glance, MissionLine as Line, Satisfaction } from "../base/answers";
+import type { Coverage, MinistryGlance, MissionGlance as Glance, MissionLine as Line, MissionList, Satisfaction, ServiceList } from "../base/answers";
 import { get } from "../base/api";
 import { Incidents } from "../base/incidents";
 import { Low } from "../base/low";
@@ -7,7 +7,6 @@ import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Day, Heading, Load, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, inWords, language, money, number, t } from "../base/words";
-import type { Mission, ServiceRow } from "../base/model";
 import { Ages } from "./ages";
 import { WorldMap, wayOf } from "./map";
 import { Arrange } from "./missions";
@@ -23,9 +22,9 @@ export function Bar({ part, whole, kind = "" }: { part: number; whole: number; k
 }
 
 export function Overview(_: PageProps) {
-  const coverage = useLoad((signal) => get<{ countries: Covered[] }>("/v1/coverage", { signal }), []);
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const glance = useLoad((signal) => get<{ missions: Line[]; ages: Age[]; satisfaction: Satisfaction }>("/v1/glance", { signal }), []);
+  const coverage = useLoad((signal) => get<Coverage>("/v1/coverage", { signal }), []);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
+  const glance = useLoad((signal) => get<MinistryGlance>("/v1/glance", { signal }), []);
   const name = (code: string) => inWords(missions.data?.missions.find((m) => m.code === code)?.name) || code;
   return (
     <>
@@ -114,9 +113,9 @@ function satisfied(s: Satisfaction | undefined): string {
 export function MissionPage({ params }: PageProps) {
   const code = params["mission"] ?? "";
   const glance = useLoad((signal) => get<Glance>(`/v1/missions/${code}/glance?language=${language}`, { signal }), [code]);
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const coverage = useLoad((signal) => get<{ countries: Covered[] }>("/v1/coverage", { signal }), []);
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
+  const coverage = useLoad((signal) => get<Coverage>("/v1/coverage", { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const mission = missions.data?.missions.find((m) => m.code === code);
   const title = (name: string) => services.data?.services.find((s) => s.name === name)?.title ?? name;
   const served = coverage.data?.countries.filter((c) => c.authority === code) ?? [];

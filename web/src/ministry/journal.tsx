@@ -1,19 +1,18 @@
 // journal.tsx - what was done, by day, act and subject; why each was decided so; proofs that anybody checks offline
 import { useState } from "preact/hooks";
-import type { Journal as Listed, JournalEntry as Entry, JournalPage as Shown } from "../base/answers";
+import type { Journal as Listed, JournalEntry as Entry, JournalPage as Shown, MissionList } from "../base/answers";
 import { get, query } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Field, Heading, Load, Moment, Pairs, Reasons, Table, Tag, useLoad } from "../base/ui";
 import { inWords, language, number, t } from "../base/words";
-import type { Mission } from "../base/model";
 import { worded } from "./host";
 
 type Missions = (code: string) => string;
 
 /** Missions by their names. */
 function useMissions(): Missions {
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
   return (code) => inWords(missions.data?.missions.find((m) => m.code === code)?.name) || code;
 }
 

@@ -1,11 +1,10 @@
 // missions.tsx - a mission is opened, serves countries, says when it is open, signs its holidays, closes
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "../base/advice";
-import type { Calendar as Holidays, Holiday, MissionPage as Shown, NextAct as Step, Opening } from "../base/answers";
+import type { Calendar as Holidays, Coverage, Holiday, MinistryGlance, MissionList, MissionPage as Shown, NextAct as Step, Opening } from "../base/answers";
 import { get, post, put } from "../base/api";
 import { countries } from "../base/countries";
 import { sha256 } from "../base/digest";
-import type { Mission } from "../base/model";
 import { Open, weekday } from "../base/opening";
 import { signed } from "../base/passkey";
 import type { PageProps } from "../base/router";
@@ -66,8 +65,8 @@ function Serves({ of, next, title, done }: PartProps & { title: (service: string
 /** Further countries look to this mission: each leaves the one that answered for it. */
 function Accredit({ of, next, done }: PartProps) {
   const [chosen, setChosen] = useState<string[]>([]);
-  const coverage = useLoad((signal) => get<{ countries: { country: string; authority: string }[] }>("/v1/coverage", { signal }), [of]);
-  const missions = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
+  const coverage = useLoad((signal) => get<Coverage>("/v1/coverage", { signal }), [of]);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
   const { attempt, told } = useSigning(() => (setChosen([]), done()));
   const nameOf = (code: string) => {
     const m = missions.data?.missions.find((x) => x.code === code);
@@ -305,7 +304,7 @@ export function OpenMission(_: PageProps) {
   const [m, setM] = useState({ code: "", kind: "embassy", country: "", zone: "", en: "", ar: "", fr: "" });
   const [weekend, setWeekend] = useState([6, 0]);
   const [alone, setAlone] = useState(false);
-  const glance = useLoad((signal) => get<{ next: Step[] }>("/v1/glance", { signal }), []);
+  const glance = useLoad((signal) => get<MinistryGlance>("/v1/glance", { signal }), []);
   const { attempt, told } = useSigning(() => go(`/ministry/missions/${m.code}`));
   const text = (k: keyof typeof m, more: object = {}) => (a: object) => <input {...a} required dir="auto" value={m[k]} onInput={(e) => setM({ ...m, [k]: e.currentTarget.value })} {...more} />;
   const add = (e: Event) => {

@@ -1,7 +1,7 @@
 // packages.tsx - services as packages: received, proved, offered and retired; who gave them, and what two officers decide
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "../base/advice";
-import type { Package, PackagePage as Shown, TextFile } from "../base/answers";
+import type { PackageList, PackagePage as Shown, ServiceList, TextFile } from "../base/answers";
 import { get, post, upload } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -9,12 +9,11 @@ import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
 import { Button, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { country, homeCode, language, stateName, t } from "../base/words";
-import type { ServiceRow } from "../base/model";
 import { Texts } from "./texts";
 import { InWords } from "./in-words";
 
 function useTitles(): (name: string) => string {
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   return (name) => services.data?.services.find((s) => s.name === name)?.title ?? name;
 }
 
@@ -22,7 +21,7 @@ const stateOf = (code: string) => (code === homeCode ? stateName : country(code)
 const kindOf = (p: { state: string; conflicts?: unknown }) => (p.state === "active" ? "good" : p.conflicts ? "bad" : "");
 
 export function Packages(_: PageProps) {
-  const packages = useLoad((signal) => get<{ packages: Package[] }>("/v1/packages", { signal }), []);
+  const packages = useLoad((signal) => get<PackageList>("/v1/packages", { signal }), []);
   const title = useTitles();
   return (
     <>

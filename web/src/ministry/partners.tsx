@@ -1,5 +1,5 @@
 // partners.tsx - the states we deal with: how we stand, what went to and fro, and the receipts for it
-import type { Partner as Shown, PartnerRow as Row } from "../base/answers";
+import type { Partner as Shown, PartnerList, PartnerRow as Row } from "../base/answers";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -14,7 +14,7 @@ import { Witnesses } from "./witnesses";
 const nameOf = (p: { code: string; name: Record<string, string> }) => inWords(p.name) || country(p.code);
 
 export function Partners(_: PageProps) {
-  const partners = useLoad((signal) => get<{ partners: Row[] }>("/v1/partners", { signal }), []);
+  const partners = useLoad((signal) => get<PartnerList>("/v1/partners", { signal }), []);
   return (
     <>
       <Heading lead={t("ministry.partners-lead")}>{t("ministry.partners")}</Heading>

@@ -1,7 +1,7 @@
 // staff.tsx - who works at a mission in which role and language, and who stands in for whom during leave
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "../base/advice";
-import type { Delegation, NextAct as Step, Officer } from "../base/answers";
+import type { Delegation, DelegationList, NextAct as Step, Officer, OfficerList } from "../base/answers";
 import { get, post } from "../base/api";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
@@ -12,8 +12,8 @@ const roleName = (role: string) => t(`common.role.${role}`);
 const KIND = { proposed: "warn", "to-come": "", "in-force": "good", ended: "" };
 
 export function Staff({ code, next }: { code: string; next: Step[] }) {
-  const officers = useLoad((signal) => get<{ officers: Officer[] }>(`/v1/officers?mission=${code}`, { signal }), [code]);
-  const leave = useLoad((signal) => get<{ delegations: Delegation[] }>(`/v1/missions/${code}/delegations`, { signal }), [code]);
+  const officers = useLoad((signal) => get<OfficerList>(`/v1/officers?mission=${code}`, { signal }), [code]);
+  const leave = useLoad((signal) => get<DelegationList>(`/v1/missions/${code}/delegations`, { signal }), [code]);
   return (
     <section aria-labelledby="staff">
       <h2 id="staff">{t("ministry.staff")}</h2>

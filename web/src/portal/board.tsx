@@ -1,8 +1,7 @@
 // board.tsx - the screen of a waiting room: which number is called to which counter, and nothing of a person
 import { useEffect } from "preact/hooks";
-import type { Called } from "../base/answers";
+import type { Board, MissionList } from "../base/answers";
 import { get } from "../base/api";
-import type { Mission } from "../base/model";
 import type { PageProps } from "../base/router";
 import { Heading, Load, useLoad } from "../base/ui";
 import { inWords, number, t } from "../base/words";
@@ -11,8 +10,8 @@ const AGAIN_MS = 4000;
 
 export function Board({ params }: PageProps) {
   const mission = params["mission"] ?? "";
-  const names = useLoad((signal) => get<{ missions: Mission[] }>("/v1/missions", { signal }), []);
-  const board = useLoad((signal) => get<{ waiting: number; called: Called[] }>(`/v1/missions/${mission}/board`, { signal }), [mission]);
+  const names = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
+  const board = useLoad((signal) => get<Board>(`/v1/missions/${mission}/board`, { signal }), [mission]);
   useEffect(() => {
     const timer = setInterval(board.again, AGAIN_MS);
     return () => clearInterval(timer);

@@ -1,11 +1,12 @@
 // cases.tsx - a person's own cases: all of them, and the life of one
 import { useEffect, useState } from "preact/hooks";
+import type { CaseList, MissionList, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
 import { country, inWords, language, money, t } from "../base/words";
-import type { CaseFile, CaseRow, Mission, NextStep, PlanField, ServiceForm, ServiceRow, Step } from "../base/model";
+import type { CaseFile, Mission, NextStep, PlanField, ServiceForm, Step } from "../base/model";
 import { Messages, Write } from "../base/messages";
 import { answered, Shown } from "../base/shown";
 import { Payments, Transfer } from "../base/transfer";
@@ -13,8 +14,8 @@ import { wordsOf } from "../base/model";
 import { Appointment } from "./appointment";
 
 export function Cases(_: PageProps) {
-  const cases = useLoad((signal) => get<{ cases: CaseRow[] }>(`/v1/cases?language=${language}`, { signal }), []);
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const cases = useLoad((signal) => get<CaseList>(`/v1/cases?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const title = (name: string) => services.data?.services.find((s) => s.name === name)?.title ?? name;
   return (
     <>
@@ -59,7 +60,7 @@ export function Case({ params, query }: PageProps) {
       const file = await get<CaseFile>(`/v1/cases/${id}?language=${language}`, { signal });
       const [service, { missions }] = await Promise.all([
         get<ServiceForm>(`/v1/services/${file.service}?language=${language}`, { signal }),
-        get<{ missions: Mission[] }>("/v1/missions", { signal }),
+        get<MissionList>("/v1/missions", { signal }),
       ]);
       return { file, service, mission: missions.find((m) => m.code === file.mission) };
     },

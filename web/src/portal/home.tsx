@@ -1,6 +1,6 @@
 // home.tsx - where are you, and what happened? From there to the service and the mission that answers
 import { useState } from "preact/hooks";
-import type { Opening } from "../base/answers";
+import type { MissionPage, ServiceList } from "../base/answers";
 import { get } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -35,7 +35,7 @@ function Where({ code, change }: { code: string; change: (code: string) => void 
 
 /** When it is open and how it is reached, where its head has said so. */
 function Reached({ code }: { code: string }) {
-  const mission = useLoad((signal) => get<{ open?: Opening }>(`/v1/missions/${code}`, { signal }), [code]);
+  const mission = useLoad((signal) => get<MissionPage>(`/v1/missions/${code}`, { signal }), [code]);
   return mission.data?.open ? <Open of={mission.data.open} /> : null;
 }
 
@@ -88,7 +88,7 @@ export function Home(_: PageProps) {
   const [code, setCode] = useState(place());
   const [event, setEvent] = useState("");
   const [wanted, setWanted] = useState("");
-  const services = useLoad((signal) => get<{ services: ServiceRow[] }>(`/v1/services?language=${language}`, { signal }), []);
+  const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   return (
     <>
       <Heading lead={t("portal.home.lead")}>{t("portal.home.title", { state: stateName })}</Heading>

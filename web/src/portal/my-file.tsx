@@ -1,6 +1,6 @@
 // my-file.tsx - a person's own record: what is known, who looked, taking it away, having it erased
 import { useState } from "preact/hooks";
-import type { Access, Person } from "../base/answers";
+import type { AccessList, Person } from "../base/answers";
 import { del, get, post, put } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go } from "../base/router";
@@ -51,7 +51,7 @@ function Profile({ person }: { person: Person }) {
 }
 
 function Looked() {
-  const access = useLoad((signal) => get<{ access: Access[] }>("/v1/person/access", { signal }), []);
+  const access = useLoad((signal) => get<AccessList>("/v1/person/access", { signal }), []);
   return (
     <Load of={access}>
       {({ access: list }) => (
