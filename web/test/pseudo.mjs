@@ -6,7 +6,7 @@ const CONTROLS = "button, th, caption, summary, legend, nav a, .back";
 
 function untold(selector) {
   const seen = [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility() && !e.closest(".languages"));
-  return seen.map((e) => e.innerText.replace(/⟦[^⟧]*⟧/gu, "").trim()).filter((text) => /[A-Za-z]{3,}/.test(text));
+  return seen.map((e) => e.innerText.replace(/⟦[^⟧]*⟧/gu, "").trim()).filter((text) => /[A-Za-z]{3,}/.test(text) && !/^[A-Z]{3}$/.test(text)); // but codes of currencies
 }
 
 function cut() {
