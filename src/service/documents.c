@@ -114,6 +114,8 @@ enum err document_load(struct act *a, const struct id *id, struct document *out,
 static enum err read_signers(struct act *a, const struct id *file, struct officer_assertion by[2],
                              str *assent, struct fault *f)
 {
+    struct id loan[2];
+    bool borrowed[2];
     struct query q;
 
     TRY(db_one(a->db, &q, f,
@@ -130,16 +132,20 @@ static enum err read_signers(struct act *a, const struct id *file, struct office
     }
     *assent = query_null(&q, 4) ? STR_NONE : str_copy(a->arena, query_str(&q, 4));
     for (int i = 0; i < 2; i++) {
+        borrowed[i] = !query_null(&q, 5 + i);
+        loan[i] = borrowed[i] ? query_id(&q, 5 + i) : (struct id){{0}};
         by[i].lent = NULL;
-        if (query_null(&q, 5 + i))
-            continue;
-        struct id id = query_id(&q, 5 + i);
+    }
+    TRY(query_end(&q, f));
+    for (int i = 0; i < 2; i++) {
         struct officer_lending *lent = arena_new_of(a->arena, struct officer_lending);
         TRY_PTR(lent, f);
-        TRY(delegation_lending(a, &id, lent, f));
+        if (!borrowed[i])
+            continue;
+        TRY(delegation_lending(a, &loan[i], lent, f));
         by[i].lent = lent;
     }
-    return query_end(&q, f);
+    return OK;
 }
 
 /* Prepare of document.sealed: unseal what was decided, let the keyring check and seal it. */

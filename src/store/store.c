@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
+
 /* Statements by the address of their SQL: open addressing, never more than half full. */
 enum { CACHE_SLOTS = 1024, READER_LIMIT = 64 };
 
@@ -485,10 +487,25 @@ enum err db_pool_take(struct db_pool *p, struct db **out, struct fault *f)
     return OK;
 }
 
+/* A query that was left open would keep this reader at what the database was then: whoever reads
+ * next would be told of yesterday. It is ended, and said. */
+static void end_queries(struct db *db)
+{
+    if (sqlite3_txn_state(db->h, NULL) == SQLITE_TXN_NONE)
+        return;
+    for (sqlite3_stmt *s = sqlite3_next_stmt(db->h, NULL); s; s = sqlite3_next_stmt(db->h, s)) {
+        if (!sqlite3_stmt_busy(s))
+            continue;
+        LOG(LOG_ERROR, "a query was left open", LOG_CSTR("sql", sqlite3_sql(s)));
+        sqlite3_reset(s);
+    }
+}
+
 void db_pool_put(struct db_pool *p, struct db *db)
 {
     if (!db)
         return;
+    end_queries(db);
     pthread_mutex_lock(&p->lock);
     bool room = p->n < READER_LIMIT;
     if (room)
