@@ -30,6 +30,7 @@ struct sealed_once;
 /* Which statements were sealed: in the order of the file, and a table of places + 1 in it. */
 struct sealed_log {
     int fd;
+    bool torn;         /* the file ends with half a record, or with one that is not kept */
     int64_t synced_ns; /* when the disk was last waited for */
     size_t n, room, size;
     struct sealed_once *list;

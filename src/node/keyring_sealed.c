@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/world.h"
 #include "node/keyring_int.h"
 
@@ -69,16 +68,6 @@ static enum err add(struct sealed_log *l, const struct sealed_once *one, struct 
     return OK;
 }
 
-/* A record that a crash tore is cut off: its seal never left. */
-static enum err cut_to_whole(int fd, off_t size, struct fault *f)
-{
-    off_t whole = size - size % (off_t)sizeof(struct sealed_once);
-
-    return ftruncate(fd, whole) == 0 && lseek(fd, 0, SEEK_SET) == 0
-               ? OK
-               : fault(f, ERR_IO, "keys/sealed cannot be read");
-}
-
 enum err ring_load_sealed(struct ring *r, struct fault *f)
 {
     struct sealed_log *l = &r->sealed;
@@ -90,7 +79,9 @@ enum err ring_load_sealed(struct ring *r, struct fault *f)
     l->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (l->fd < 0)
         return fault(f, ERR_IO, "keys/sealed cannot be opened");
-    TRY(cut_to_whole(l->fd, lseek(l->fd, 0, SEEK_END), f));
+    l->torn = lseek(l->fd, 0, SEEK_END) % (off_t)sizeof *some != 0;
+    if (lseek(l->fd, 0, SEEK_SET) != 0)
+        return fault(f, ERR_IO, "keys/sealed cannot be read");
     while ((n = read(l->fd, some, sizeof some)) > 0)
         for (size_t i = 0; i < (size_t)n / sizeof *some; i++)
             TRY(add(l, &some[i], f));
@@ -108,13 +99,22 @@ static bool on_disk(struct sealed_log *l)
     return fdatasync(l->fd) == 0;
 }
 
+/* A record that is half there, whose seal never left, would shift all that follows. It is cut off
+ * only here, by whoever seals: a doctor's keyring reads beside the one that is at work. */
+static bool cut_to_whole(struct sealed_log *l)
+{
+    if (l->torn && ftruncate(l->fd, (off_t)(l->n * sizeof *l->list)) == 0)
+        l->torn = false;
+    return !l->torn;
+}
+
 static enum err append(struct sealed_log *l, const struct sealed_once *one, struct fault *f)
 {
+    if (!cut_to_whole(l))
+        return fault(f, ERR_IO, "keys/sealed ends with half a record");
     if (write(l->fd, one, sizeof *one) == sizeof *one && on_disk(l))
         return add(l, one, f);
-    /* what is half there would shift all that follows */
-    if (ftruncate(l->fd, (off_t)(l->n * sizeof *one)) != 0)
-        LOG(LOG_ERROR, "keys/sealed ends with half a record", LOG_INT("documents", (int64_t)l->n));
+    l->torn = true;
     return fault(f, ERR_IO, "keys/sealed cannot be written");
 }
 
