@@ -77,6 +77,22 @@ static bool takes(const struct service *from, const struct service *to, const st
     return n < SCHEMA_MAX_ERRORS; /* else some were not told */
 }
 
+/* The offer is renewed a moment after the act that changed it is durable: a draft that was looked
+ * at in between would find nothing new, and stay behind for good. ERR_STALE: not yet. */
+static enum err check_offer(struct act *a, str name, const struct service *offered, struct fault *f)
+{
+    struct query q;
+    enum err e = db_one(
+        a->db, &q, f, "SELECT content FROM package WHERE name = ? AND state = 'active'", "s", name);
+
+    if (e == ERR_NOT_FOUND)
+        return offered ? fault(f, ERR_STALE, "the service is offered no more") : OK;
+    TRY(e);
+    bool same = offered && str_eq(query_str(&q, 0), offered->content);
+    TRY(query_end(&q, f));
+    return same ? OK : fault(f, ERR_STALE, "the offer is not renewed yet");
+}
+
 enum err case_carry_prepare(struct act *a, struct fault *f)
 {
     struct carrying *p = arena_new_of(a->arena, struct carrying);
@@ -87,6 +103,7 @@ enum err case_carry_prepare(struct act *a, struct fault *f)
     TRY(case_of_path(a, &p->c, f));
     p->c.event = S("draft-kept");
     const struct service *to = service_find(a->house->services, p->c.service_name);
+    TRY(check_offer(a, p->c.service_name, to, f));
     enum err e = act_seal_for(a, &p->c.person, f);
     if (e == ERR_ERASED || !to || to == p->c.service || !case_is_draft(&p->c))
         return OK;

@@ -56,6 +56,7 @@ export async function counter(officer, scan) {
   await officer.getByText("Read a passport or card").click();
   await officer.getByLabel("The lines at its foot").fill("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10");
   await officer.getByRole("button", { name: "Fill in the form from it" }).click();
+  await officer.waitForFunction(() => [...document.querySelectorAll("input")].some((i) => i.value === "ERIKSSON"));
   expect((await officer.getByLabel("Surname", { exact: true }).inputValue()) === "ERIKSSON", "the lines fill in nothing");
   expect((await officer.getByLabel("Date of birth").inputValue()) === "1974-08-12", "the lines give no birth date");
   await officer.getByRole("button", { name: "Look for the person" }).click();
