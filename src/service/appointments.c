@@ -556,6 +556,20 @@ static enum err put_missed(struct act *a, struct jw *w, const struct casefile *c
     return OK;
 }
 
+/* The states of the service in which one may ask, in words: for whom it is too early or too late.
+ */
+static void put_when(struct act *a, struct jw *w, const struct json *rule, const struct casefile *c)
+{
+    const struct json *states = json_get(rule, S("states"));
+
+    jw_key(w, S("when"));
+    jw_open(w, '[');
+    for (size_t i = 0; json_at(states, i); i++)
+        jw_string(
+            w, case_word(a, c->service, case_language(a), "state", json_str(json_at(states, i))));
+    jw_close(w, ']');
+}
+
 enum err appointment_show(struct act *a, struct fault *f)
 {
     const struct casefile *c = a->data;
@@ -566,9 +580,12 @@ enum err appointment_show(struct act *a, struct fault *f)
 
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
-    bool may = e == OK && rule_takes(rule, c);
+    bool given = e == OK, may = given && rule_takes(rule, c);
     jw_open(&w, '{');
+    jw_kv_bool(&w, S("given"), given);
     jw_kv_bool(&w, S("may"), may);
+    if (given && !may && c->state->turn != TURN_END)
+        put_when(a, &w, rule, c);
     if (may) {
         TRY(put_open_round(a, &w, c, f));
         TRY(put_free(a, &w, c, f));

@@ -1,6 +1,7 @@
 // appointments.mjs - appointments, messages, notes and the last question, as a person on a phone and officers at a
 // desk have them; in Arabic and English
-import { DESK, expect, look, PHONE, URL_ } from "./browser.mjs";
+import { readFileSync } from "node:fs";
+import { DESK, expect, look, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
 
 const SCAN = process.env.SIFARA_SCAN;
 const day = (n) => new Date(Date.now() + n * 86_400_000);
@@ -45,6 +46,51 @@ export async function ask(person, file, on) {
   await person.getByText("سُجّل طلبك").waitFor();
   await person.getByRole("button", { name: "اسحب الطلب" }).click();
   await person.getByRole("button", { name: "اطلب موعدًا" }).waitFor();
+}
+
+/** Whoever drafts is led to the appointment before all is looked over, and back to the draft from where it stands. */
+export async function led(words, service) {
+  const { answers } = JSON.parse(readFileSync(new URL(`../../services/${service}/golden.json`, import.meta.url), "utf8")).cases[0];
+  const dana = await somebody(PHONE);
+  await dana.goto(`${URL_}/en/sign-in`);
+  await signIn(dana, "dana@example.org", words);
+  await dana.waitForURL(/cases/);
+  const begun = (country) =>
+    dana.evaluate(
+      async ([s, c, a]) => {
+        const send = (method, path, body) => fetch(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+        const { id } = await (await send("POST", "/v1/cases", { service: s, country: c })).json();
+        await send("PUT", `/v1/cases/${id}/answers`, { answers: a });
+        return id;
+      },
+      [service, country, answers],
+    );
+  const file = await begun("CY");
+  await dana.goto(`${URL_}/ar/cases/${file}/apply?page=documents`, { waitUntil: "networkidle" });
+  await dana.getByRole("button", { name: "متابعة" }).click();
+  await dana.getByRole("heading", { name: "موعدك", level: 1 }).waitFor();
+  await look(dana, "portal-draft-appointment-ar");
+  await dana.getByRole("button", { name: "اطلب موعدًا" }).click();
+  await dana.getByText("سُجّل طلبك").waitFor();
+  await dana.getByRole("button", { name: "متابعة" }).click();
+  await dana.getByText("طلبتَ موعدًا؛").waitFor();
+  await look(dana, "portal-draft-review-ar");
+  await dana.goto(`${URL_}/en/cases/${file}`, { waitUntil: "networkidle" });
+  await dana.getByRole("link", { name: /You have asked; drawn on/ }).waitFor();
+  await look(dana, "portal-draft-case-en");
+  await dana.getByRole("link", { name: "Go on with the application" }).click();
+  await dana.waitForURL(/apply/);
+  await dana.setViewportSize(DESK);
+  await dana.goto(`${URL_}/en/cases/${file}/apply?page=appointment`, { waitUntil: "networkidle" });
+  await dana.getByRole("button", { name: "Ask no longer" }).click();
+  await dana.getByText("Ask for a place until").waitFor();
+  await look(dana, "portal-draft-appointment-en");
+  const elsewhere = await begun("JP");
+  await dana.goto(`${URL_}/en/cases/${elsewhere}/apply?page=review`, { waitUntil: "networkidle" });
+  await dana.getByText("None needed").waitFor();
+  await dana.goto(`${URL_}/en/cases/${elsewhere}`, { waitUntil: "networkidle" });
+  await dana.getByText("you need none").waitFor();
+  await dana.context().close();
 }
 
 /** An urgent place: the person has it, with a calendar file, and gives it back in English on a desk. */

@@ -2,7 +2,7 @@
 // the ministry; what hostile input does, what a lost line and an ended session do not lose
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ask, openRound, rate, talk, urgent } from "./appointments.mjs";
+import { ask, led, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { arranging } from "./arranging.mjs";
 import { counter, numbers, paper } from "./counter.mjs";
 import { setUp } from "./post.mjs";
@@ -294,6 +294,7 @@ await step("the consul sets hours and opens a round; Layla asks for a place, and
   const on = await openRound(karim, "passport-renewal");
   await ask(layla, file, on);
   await urgent(rana, layla, file, on);
+  await led(en, "passport-renewal");
 });
 
 await step("Layla and the mission write to each other", () => talk(rana, layla, file));

@@ -1239,7 +1239,11 @@ export interface Span {
 }
 
 export interface Standing {
+  /** The mission gives appointments for the service. */
+  given: boolean;
   may: boolean;
+  /** The states in which one may ask, in words, where this is none of them. */
+  when?: string[];
   round?: OpenRound;
   free?: string[];
   /** 1: after a missed one, -1: after one that the mission took back. */

@@ -42,12 +42,17 @@ export interface FormProps {
   begin: string;
   /** A file came. */
   reload: () => void;
+  /** A step of its own before all is looked over, how it stands in a few words. */
+  extra?: { id: string; title: string; short: string; page: preact.ComponentChildren } | undefined;
   /** What stands above the last button, and what it does. */
   last: { note: preact.ComponentChildren; label: string; send: () => Promise<void> };
 }
 
 const DOCUMENTS = "documents";
 const REVIEW = "review";
+
+/** The pages in their order: those of the plan that the answers lead to, then the rest. */
+const order = (asked: Asked, { extra }: FormProps): string[] => [...asked.pages.map((p) => p.id), DOCUMENTS, ...(extra?.page ? [extra.id] : []), REVIEW];
 
 /** The page after this one, or before. */
 function beside(ids: string[], id: string, step: number): string | undefined {
@@ -87,7 +92,7 @@ export function Form(props: FormProps) {
   };
 
   if (!asked) return failed ? <Failure error={failed} /> : <p class="loading">{t("common.loading")}</p>;
-  const ids = [...asked.pages.map((p) => p.id), DOCUMENTS, REVIEW];
+  const ids = order(asked, props);
   const here = ids.includes(page) ? page : ids[0]!;
   const next = async () => {
     const plan = service.pages.find((p) => p.id === here);
@@ -97,7 +102,7 @@ export function Form(props: FormProps) {
     try {
       await sheet.flush();
       const after = await ask(sheet.answers);
-      move(beside([...after.pages.map((p) => p.id), DOCUMENTS, REVIEW], here, 1) ?? REVIEW);
+      move(beside(order(after, props), here, 1) ?? REVIEW);
     } catch (error) {
       setFailed(error);
     }
@@ -129,6 +134,14 @@ export function Form(props: FormProps) {
       <Failure error={props.trouble} />
       {here === REVIEW ? (
         <Review {...props} answers={answers} asked={asked} move={move} />
+      ) : here === props.extra?.id ? (
+        <>
+          <Heading>{props.extra.title}</Heading>
+          <section class="card">{props.extra.page}</section>
+          <div class="buttons">
+            <Button run={next}>{t("common.continue")}</Button>
+          </div>
+        </>
       ) : here === DOCUMENTS ? (
         <>
           <Heading lead={t("common.form.documents-lead")}>{t("common.form.documents")}</Heading>
@@ -301,6 +314,17 @@ function Review(props: FormProps & { answers: Answers; asked: Asked; move: (page
           ))}
         </ul>
       </section>
+      {props.extra && (
+        <section class="card">
+          <h2>{props.extra.title}</h2>
+          <p>{props.extra.short}</p>
+          {props.extra.page && (
+            <PageLink page={props.extra.id} move={props.move}>
+              {t("common.form.change")} <span class="visually-hidden">{props.extra.title}</span>
+            </PageLink>
+          )}
+        </section>
+      )}
       <section class="card">
         <h2>{t("common.form.fee")}</h2>
         <Fee fee={asked.fee} />

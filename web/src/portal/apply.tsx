@@ -1,12 +1,14 @@
 // apply.tsx - a person fills in the form of a service; answers are saved as they are typed (draft.ts)
 import { useRef, useState } from "preact/hooks";
+import type { MissionList } from "../base/answers";
 import { get, post, Problem } from "../base/api";
-import { Form } from "../base/form";
+import { Form, type FormProps } from "../base/form";
 import type { CaseFile, ServiceForm } from "../base/model";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Load, useLoad } from "../base/ui";
-import { country, language, t } from "../base/words";
+import { country, inWords, language, t } from "../base/words";
+import { Appointment, concerns, inShort, standingOf } from "./appointment";
 import { Draft, type Saved } from "./draft";
 
 interface Open {
@@ -27,8 +29,24 @@ export function Apply({ params, query }: PageProps) {
   return <Load of={open}>{(o) => <Own {...o} begin={query.get("page") ?? ""} reload={open.again} />}</Load>;
 }
 
+/** The appointment is a step of the form where the mission gives one for it now; until that is known there is none. */
+function useAppointment(file: CaseFile): FormProps["extra"] {
+  const standing = useLoad((signal) => standingOf(file.id, signal), [file.id]);
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
+  const s = standing.data;
+  if (!s || !missions.data) return undefined;
+  const mission = inWords(missions.data.missions.find((m) => m.code === file.mission)?.name);
+  return {
+    id: "appointment",
+    title: t("portal.appointment"),
+    short: inShort(s),
+    page: concerns(s) && <Appointment file={file.id} mission={mission} standing={s} done={standing.again} />,
+  };
+}
+
 function Own({ file, service, begin, reload }: Open & { begin: string; reload: () => void }) {
   const [saved, setSaved] = useState<Saved>("saved");
+  const extra = useAppointment(file);
   const draft = useRef<Draft>();
   draft.current ??= new Draft(file.id, file.answers ?? {}, setSaved);
   const send = async () => {
@@ -46,6 +64,7 @@ function Own({ file, service, begin, reload }: Open & { begin: string; reload: (
       before={{ href: to("/cases"), label: t("portal.my-cases") }}
       begin={begin}
       reload={reload}
+      extra={extra}
       last={{ note: t("common.form.declare", { country: country(file.country) }), label: t("common.form.submit"), send }}
     />
   );

@@ -1,43 +1,68 @@
-// appointment.tsx - a person's appointment at a mission: asking in a round, the waiting list, the place
+// appointment.tsx - a person's appointment at a mission: asking in a round, the waiting list, the place; in a few words
+// wherever it is to be led to
 import { useState } from "preact/hooks";
 import type { Booking, Standing } from "../base/answers";
 import { get, post } from "../base/api";
-import { Button, Failure, Field, Load, Moment, Notice, Pairs, useLoad } from "../base/ui";
-import { day, number, t, timeThere } from "../base/words";
+import { Button, Failure, Field, Moment, Notice, Pairs } from "../base/ui";
+import { day, language, moment, number, t, timeThere } from "../base/words";
 
 interface Part {
   file: string;
   done: () => void;
 }
 
-export function Appointment({ file, mission }: { file: string; mission: string }) {
-  const standing = useLoad((signal) => get<Standing>(`/v1/cases/${file}/appointment`, { signal }), [file]);
+export const standingOf = (file: string, signal: AbortSignal) => get<Standing>(`/v1/cases/${file}/appointment?language=${language}`, { signal });
+
+const waits = (s: Standing) => s.ask?.state === "asked" || s.ask?.state === "waiting";
+
+/** The round in which the person may still ask. */
+const open = (s: Standing) => (s.ask?.state !== "asked" && s.round?.id !== s.ask?.round ? s.round : undefined);
+
+/** How it stands, in a few words. */
+export function inShort(s: Standing): string {
+  const { appointment, ask } = s;
+  if (appointment) return appointment.state === "offered" ? t("portal.appointment.offered", { when: timeThere(appointment.at) }) : timeThere(appointment.at);
+  if (ask?.state === "asked") return t("portal.appointment.is-asked", { when: moment(ask.closes) });
+  if (open(s)) return t("portal.appointment.is-open", { when: moment(open(s)!.closes) });
+  if (s.free?.length) return t("portal.appointment.is-free", { n: s.free.length });
+  if (ask?.state === "waiting") return t("portal.appointment.is-waiting", { n: ask.waiting ?? 0 });
+  return t(s.may ? "portal.appointment.is-closed" : s.when?.length ? "portal.appointment.is-later" : "portal.appointment.is-none");
+}
+
+/** Is there something to see or to do about it? */
+export const concerns = (s: Standing): boolean => s.may || !!s.appointment;
+
+export function Appointment({ file, mission, standing, done }: Part & { mission: string; standing: Standing }) {
+  return concerns(standing) ? <Stands {...standing} file={file} mission={mission} done={done} /> : <Unneeded {...standing} />;
+}
+
+/** Nobody comes for it, or only at another step of it. */
+function Unneeded({ when }: Standing) {
+  if (!when?.length) return <p>{t("portal.appointment.not-needed")}</p>;
   return (
-    <Load of={standing}>
-      {(s) =>
-        !s.may && !s.appointment ? null : (
-          <section class="card" id="appointment">
-            <h2>{t("portal.appointment")}</h2>
-            <Stands {...s} file={file} mission={mission} done={standing.again} />
-          </section>
-        )
-      }
-    </Load>
+    <>
+      <p>{t("portal.appointment.later")}</p>
+      <ul>
+        {when.map((w) => (
+          <li key={w}>{w}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 
 function Stands(s: Standing & Part & { mission: string }) {
-  const waits = s.ask?.state === "asked" || s.ask?.state === "waiting";
+  const round = open(s);
   return (
     <>
       {s.appointment?.state === "offered" && <Offered {...s} booking={s.appointment} />}
       {s.appointment && s.appointment.state !== "offered" && <Booked {...s} booking={s.appointment} />}
-      {!s.appointment && waits && <Waiting {...s} />}
+      {!s.appointment && waits(s) && <Waiting {...s} />}
       {!s.appointment && s.class === 1 && <Notice kind="warn" title={t("portal.appointment.missed")} />}
       {!s.appointment && s.class === -1 && <Notice kind="good" title={t("portal.appointment.first")} />}
-      {!s.appointment && s.ask?.state !== "asked" && s.round && s.round.id !== s.ask?.round && <Ask {...s} round={s.round} />}
+      {!s.appointment && round && <Ask {...s} round={round} />}
       {!s.appointment && (s.free?.length ?? 0) > 0 && <Take file={s.file} done={s.done} free={s.free!} label={t("portal.appointment.free")} button={t("portal.appointment.take")} />}
-      {!s.appointment && !waits && !s.round && !s.free?.length && <p>{t("portal.appointment.none")}</p>}
+      {!s.appointment && !waits(s) && !s.round && !s.free?.length && <p>{t("portal.appointment.none")}</p>}
     </>
   );
 }

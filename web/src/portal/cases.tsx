@@ -4,14 +4,15 @@ import type { CaseList, MissionList, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad } from "../base/ui";
+import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Tag, Typed, useLoad, type Loaded } from "../base/ui";
 import { country, inWords, language, money, t } from "../base/words";
 import type { CaseFile, Mission, NextStep, PlanField, ServiceForm, Step } from "../base/model";
 import { Messages, Write } from "../base/messages";
 import { answered, Shown } from "../base/shown";
 import { Payments, Transfer } from "../base/transfer";
 import { wordsOf } from "../base/model";
-import { Appointment } from "./appointment";
+import type { Standing } from "../base/answers";
+import { Appointment, concerns, inShort, standingOf } from "./appointment";
 
 export function Cases(_: PageProps) {
   const cases = useLoad((signal) => get<CaseList>(`/v1/cases?language=${language}`, { signal }), []);
@@ -66,6 +67,8 @@ export function Case({ params, query }: PageProps) {
     },
     [id],
   );
+  const standing = useLoad((signal) => standingOf(id, signal), [id]);
+  const visit = standing.data;
   return (
     <Load of={seen}>
       {(s) => (
@@ -75,13 +78,14 @@ export function Case({ params, query }: PageProps) {
           </a>
           <Heading>{wordsOf(s.service)["title"] ?? s.file.service}</Heading>
           {query.get("filed") && <Notice kind="good" title={t("portal.filed")} />}
-          <Status {...s} />
+          <Status {...s} visit={visit} />
+          <Unsent file={s.file} />
           <Transfer file={s.file} at="/v1/cases" online />
           <Payments file={s.file} />
           <Documents file={s.file} />
           <Asked file={s.file} />
           <Next {...s} done={seen.again} />
-          <Appointment file={s.file.id} mission={inWords(s.mission?.name)} />
+          <Visit of={standing} file={s.file} mission={inWords(s.mission?.name)} />
           <Talk file={s.file} done={seen.again} />
           <Told {...s} />
           <History file={s.file} />
@@ -92,7 +96,7 @@ export function Case({ params, query }: PageProps) {
 }
 
 /** Where it stands, whose turn it is and until when: the answer to "why is it late?" */
-function Status({ file, mission }: Seen) {
+function Status({ file, mission, visit }: Seen & { visit: Standing | undefined }) {
   const whose = file.turn === "person" ? "portal.your-turn" : file.turn === "officer" ? "portal.their-turn" : "portal.no-turn";
   return (
     <section class="card">
@@ -110,6 +114,7 @@ function Status({ file, mission }: Seen) {
           file.due && [t("portal.due"), <Day on={file.due} />],
           file.clock_paused && [t("portal.due"), t("portal.paused")],
           file.until && [t("portal.until"), <Day on={file.until} />],
+          visit && matters(visit, file) && [t("portal.appointment"), <a href="#appointment">{inShort(visit)}</a>],
           file.fee && [
             t("common.form.fee"),
             `${money(file.fee.amount, file.fee.currency)}${file.fee.owed ? ` · ${t("portal.owed", { amount: money(file.fee.owed, file.fee.currency) })}` : ""}`,
@@ -117,6 +122,36 @@ function Status({ file, mission }: Seen) {
         ]}
       />
     </section>
+  );
+}
+
+/** A case that has ended needs no appointment, which goes without saying. */
+const matters = (visit: Standing, file: CaseFile) => concerns(visit) || file.next.length > 0 || !!file.turn;
+
+/** What was begun and not sent goes on in its form. */
+function Unsent({ file }: { file: CaseFile }) {
+  if (!file.next.some((n) => n.action === "case.submit")) return null;
+  return (
+    <p>
+      <a class="button" href={to(`/cases/${file.id}/apply`)}>
+        {t("portal.go-on")}
+      </a>
+    </p>
+  );
+}
+
+function Visit({ of, file, mission }: { of: Loaded<Standing>; file: CaseFile; mission: string }) {
+  return (
+    <Load of={of}>
+      {(visit) =>
+        matters(visit, file) && (
+          <section class="card" id="appointment">
+            <h2>{t("portal.appointment")}</h2>
+            <Appointment file={file.id} mission={mission} standing={visit} done={of.again} />
+          </section>
+        )
+      }
+    </Load>
   );
 }
 
