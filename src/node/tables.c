@@ -337,6 +337,12 @@ static const struct {
      OBJECT("\"files\"",
             "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":128,\"items\":" OBJECT(
                 "\"name\",\"text\"", "\"name\":" TEXT(64) ",\"text\":{\"type\":\"string\"}") "}")},
+    {"fees-change.v1",
+     OBJECT("\"amounts\"", "\"amounts\":{\"type\":\"array\",\"maxItems\":200,\"items\":" OBJECT(
+                               "\"at\",\"amount\"", "\"at\":" TEXT(
+                                                        400) ",\"amount\":" MINOR) "},"
+                               "\"words\":{\"type\":\"object\",\"maxProperties\":40,"
+                               "\"additionalProperties\":" TEXT(500) "}")},
     {"reason.v1", OBJECT("\"reason\"", "\"reason\":" TEXT(2000))},
     {"step.v1", OBJECT("\"event\"", "\"event\":" TEXT(40) "," STEP_TEXTS)},
     {"account.v1",

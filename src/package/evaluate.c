@@ -81,8 +81,8 @@ static enum err amount_of(const struct rules *r, const struct json *data, struct
     return OK;
 }
 
-static enum err currency_of(const struct package *p, const struct json *data, struct arena *a,
-                            str *out, struct fault *f)
+enum err package_currency(const struct package *p, const struct json *data, struct arena *a,
+                          str *out, struct fault *f)
 {
     struct json value;
 
@@ -118,7 +118,7 @@ enum err package_fee(const struct package *p, const struct json *data, struct ar
         out->items.list[out->items.n++] = (uint16_t)i;
         sum += amount;
     }
-    TRY(currency_of(p, data, a, &out->currency, f));
+    TRY(package_currency(p, data, a, &out->currency, f));
     TRY(pick(&p->waivers, true, data, a, &out->waivers, f));
     out->amount = out->waivers.n ? 0 : rounded(sum, p->fee_step);
     return OK;

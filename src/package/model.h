@@ -111,6 +111,9 @@ struct package_fee {
     struct package_names items, waivers; /* that apply */
     int64_t item[PACKAGE_RULES];         /* amounts of the items, by their place in items */
 };
+/* ERR_INVALID when it is none, or its rule throws. */
+NODISCARD enum err package_currency(const struct package *, const struct json *data, struct arena *,
+                                    str *out, struct fault *);
 /* ERR_INVALID when a rule of the fee throws or gives no whole number from 0 to 10^12. */
 NODISCARD enum err package_fee(const struct package *, const struct json *data, struct arena *,
                                struct package_fee *out, struct fault *);

@@ -41,8 +41,7 @@ static bool remove_member(struct json *object, str key)
     return false;
 }
 
-/* The member, which becomes an empty container of the type if it is absent or another thing. */
-static struct json *member_made(struct arena *a, struct json *object, str key, enum json_type type)
+struct json *overlay_made(struct arena *a, struct json *object, str key, enum json_type type)
 {
     struct json *found = overlay_member(object, key);
 
@@ -145,8 +144,8 @@ static enum err put_file(struct package_files *out, str name, str bytes, struct 
     return OK;
 }
 
-static enum err put_json(struct arena *a, struct package_files *out, str name, const struct json *j,
-                         struct fault *f)
+enum err overlay_put_json(struct arena *a, struct package_files *out, str name,
+                          const struct json *j, struct fault *f)
 {
     AUTO(buf) struct buf b = BUF(PACKAGE_FILE_BYTES);
     struct jw w = JW(&b);
@@ -206,7 +205,7 @@ static enum err lay_word(struct arena *a, struct json *words, str language,
 static enum err list_language(struct arena *a, struct json *service, str language, bool there,
                               struct fault *f)
 {
-    struct json *list = member_made(a, service, S("languages"), J_ARRAY);
+    struct json *list = overlay_made(a, service, S("languages"), J_ARRAY);
 
     TRY_PTR(list, f);
     for (uint32_t i = 0; i < list->n; i++)
@@ -239,7 +238,7 @@ static enum err lay_language(struct arena *a, struct overlay_base *b, const stru
     words = words ? words : &none;
     for (uint32_t i = 0; i < m->value.n; i++)
         TRY(lay_word(a, words, m->key, &m->value.members[i], f));
-    return put_json(a, out, name, words, f);
+    return overlay_put_json(a, out, name, words, f);
 }
 
 /* ---- rules -------------------------------------------------------------------------------- */
@@ -265,8 +264,8 @@ static enum err lay_item(struct arena *a, struct json *list, const struct json *
 static enum err lay_list(struct arena *a, struct json *rules, const struct overlay_list *l,
                          const struct json *own, struct fault *f)
 {
-    struct json *in = l->in ? member_made(a, rules, str_of(l->in), J_OBJECT) : rules;
-    struct json *list = in ? member_made(a, in, str_of(l->name), J_ARRAY) : NULL;
+    struct json *in = l->in ? overlay_made(a, rules, str_of(l->in), J_OBJECT) : rules;
+    struct json *list = in ? overlay_made(a, in, str_of(l->name), J_ARRAY) : NULL;
     char at[64];
 
     TRY_PTR(list, f);
@@ -290,7 +289,7 @@ static enum err lay_rules(struct arena *a, const struct overlay *o, struct overl
     for (size_t i = 0; i < ARRAY_LEN(overlay_fee_parts); i++) {
         str name = str_of(overlay_fee_parts[i]);
         struct json *base_fee =
-            json_get(fee, name) ? member_made(a, b->rules, S("fee"), J_OBJECT) : NULL;
+            json_get(fee, name) ? overlay_made(a, b->rules, S("fee"), J_OBJECT) : NULL;
         if (json_get(fee, name))
             TRY_PTR(base_fee && json_put(a, base_fee, name, *json_get(fee, name)), f);
     }
@@ -304,7 +303,7 @@ static enum err lay_tables(struct arena *a, const struct overlay *o, struct over
                            struct fault *f)
 {
     const struct json *own = json_get(o->rules, S("tables"));
-    struct json *tables = own ? member_made(a, b->service, S("tables"), J_OBJECT) : NULL;
+    struct json *tables = own ? overlay_made(a, b->service, S("tables"), J_OBJECT) : NULL;
 
     for (uint32_t i = 0; own && i < own->n; i++)
         TRY_PTR(tables && json_put(a, tables, own->members[i].key, own->members[i].value), f);
@@ -326,18 +325,19 @@ static enum err lay(struct arena *a, const struct overlay *o, struct overlay_bas
     for (uint32_t i = 0; o->words && i < o->words->n; i++)
         TRY(lay_language(a, b, &o->words->members[i], out, f));
     if (o->service || o->words || json_get(o->rules, S("tables")))
-        TRY(put_json(a, out, S("service.json"), b->service, f));
+        TRY(overlay_put_json(a, out, S("service.json"), b->service, f));
     b->rules = b->rules ? b->rules : &none;
     TRY(lay_rules(a, o, b, f));
     if (o->rules)
-        TRY(put_json(a, out, S("rules.json"), b->rules, f));
+        TRY(overlay_put_json(a, out, S("rules.json"), b->rules, f));
     for (uint32_t i = 0; o->off && i < o->off->n; i++) {
         snprintf(at, sizeof at, "/off/%u", (unsigned)i);
         TRY(overlay_field_off(b, json_str(json_at(o->off, i)), at, f));
     }
     if (o->off && o->off->n)
-        TRY(put_json(a, out, S("form.json"), b->form, f));
-    return o->off && o->off->n && b->pages ? put_json(a, out, S("pages.json"), b->pages, f) : OK;
+        TRY(overlay_put_json(a, out, S("form.json"), b->form, f));
+    return o->off && o->off->n && b->pages ? overlay_put_json(a, out, S("pages.json"), b->pages, f)
+                                           : OK;
 }
 
 static int by_name(const void *a, const void *b)

@@ -39,11 +39,18 @@ NODISCARD enum err overlay_json(struct arena *, const struct package_files *, st
                                 struct json **out, struct fault *);
 
 struct json *overlay_member(struct json *object, str key); /* NULL if absent */
+/* The member, which becomes an empty container of the type if it is absent or another thing; NULL
+ * when the arena is exhausted. */
+struct json *overlay_made(struct arena *, struct json *object, str key, enum json_type type);
 void overlay_remove(struct json *object_or_list, uint32_t i);
 /* Position of the item with the id, or list->n; 0 of no list. */
 uint32_t overlay_find_id(const struct json *list, str id);
 /* The list of these rules, or NULL. */
 const struct json *overlay_list_of(const struct overlay_list *, const struct json *rules);
+
+/* The document as the bytes of the file, in one line; the file joins the list where it is new. */
+NODISCARD enum err overlay_put_json(struct arena *, struct package_files *, str name,
+                                    const struct json *, struct fault *);
 
 /* RFC 7396 on a tree that may be changed. */
 NODISCARD enum err overlay_patch(struct arena *, struct json *target, const struct json *patch,

@@ -339,11 +339,17 @@ static enum err put_next(struct act *a, struct jw *w, const struct package_row *
 {
     static const struct {
         const char *state, *action;
-    } steps[] = {{"received", "package.overlay"},        {"received", "package.accept"},
-                 {"received", "package.refuse"},         {"accepted", "package.activate-propose"},
-                 {"accepted", "package.fee-propose"},    {"accepted", "package.overlay"},
-                 {"accepted", "package.refuse"},         {"active", "package.overlay"},
-                 {"active", "package.retire-propose"},   {"superseded", "package.activate-propose"},
+    } steps[] = {{"received", "package.overlay"},
+                 {"received", "package.accept"},
+                 {"received", "package.refuse"},
+                 {"accepted", "package.activate-propose"},
+                 {"accepted", "package.fee-propose"},
+                 {"accepted", "package.overlay"},
+                 {"accepted", "package.refuse"},
+                 {"active", "package.overlay"},
+                 {"active", "package.fees-change"},
+                 {"active", "package.retire-propose"},
+                 {"superseded", "package.activate-propose"},
                  {"retired", "package.activate-propose"}};
     struct package_proposal p;
     enum err e = OK;
@@ -393,50 +399,59 @@ enum err package_show(struct act *a, struct fault *f)
 /* ---- the layer ---------------------------------------------------------------------------- */
 
 /* A layer that changes nothing yet, over this package. */
-static void put_empty_layer(struct act *a, struct jw *w, const struct package_row *r)
+static str empty_layer(struct act *a, struct arena *scratch, const struct package_row *r)
 {
-    AUTO(buf) struct buf text = BUF(4096);
+    return str_printf(
+        scratch,
+        "{\n  \"format\": 1,\n  \"receiver\": \"%.*s\",\n  \"version\": \"1.0.0\",\n"
+        "  \"base\": {\"giver\": \"%.*s\", \"name\": \"%.*s\", \"min_version\": \"%.*s\"},\n"
+        "  \"rules\": {\"fee\": {}}\n}\n",
+        STR_FMT(a->house->state_code), STR_FMT(r->giver), STR_FMT(r->name), STR_FMT(r->version));
+}
 
-    buf_printf(&text,
-               "{\n  \"format\": 1,\n  \"receiver\": \"%.*s\",\n  \"version\": \"1.0.0\",\n"
-               "  \"base\": {\"giver\": \"%.*s\", \"name\": \"%.*s\", \"min_version\": \"%.*s\"},\n"
-               "  \"rules\": {\"fee\": {}}\n}\n",
-               STR_FMT(a->house->state_code), STR_FMT(r->giver), STR_FMT(r->name),
-               STR_FMT(r->version));
-    jw_open(w, '{');
-    jw_kv(w, S("name"), S("overlay.json"));
-    jw_kv(w, S("text"), buf_str(&text));
-    jw_close(w, '}');
+enum err package_layer_files(struct act *a, struct arena *scratch, const struct package_row *r,
+                             struct package_files *out, struct fault *f)
+{
+    struct json *list;
+
+    if (!r->overlay.p) {
+        *out = (struct package_files){.n = 1,
+                                      .list = {{S("overlay.json"), empty_layer(a, scratch, r)}}};
+        TRY_PTR(out->list[0].bytes.p, f);
+        return OK;
+    }
+    TRY(json_parse(scratch, r->overlay, &json_limits_wide, &list, f));
+    return overlay_files(scratch, list, out, f);
 }
 
 /* The files of our layer as they can be changed: where there is none, one that changes nothing,
- * with the golden cases that a change of fees has to say anew. */
+ * with the golden cases that a change of the law has to say anew. */
 enum err package_layer(struct act *a, struct fault *f)
 {
     AUTO(arena) struct arena *scratch = arena_new(PACKAGE_ARENA);
     struct package_files *files = scratch ? arena_new_of(scratch, struct package_files) : NULL;
+    struct package_files *layer = scratch ? arena_new_of(scratch, struct package_files) : NULL;
     struct jw w = JW(&a->reply);
     struct package_row r;
     str archive;
 
-    TRY_PTR(files, f);
+    TRY_PTR(files && layer, f);
     TRY(package_row_of_path(a, &r, f));
+    TRY(package_layer_files(a, scratch, &r, layer, f));
+    if (!r.overlay.p) {
+        TRY(package_archive_load(a->db, r.digest, scratch, &archive, f));
+        TRY(package_effective(scratch, archive, STR_NONE, files, f));
+        const struct package_file *golden = package_file(files, S("golden.json"));
+        if (golden)
+            layer->list[layer->n++] = *golden;
+    }
     jw_open(&w, '{');
     jw_key(&w, S("files"));
-    if (r.overlay.p) {
-        jw_raw(&w, r.overlay);
-        jw_close(&w, '}');
-        return OK;
-    }
-    TRY(package_archive_load(a->db, r.digest, scratch, &archive, f));
-    TRY(package_effective(scratch, archive, STR_NONE, files, f));
-    const struct package_file *golden = package_file(files, S("golden.json"));
     jw_open(&w, '[');
-    put_empty_layer(a, &w, &r);
-    if (golden) {
+    for (size_t i = 0; i < layer->n; i++) {
         jw_open(&w, '{');
-        jw_kv(&w, S("name"), golden->name);
-        jw_kv(&w, S("text"), golden->bytes);
+        jw_kv(&w, S("name"), layer->list[i].name);
+        jw_kv(&w, S("text"), layer->list[i].bytes);
         jw_close(&w, '}');
     }
     jw_close(&w, ']');

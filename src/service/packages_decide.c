@@ -6,6 +6,7 @@
  * proposal takes the place of an open one. */
 #include "base/encode.h"
 #include "base/log.h"
+#include "package/fees.h"
 #include "service/cases_int.h"
 #include "service/packages_int.h"
 
@@ -72,17 +73,30 @@ static enum err in_force(struct act *a, str name, struct id *out, str *out_conte
 
 /* ---- fees and nothing else ---------------------------------------------------------------- */
 
-/* The parsed file, without what a change of fees may change. */
-static enum err without_fees(struct arena *a, str name, str text, bool tables, struct json **out,
-                             struct fault *f)
+/* The parsed file, without what a change of fees may change: the rules of the fee, the sentence
+ * that tells it, and tables, or of tables that others read too the amounts of the fee alone. */
+static enum err without_fees(struct arena *a, const struct package_files *files, str name,
+                             bool tables, struct json **out, struct fault *f)
 {
+    struct package_amounts *all = arena_new_of(a, struct package_amounts);
     struct json none = {.type = J_NULL};
 
-    TRY(json_parse(a, text, &json_limits_wide, out, f));
+    TRY_PTR(all, f);
+    TRY(json_parse(a, package_file(files, name)->bytes, &json_limits_wide, out, f));
     if (str_eq(name, S("rules.json")))
         TRY_PTR(json_put(a, *out, S("fee"), none), f);
-    if (str_eq(name, S("service.json")) && tables)
+    if (str_starts(name, S("words.")))
+        TRY_PTR(json_put(a, *out, S("fee"), none), f);
+    if (!str_eq(name, S("service.json")))
+        return OK;
+    if (tables)
         TRY_PTR(json_put(a, *out, S("tables"), none), f);
+    if (tables)
+        return OK;
+    TRY(package_amounts_of(a, files, all, f));
+    for (size_t i = 0; i < all->n; i++)
+        *all->list[i].node = none;
+    *out = all->service;
     return OK;
 }
 
@@ -100,7 +114,7 @@ static enum err tables_are_of_fees(struct arena *a, const struct package_files *
         struct json *j;
         if (!file)
             continue;
-        TRY(without_fees(a, file->name, file->bytes, false, &j, f));
+        TRY(without_fees(a, files, file->name, false, &j, f));
         jw_tree(&w, j);
         buf_add_char(&b, 0);
         *out = *out && buf_ok(&b) && !strstr(b.p, "overlay");
@@ -108,14 +122,16 @@ static enum err tables_are_of_fees(struct arena *a, const struct package_files *
     return OK;
 }
 
-static bool same_file(struct arena *a, str name, str x, str y, bool tables)
+static bool same_file(struct arena *a, const struct package_files *was,
+                      const struct package_files *is, str name, bool tables)
 {
     struct json *p, *q;
 
-    if (str_eq(x, y) || str_eq(name, S("golden.json")))
+    if (str_eq(package_file(was, name)->bytes, package_file(is, name)->bytes) ||
+        str_eq(name, S("golden.json")))
         return true;
-    return str_ends(name, S(".json")) && without_fees(a, name, x, tables, &p, NULL) == OK &&
-           without_fees(a, name, y, tables, &q, NULL) == OK && json_same(p, q);
+    return str_ends(name, S(".json")) && without_fees(a, was, name, tables, &p, NULL) == OK &&
+           without_fees(a, is, name, tables, &q, NULL) == OK && json_same(p, q);
 }
 
 static enum err check_fees_only(struct act *a, const struct package_row *r, struct fault *f)
@@ -139,10 +155,10 @@ static enum err check_fees_only(struct act *a, const struct package_row *r, stru
     TRY(package_effective(scratch, archive, r->overlay, next, f));
     TRY(tables_are_of_fees(scratch, next, &tables, f));
     for (size_t i = 0; i < next->n; i++) {
-        const struct package_file *file = &next->list[i], *was = package_file(now, file->name);
-        if (!was || !same_file(scratch, file->name, was->bytes, file->bytes, tables))
+        str name = next->list[i].name;
+        if (!package_file(now, name) || !same_file(scratch, now, next, name, tables))
             return fault(f, ERR_CONFLICT, "it changes more than fees: %.*s is another one",
-                         STR_FMT(file->name));
+                         STR_FMT(name));
     }
     return now->n == next->n ? OK : fault(f, ERR_CONFLICT, "it changes more than fees");
 }

@@ -310,26 +310,15 @@ static enum err check_names_version(struct arena *scratch, const struct package_
                     STR_FMT(r->version));
 }
 
-/* Over what was received, or beside what is accepted or in force already: then it is one more
- * content of the same package, to be accepted for itself. */
-enum err package_overlay_prepare(struct act *a, struct fault *f)
+enum err package_lay(struct act *a, struct arena *scratch, const struct package_row *over,
+                     const struct package_files *layer, const struct package_files *laid,
+                     struct fault *f)
 {
-    AUTO(arena) struct arena *scratch = arena_new(PACKAGE_ARENA);
     struct installing *in = arena_new_of(a->arena, struct installing);
-    struct package_unpacked *u = scratch ? arena_new_of(scratch, struct package_unpacked) : NULL;
-    struct package_files *layer = scratch ? arena_new_of(scratch, struct package_files) : NULL;
-    struct package_files *laid = scratch ? arena_new_of(scratch, struct package_files) : NULL;
-    str archive;
 
-    TRY_PTR(in && u && layer && laid, f);
-    TRY(package_row_of_path(a, &in->row, f));
-    in->in_place = str_eq(in->row.state, S("received"));
-    TRY(overlay_files(scratch, json_get(a->input, S("files")), layer, f));
-    TRY(check_names_version(scratch, layer, &in->row, f));
-    TRY(package_archive_load(a->db, in->row.digest, scratch, &archive, f));
-    TRY(package_unpack(scratch, archive, NULL, u, f));
-    TRY(overlay_apply(scratch, &u->archive.files, layer, laid, f));
-    TRY(try_it(a, scratch, laid, f));
+    TRY_PTR(in, f);
+    in->row = *over;
+    in->in_place = str_eq(over->state, S("received"));
     TRY(canonical_overlay(a, layer, &in->row.overlay, f));
     TRY(content_of(a, scratch, laid, &in->row.content, f));
     if (!in->in_place)
@@ -339,6 +328,26 @@ enum err package_overlay_prepare(struct act *a, struct fault *f)
     a->data = in;
     a->content = sha256(a->body);
     return OK;
+}
+
+enum err package_overlay_prepare(struct act *a, struct fault *f)
+{
+    AUTO(arena) struct arena *scratch = arena_new(PACKAGE_ARENA);
+    struct package_unpacked *u = scratch ? arena_new_of(scratch, struct package_unpacked) : NULL;
+    struct package_files *layer = scratch ? arena_new_of(scratch, struct package_files) : NULL;
+    struct package_files *laid = scratch ? arena_new_of(scratch, struct package_files) : NULL;
+    struct package_row over;
+    str archive;
+
+    TRY_PTR(u && layer && laid, f);
+    TRY(package_row_of_path(a, &over, f));
+    TRY(overlay_files(scratch, json_get(a->input, S("files")), layer, f));
+    TRY(check_names_version(scratch, layer, &over, f));
+    TRY(package_archive_load(a->db, over.digest, scratch, &archive, f));
+    TRY(package_unpack(scratch, archive, NULL, u, f));
+    TRY(overlay_apply(scratch, &u->archive.files, layer, laid, f));
+    TRY(try_it(a, scratch, laid, f));
+    return package_lay(a, scratch, &over, layer, laid, f);
 }
 
 enum err package_overlay(struct act *a, struct fault *f)

@@ -71,10 +71,26 @@ enum err package_take_prepare(struct act *, str archive, str giver, struct fault
 const struct package_row *package_installing(const struct act *);
 enum err package_overlay_prepare(struct act *, struct fault *);
 enum err package_overlay(struct act *, struct fault *);
+/* What package_overlay() writes: a layer over the row, whose files with it are laid. Over what was
+ * received, or beside what is accepted or in force already: then it is one more content of the same
+ * package, to be accepted for itself. In prepare(). */
+enum err package_lay(struct act *, struct arena *scratch, const struct package_row *over,
+                     const struct package_files *layer, const struct package_files *laid,
+                     struct fault *);
 enum err package_accept_prepare(struct act *, struct fault *);
 enum err package_accept(struct act *, struct fault *);
 enum err package_refuse_prepare(struct act *, struct fault *);
 enum err package_refuse(struct act *, struct fault *);
+
+/* ---- packages_fees.c: what a service costs is said anew ------------------------------------- */
+
+enum err package_fees(struct act *, struct fault *);
+enum err package_fees_weigh(struct act *, struct fault *);
+enum err package_fees_change_prepare(struct act *, struct fault *);
+enum err package_fees_change(struct act *, struct fault *);
+/* Our layer over the row, or one that changes nothing yet. */
+enum err package_layer_files(struct act *, struct arena *, const struct package_row *,
+                             struct package_files *out, struct fault *);
 
 enum err package_statement(struct act *, struct fault *);
 enum err package_propose_prepare(struct act *, struct fault *);

@@ -2,6 +2,7 @@
 // witnesses are chosen, a mission opens, signs its holidays and closes, a package is offered and retired
 import { join } from "node:path";
 import { expect, look, officer, URL_ } from "./browser.mjs";
+import { packages as offered } from "./packages.mjs";
 
 const KEYS = process.env.SIFARA_KEYS;
 const PACKAGE = process.env.SIFARA_PACKAGE;
@@ -141,4 +142,5 @@ export async function arranging(step, minister) {
   await step("a mission opens; its head says when it is open and signs its holidays", () => mission(minister, head));
   await step("the head lends a role during leave; an incident is recorded and closed", async () => leave(minister, head, await officer("consul", "consul@mfa.xu.example")));
   await step("a package is received, proves itself, and is offered by two officers", () => packages(minister, deputy));
+  await offered(step, minister, deputy);
 }

@@ -547,6 +547,24 @@ export interface Exchanged {
   open: number;
 }
 
+export interface FeeAmount {
+  at: string;
+  amount: number;
+  label?: string;
+  key?: string;
+  when: FeeChoice[];
+}
+
+export interface FeeCase {
+  name: string;
+  fee: unknown;
+}
+
+export interface FeeChoice {
+  rule?: unknown;
+  before: unknown[];
+}
+
 export interface FeeSum {
   currency: string;
   amount: number;
@@ -857,6 +875,15 @@ export interface PackageEvent {
   at: string;
   officer?: string;
   name?: string;
+}
+
+export interface PackageFees {
+  name: string;
+  version: string;
+  currency?: string;
+  amounts: FeeAmount[];
+  words: Record<string, string>;
+  cases: FeeCase[];
 }
 
 export interface PackageHere {
@@ -1406,6 +1433,8 @@ export interface Answer {
   "mission.responsible": Authority;
   "mission.show": MissionPage;
   "officer.list": OfficerList;
+  "package.fees": PackageFees;
+  "package.fees-weigh": PackageFees;
   "package.list": PackageList;
   "package.show": PackagePage;
   "partner.list": PartnerList;

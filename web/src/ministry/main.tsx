@@ -12,6 +12,7 @@ import { Brief } from "./brief";
 import { Country } from "./country";
 import { CostsPage, EvidencePage } from "./costs";
 import { DraftPage, ProposalPage } from "./draft";
+import { FeesPage } from "./fees";
 import { EntryPage, JournalPage } from "./journal";
 import { MissionPage, Overview } from "./glance";
 import { OpenMission } from "./missions";
@@ -37,6 +38,7 @@ const routes: Route[] = [
   { path: "/ministry/journal/:epoch/:index", page: EntryPage },
   { path: "/ministry/packages", page: Packages },
   { path: "/ministry/packages/:package", page: PackagePage },
+  { path: "/ministry/packages/:package/fees", page: FeesPage },
 ];
 
 function Missing() {

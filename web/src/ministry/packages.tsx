@@ -9,6 +9,7 @@ import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
 import { Button, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { country, homeCode, language, stateName, t } from "../base/words";
+import { ProposedFees } from "./fees";
 import { Texts } from "./texts";
 import { InWords } from "./in-words";
 
@@ -153,7 +154,7 @@ function Conflicts({ of }: { of: Shown }) {
   );
 }
 
-const statementOf = async (id: string, what: string) => (await get<{ statement: string }>(`/v1/packages/${id}/statement?what=${what}`)).statement;
+export const statementOf = async (id: string, what: string) => (await get<{ statement: string }>(`/v1/packages/${id}/statement?what=${what}`)).statement;
 
 /** What one officer proposed, for another one to sign. */
 function Decide({ of, done }: { of: Shown; done: () => void }) {
@@ -164,6 +165,7 @@ function Decide({ of, done }: { of: Shown; done: () => void }) {
     <section class="card">
       <h2>{t("ministry.to-confirm", { what: t(`ministry.package-proposed.${p.what}`) })}</h2>
       {p.proposer && <p>{`${t("ministry.proposer")}: ${p.proposer}`}</p>}
+      {p.what === "fee" && <ProposedFees id={of.id} name={of.name} />}
       {told}
       <Advised step={stepOf(of.here.next, `package.${p.what}`)} run={() => attempt(async () => post(`/v1/packages/${of.id}/${p.what}`, { signature: await signed(await statementOf(of.id, p.what)) }))}>
         {t("ministry.sign-and-confirm")}
@@ -176,9 +178,10 @@ function Decide({ of, done }: { of: Shown; done: () => void }) {
 function Steps({ of, done }: { of: Shown; done: () => void }) {
   const [open, setOpen] = useState<string>();
   const { attempt, told } = useSigning(done);
-  const next = of.here.next;
+  const next = of.here.next.filter((s) => !of.here.proposed || !s.action.endsWith("-propose"));
   const propose = (what: string) => attempt(async () => post(`/v1/packages/${of.id}/${what}-propose`, { signature: await signed(await statementOf(of.id, what)) }));
   const opens = (name: string) => ({ "aria-expanded": open === name, run: () => setOpen(open === name ? undefined : name) });
+  if (of.here.proposed && next.length < 2) return null; // the second officer's signature alone
   return (
     <section class="card" aria-label={t("ministry.package-next")}>
       <h2>{t("ministry.package-next")}</h2>
@@ -192,6 +195,9 @@ function Steps({ of, done }: { of: Shown; done: () => void }) {
             {t(`ministry.package-propose.${what}`)}
           </Advised>
         ))}
+        <Advised step={stepOf(next, "package.fees-change")} run={() => go(`/ministry/packages/${of.id}/fees`)}>
+          {t("ministry.fees-change")}
+        </Advised>
         <Advised kind="quiet" step={stepOf(next, "package.overlay")} {...opens("layer")}>
           {t("ministry.package-layer")}
         </Advised>

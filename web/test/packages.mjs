@@ -1,0 +1,67 @@
+// packages.mjs - journeys of two officers of the ministry with what is offered: a fee is changed and asked of a person
+import { readFileSync } from "node:fs";
+import { ask } from "./ministry.mjs";
+import { DESK, expect, look, PHONE, signIn, somebody, URL_ } from "./browser.mjs";
+
+const en = { email: "E-mail address", send: "Send me a code", code: "Code", signIn: "Sign in" };
+const answers = JSON.parse(readFileSync(new URL("../../services/power-of-attorney/golden.json", import.meta.url))).cases[0].answers;
+
+/** From the page of the package to a proposal: the amount, what changes, the signature. */
+async function proposeFee(minister) {
+  await minister.goto(`${URL_}/en/ministry/packages`, { waitUntil: "networkidle" });
+  await minister.getByRole("link", { name: "Power of attorney", exact: true }).click();
+  await minister.getByRole("button", { name: "Change the fees" }).click();
+  const fee = minister.getByLabel("The fee", { exact: true });
+  await fee.fill("32.505");
+  await minister.getByText("An amount with at most 2 digits").waitFor();
+  expect(await minister.getByRole("button", { name: "See what changes" }).isDisabled(), "an amount too exact for the currency is taken");
+  await fee.fill("32.50");
+  await minister.getByLabel("English").fill("32.50 euros.");
+  await minister.getByRole("button", { name: "See what changes" }).click();
+  await minister.getByRole("cell", { name: "€32.50" }).first().waitFor({ timeout: 60_000 });
+  await minister.getByText(/of the \d+ examples that prove the service follow/).click();
+  await minister.getByText("a grantor who will be 75 tomorrow pays").waitFor();
+  await look(minister, "ministry-fees-en");
+  await minister.passkeys.refuse(true);
+  await minister.getByRole("button", { name: "Sign and propose the change of fees" }).click();
+  await minister.getByText("The passkey was not used").waitFor({ timeout: 60_000 });
+  await minister.passkeys.refuse(false);
+  await minister.getByRole("button", { name: "Sign and propose the change of fees" }).click();
+  await minister.getByText("Waits for a second officer: other fees").waitFor({ timeout: 60_000 });
+  expect(await minister.getByRole("button", { name: "Sign and confirm" }).isDisabled(), "one officer may change a fee alone");
+}
+
+/** The second officer, in Arabic, sees the same two sides and signs. */
+async function confirmFee(minister, deputy) {
+  await deputy.setViewportSize(PHONE);
+  await deputy.goto(minister.url().replace("/en/", "/ar/"), { waitUntil: "networkidle" });
+  await deputy.getByText("الساري", { exact: true }).first().waitFor();
+  await look(deputy, "ministry-fees-confirm-ar");
+  await deputy.getByRole("button", { name: "وقّع وأكّد" }).click();
+  await deputy.getByRole("button", { name: "تعديل الرسوم" }).click();
+  await deputy.getByLabel("الرسم", { exact: true }).waitFor();
+  await look(deputy, "ministry-fees-ar");
+  await deputy.setViewportSize(DESK);
+}
+
+/** Whoever applies from then on is told and asked the new fee. */
+async function askedFee() {
+  const noor = await somebody(PHONE);
+  await noor.goto(`${URL_}/en/sign-in`);
+  await signIn(noor, "noor@example.org", en);
+  await noor.waitForURL(/cases/);
+  await noor.goto(`${URL_}/en/services/power-of-attorney?country=CY`, { waitUntil: "networkidle" });
+  await noor.getByText("32.50 euros.").waitFor();
+  const { body } = await ask(noor, "POST", "/v1/cases", { service: "power-of-attorney", country: "CY" });
+  await ask(noor, "PUT", `/v1/cases/${body.id}/answers`, { answers });
+  await noor.goto(`${URL_}/en/cases/${body.id}/apply?page=review`, { waitUntil: "networkidle" });
+  await noor.getByText("€32.50").waitFor();
+  await look(noor, "portal-fee-en");
+  await noor.context().close();
+}
+
+export async function packages(step, minister, deputy) {
+  await step("a fee is changed in a form, and shown beside what holds", () => proposeFee(minister));
+  await step("another officer sees both sides and signs", () => confirmFee(minister, deputy));
+  await step("a person is asked the new fee", () => askedFee());
+}
