@@ -160,6 +160,7 @@ static const struct {
     {"passkey.v1", OBJECT("\"name\",\"client_data\",\"auth_data\",\"signature\"",
                           "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY
                                                ",\"signature\":" SIGNATURE)},
+    {"passkey-name.v1", OBJECT("\"name\"", "\"name\":" TEXT(60))},
     {"person-passkey.v1",
      OBJECT("\"name\",\"client_data\",\"auth_data\"",
             "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY)},

@@ -163,7 +163,8 @@ enum err passkey_named(struct act *a, str *out, struct fault *f)
     return OK;
 }
 
-enum err passkey_remove_prepare(struct act *a, struct fault *f)
+/* Of an officer's own, to take it away or to call it otherwise. */
+enum err passkey_own_prepare(struct act *a, struct fault *f)
 {
     str *id = arena_new_of(a->arena, str);
 
@@ -189,6 +190,13 @@ void passkey_remove_after(struct act *a)
     if (keyring_passkey_drop(a->house->keyring, &a->actor.id, *(str *)a->data, &f) != OK)
         LOG(LOG_ERROR, "a removed passkey is still known to the keyring",
             LOG_CSTR("detail", f.detail));
+}
+
+enum err passkey_rename(struct act *a, struct fault *f)
+{
+    TRY(db_run(a->db, f, "UPDATE officer_passkey SET name = ? WHERE id = ? AND officer = ?", "sbd",
+               json_get_str(a->input, S("name")), *(str *)a->data, &a->actor.id));
+    return db_changes(a->db) == 1 ? OK : fault(f, ERR_NOT_FOUND, "no such passkey");
 }
 
 /* ---- signing in --------------------------------------------------------------------------- */

@@ -76,9 +76,20 @@ enum err person_passkey_list(struct act *a, struct fault *f)
     return e;
 }
 
-enum err person_passkey_add_prepare(struct act *a, struct fault *f)
+/* The name of the input, sealed for its person. */
+static enum err seal_name(struct act *a, str *out, struct fault *f)
 {
     AUTO(buf) struct buf sealed = BUF(1024);
+
+    TRY(act_seal_for(a, &a->actor.id, f));
+    TRY(seal(&sealed, &a->record_key, S("passkey"), json_get_str(a->input, S("name")), f));
+    *out = str_copy(a->arena, buf_str(&sealed));
+    TRY_PTR(out->p, f);
+    return OK;
+}
+
+enum err person_passkey_add_prepare(struct act *a, struct fault *f)
+{
     struct adding *p = arena_new_of(a->arena, struct adding);
     struct hash challenge = passkey_challenge(&a->actor.id);
     str client_data, auth_data;
@@ -88,10 +99,7 @@ enum err person_passkey_add_prepare(struct act *a, struct fault *f)
     TRY(passkey_input(a, S("auth_data"), &auth_data, f));
     TRY(passkey_made(a->arena, client_data, auth_data, &challenge, passkey_rp(a->house),
                      a->house->url, &p->key, f));
-    TRY(act_seal_for(a, &a->actor.id, f));
-    TRY(seal(&sealed, &a->record_key, S("passkey"), json_get_str(a->input, S("name")), f));
-    p->name = str_copy(a->arena, buf_str(&sealed));
-    TRY_PTR(p->name.p, f);
+    TRY(seal_name(a, &p->name, f));
     TRY(person_profile(a, &a->actor.id, &p->profile, f));
     a->data = p;
     a->content = sha256(auth_data);
@@ -156,4 +164,26 @@ enum err person_passkey_remove(struct act *a, struct fault *f)
     if (db_changes(a->db) != 1)
         return fault(f, ERR_NOT_FOUND, "no such passkey");
     return person_tell(a, p->profile, S("passkey-removed"), NULL, f);
+}
+
+enum err person_passkey_rename_prepare(struct act *a, struct fault *f)
+{
+    struct adding *p = arena_new_of(a->arena, struct adding);
+
+    TRY_PTR(p, f);
+    TRY(passkey_named(a, &p->key.id, f));
+    TRY(seal_name(a, &p->name, f));
+    a->data = p;
+    a->content = sha256(p->key.id);
+    return OK;
+}
+
+/* Opens and closes no door: nobody is told. */
+enum err person_passkey_rename(struct act *a, struct fault *f)
+{
+    const struct adding *p = a->data;
+
+    TRY(db_run(a->db, f, "UPDATE person_passkey SET name = ? WHERE id = ? AND person = ?", "bbd",
+               p->name, p->key.id, &a->actor.id));
+    return db_changes(a->db) == 1 ? OK : fault(f, ERR_NOT_FOUND, "no such passkey");
 }

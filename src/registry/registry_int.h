@@ -76,9 +76,10 @@ void passkey_put_row(struct jw *, struct query *, str name);
 enum err passkey_list(struct act *, struct fault *);
 enum err passkey_add_prepare(struct act *, struct fault *);
 enum err passkey_add(struct act *, struct fault *);
-enum err passkey_remove_prepare(struct act *, struct fault *);
+enum err passkey_own_prepare(struct act *, struct fault *);
 enum err passkey_remove(struct act *, struct fault *);
 void passkey_remove_after(struct act *);
+enum err passkey_rename(struct act *, struct fault *);
 enum err session_challenge_prepare(struct act *, struct fault *);
 enum err session_challenge(struct act *, struct fault *);
 enum err session_passkey_prepare(struct act *, struct fault *);
@@ -94,6 +95,8 @@ enum err person_passkey_add_prepare(struct act *, struct fault *);
 enum err person_passkey_add(struct act *, struct fault *);
 enum err person_passkey_remove_prepare(struct act *, struct fault *);
 enum err person_passkey_remove(struct act *, struct fault *);
+enum err person_passkey_rename_prepare(struct act *, struct fault *);
+enum err person_passkey_rename(struct act *, struct fault *);
 
 /* ---- notices.c --------------------------------------------------------------------------- */
 

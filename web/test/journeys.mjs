@@ -10,7 +10,7 @@ import { register } from "./register.mjs";
 import { stock } from "./stock.mjs";
 import { closeDay, online, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, look, officer, open, PHONE, signIn, somebody, step, URL_ } from "./browser.mjs";
-import { persons } from "./persons.mjs";
+import { persons, rename } from "./persons.mjs";
 import { representatives } from "./representatives.mjs";
 import { ministry } from "./ministry.mjs";
 
@@ -161,6 +161,9 @@ await step("documents: a wrong kind is refused, a lost line is waited for", asyn
 
 const rana = await step("Rana registers a passkey, signs in with it and takes the case, by keyboard", async () => {
   const p = await officer("officer", "officer@mfa.xu.example");
+  await p.goto(`${URL_}/en/desk/keys`, { waitUntil: "networkidle" });
+  await rename(p, "counter", "laptop at the counter", { language: "en", rename: "Rename", name: "New name" });
+  await p.goto(`${URL_}/en/desk`);
   await look(p, "desk-queue-en");
   await p.locator("tbody tr").first().waitFor();
   await p.locator("body").press("Enter");

@@ -27,9 +27,25 @@ async function smsCode(to) {
   throw new Error(`no text message to ${to}`);
 }
 
+/** Another name for one of them, kept when one comes back; a name of nothing is none. */
+export async function rename(page, from, to, words) {
+  const row = (name) => page.getByRole("row", { name });
+  await row(from).getByRole("button", { name: words.rename }).click();
+  await page.getByLabel(words.name).fill("");
+  await page.keyboard.press("Enter");
+  await page.getByLabel(words.name).fill(to);
+  await look(page, `passkey-rename-${words.language}`);
+  await page.keyboard.press("Enter");
+  await page.getByRole("cell", { name: to, exact: true }).waitFor();
+  await page.reload({ waitUntil: "networkidle" });
+  await row(to).getByRole("button", { name: words.rename }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("cell", { name: to, exact: true }).waitFor();
+}
+
 export async function persons(step) {
   const salma = await somebody(PHONE);
-  let before;
+  let before, hers;
 
   await step("Salma, in Arabic, begins with a code and adds a passkey; her address is told", async () => {
     await withPasskeys(salma);
@@ -44,6 +60,9 @@ export async function persons(step) {
     await salma.getByRole("button", { name: "إضافة مفتاح مرور" }).click();
     await salma.getByRole("cell", { name: "هاتفي" }).waitFor();
     await told("أُضيف مفتاح مرور إلى ملفك", before);
+    await rename(salma, "هاتفي", "هاتفي الأزرق", { language: "ar", rename: "إعادة التسمية", name: "الاسم الجديد" });
+    await rename(salma, "هاتفي الأزرق", "هاتفي", { language: "ar", rename: "إعادة التسمية", name: "الاسم الجديد" });
+    hers = await salma.evaluate(async () => (await (await fetch("/v1/person/passkeys")).json()).passkeys[0].id);
     await look(salma, "portal-passkeys-ar");
   });
 
@@ -130,6 +149,11 @@ export async function persons(step) {
     await yusuf.getByLabel("Tell me how my applications progress").uncheck();
     await yusuf.getByText("Saved").waitFor();
     await look(yusuf, "portal-my-file-phone-en");
+    const taken = await yusuf.evaluate(
+      async (at) => (await fetch(at, { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: "mine" }) })).status,
+      `/v1/person/passkeys/${hers}`,
+    );
+    expect(taken === 404, `somebody else's passkey is renamed: ${taken}`);
     await yusuf.goto(`${URL_}/fr/notices?stop=AAAA`);
     await look(yusuf, "portal-notices-fr");
     await yusuf.getByRole("button", { name: "Arrêter ces messages" }).click();

@@ -1,19 +1,22 @@
 // keys.tsx - an officer's own passkeys: which there are, another one, one taken away
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../base/answers";
-import { del, get, post } from "../base/api";
+import { get, post } from "../base/api";
 import { enter, make, signed, signedWithFile } from "../base/passkey";
+import { PasskeyTable, type Passkey } from "../base/passkeys";
 import { to, type PageProps } from "../base/router";
-import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Typed, useLoad } from "../base/ui";
+import { Button, Failure, Field, Heading, Load, Notice, useLoad } from "../base/ui";
 import { session } from "../base/session";
 import { Sessions } from "../base/sessions";
 import { t } from "../base/words";
+
+const AT = "/v1/officer/passkeys";
 
 interface Keys {
   officer: string;
   rp: string;
   challenge: string;
-  passkeys: { id: string; name: string; added: string; used?: string }[];
+  passkeys: Passkey[];
 }
 
 /** What a code alone opens, in words. */
@@ -39,7 +42,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
     try {
       const made = await make(keys.officer, name, keys.challenge, keys.rp);
       const signature = file ? await signedWithFile(file, made.statement) : await signed(made.statement, keys.rp);
-      await post("/v1/officer/passkeys", { name, client_data: made.client_data, auth_data: made.auth_data, signature });
+      await post(AT, { name, client_data: made.client_data, auth_data: made.auth_data, signature });
       if (!(await session())?.strong) {
         await enter();
         return location.assign(to("/desk/keys"));
@@ -56,7 +59,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
       <p>{t(first ? "desk.first-passkey-help" : "desk.more-passkey-help")}</p>
       <Failure error={failed} />
       {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
-      <Field label={t("desk.passkey-name")} help={t("desk.passkey-name-help")}>
+      <Field label={t("common.passkey.name")} help={t("desk.passkey-name-help")}>
         {(a) => <input {...a} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
       </Field>
       <Field label={t("desk.key-file")} help={t("desk.key-file-help")}>
@@ -70,18 +73,10 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
 }
 
 export function MyKeys(_: PageProps) {
-  const keys = useLoad((signal) => get<Keys>("/v1/officer/passkeys", { signal }), []);
+  const keys = useLoad((signal) => get<Keys>(AT, { signal }), []);
   const [who, setWho] = useState<Session | null>();
   const [failed, setFailed] = useState<unknown>();
   useEffect(() => void session().then(setWho, setFailed), []);
-  const remove = async (id: string) => {
-    try {
-      await del(`/v1/officer/passkeys/${id}`);
-      keys.again();
-    } catch (error) {
-      setFailed(error);
-    }
-  };
   return (
     <>
       <Heading lead={t("desk.keys-lead")}>{t("desk.keys")}</Heading>
@@ -90,25 +85,7 @@ export function MyKeys(_: PageProps) {
       <Load of={keys}>
         {(k) => (
           <>
-            <Table
-              caption={t("desk.keys")}
-              rows={k.passkeys}
-              empty={t("desk.no-keys")}
-              columns={[
-                { label: t("desk.passkey-name"), cell: (r) => <Typed>{r.name}</Typed> },
-                { label: t("desk.added"), cell: (r) => <Moment at={r.added} /> },
-                { label: t("desk.used"), cell: (r) => (r.used ? <Moment at={r.used} /> : t("common.none")) },
-                {
-                  label: "",
-                  cell: (r) =>
-                    who?.strong && (
-                      <Button kind="quiet" run={() => remove(r.id)}>
-                        {t("desk.remove")}
-                      </Button>
-                    ),
-                },
-              ]}
-            />
+            <PasskeyTable at={AT} caption={t("desk.keys")} empty={t("desk.no-keys")} list={k.passkeys} change={!!who?.strong} again={keys.again} />
             <Add key={k.passkeys.length} keys={k} again={keys.again} />
           </>
         )}

@@ -1,15 +1,18 @@
 // passkeys.tsx - a person's own passkeys: which there are, another one, one taken away
 import { useState } from "preact/hooks";
-import { del, get, post } from "../base/api";
+import { get, post } from "../base/api";
 import { make } from "../base/passkey";
-import { Button, Failure, Field, Load, Moment, Notice, Table, Typed, useLoad } from "../base/ui";
+import { PasskeyTable, type Passkey } from "../base/passkeys";
+import { Button, Failure, Field, Load, Notice, useLoad } from "../base/ui";
 import { t } from "../base/words";
+
+const AT = "/v1/person/passkeys";
 
 interface Keys {
   person: string;
   rp: string;
   challenge: string;
-  passkeys: { id: string; name: string; added: string; used?: string }[];
+  passkeys: Passkey[];
 }
 
 function Add({ keys, again }: { keys: Keys; again: () => void }) {
@@ -22,7 +25,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
     setRefused(false);
     try {
       const { client_data, auth_data } = await make(keys.person, name, keys.challenge, keys.rp);
-      await post("/v1/person/passkeys", { name, client_data, auth_data });
+      await post(AT, { name, client_data, auth_data });
       again();
     } catch (error) {
       if (error instanceof DOMException) setRefused(true);
@@ -33,7 +36,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
     <form onSubmit={add}>
       <Failure error={failed} />
       {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
-      <Field label={t("portal.passkey-name")} help={t("portal.passkey-name-help")}>
+      <Field label={t("common.passkey.name")} help={t("portal.passkey-name-help")}>
         {(a) => <input {...a} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
       </Field>
       <div class="buttons">
@@ -44,42 +47,15 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
 }
 
 export function Passkeys() {
-  const keys = useLoad((signal) => get<Keys>("/v1/person/passkeys", { signal }), []);
-  const [failed, setFailed] = useState<unknown>();
-  const remove = async (id: string) => {
-    try {
-      await del(`/v1/person/passkeys/${id}`);
-      keys.again();
-    } catch (error) {
-      setFailed(error);
-    }
-  };
+  const keys = useLoad((signal) => get<Keys>(AT, { signal }), []);
   return (
     <section class="card">
       <h2>{t("portal.passkeys")}</h2>
       <p>{t("portal.passkeys-lead")}</p>
-      <Failure error={failed} />
       <Load of={keys}>
         {(k) => (
           <>
-            <Table
-              caption={t("portal.passkeys")}
-              rows={k.passkeys}
-              empty={t("portal.no-passkeys")}
-              columns={[
-                { label: t("portal.passkey-name"), cell: (r) => <Typed>{r.name}</Typed> },
-                { label: t("portal.passkey-added"), cell: (r) => <Moment at={r.added} /> },
-                { label: t("portal.passkey-used"), cell: (r) => (r.used ? <Moment at={r.used} /> : t("common.none")) },
-                {
-                  label: t("portal.passkey-remove"),
-                  cell: (r) => (
-                    <Button kind="quiet" run={() => remove(r.id)}>
-                      {t("portal.passkey-remove")}
-                    </Button>
-                  ),
-                },
-              ]}
-            />
+            <PasskeyTable at={AT} caption={t("portal.passkeys")} empty={t("portal.no-passkeys")} list={k.passkeys} change again={keys.again} />
             <Add key={k.passkeys.length} keys={k} again={keys.again} />
           </>
         )}
