@@ -49,4 +49,8 @@ void time_format(int64_t ms, char out[32]);
 /* Monotonic nanoseconds, for durations only. */
 int64_t monotonic_ns(void);
 
+/* Nanoseconds that this thread had a processor: for budgets that a busy machine must not shorten.
+ */
+int64_t thread_cpu_ns(void);
+
 #endif

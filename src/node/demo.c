@@ -129,7 +129,7 @@ static void plan_case(struct demo *d, struct plan *p, unsigned persons)
     plan_days(d, p, post);
 }
 
-/* ---- living the days ---------------------------------------------------------------------------
+/* ---- one event of one case ---------------------------------------------------------------------
  */
 
 static enum err reply_id(struct demo_call *c, struct id *out, struct fault *f)
@@ -324,6 +324,7 @@ static enum err sign_for(struct demo *d, struct plan *p, struct post_officer *o,
     struct json *j;
     struct demo_call c;
 
+    TRY(demo_at_work(d, o, f));
     demo_call_begin(d, &c, "case.statement");
     demo_call_param(&c, "id", demo_id(c.arena, &p->id));
     demo_call_param(&c, "outcome", p->refuse ? S("refuse") : S("approve"));
@@ -367,6 +368,7 @@ static enum err do_decision(struct demo *d, struct plan *p, enum event ev, struc
     struct post_officer *o = decider(d, p, ev == EV_CONFIRM);
 
     TRY_PTR(a, f);
+    TRY(demo_at_work(d, o, f));
     str text = ev == EV_CONFIRM
                    ? str_printf(a, "{\"signature\":\"%s\"}", p->signature)
                    : str_printf(a, "{\"outcome\":\"%s\",\"signature\":\"%s\"%s}",
@@ -400,6 +402,7 @@ static enum err do_revoke(struct demo *d, struct plan *p, struct fault *f)
 
     if (!head)
         return OK;
+    TRY(demo_at_work(d, head, f));
     TRY(document_of(d, p, f));
     demo_call_begin(d, &c, "document.revoke");
     demo_call_param(&c, "id", demo_id(c.arena, &p->document));
@@ -412,23 +415,36 @@ static enum err do_revoke(struct demo *d, struct plan *p, struct fault *f)
     return e;
 }
 
-static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct fault *f)
+/* What the officer of the post does alone. */
+static enum err do_officers(struct demo *d, struct plan *p, enum event ev, struct fault *f)
 {
-    const char *token = role_at(post_of(d, p), "consular-officer")->token;
+    struct post_officer *o = role_at(post_of(d, p), "consular-officer");
 
-    switch (ev) {
-    case EV_FILE:
-        return do_file(d, p, f);
-    case EV_TAKE:
-        TRY(demo_act_on_case(d, p, "case.take", token, STR_NONE, f));
-        return demo_talk(d, p, token, f);
-    case EV_ASK:
-        return demo_act_on_case(d, p, "case.request-correction", token,
+    TRY(demo_at_work(d, o, f));
+    if (ev == EV_FOLLOW) {
+        TRY(demo_follow(d, p, o->token, f));
+        return demo_rate(d, p, f);
+    }
+    if (ev == EV_ASK)
+        return demo_act_on_case(d, p, "case.request-correction", o->token,
                                 S("{\"message\":\"Please check the spelling of your name.\","
                                   "\"fields\":[\"/surname_latin\"]}"),
                                 f);
+    TRY(demo_act_on_case(d, p, "case.take", o->token, STR_NONE, f));
+    return demo_talk(d, p, o->token, f);
+}
+
+enum err demo_event(struct demo *d, struct plan *p, enum event ev, struct fault *f)
+{
+    switch (ev) {
+    case EV_FILE:
+        return do_file(d, p, f);
     case EV_ANSWER:
         return do_answer(d, p, f);
+    case EV_TAKE:
+    case EV_ASK:
+    case EV_FOLLOW:
+        return do_officers(d, p, ev, f);
     case EV_STUDY:
     case EV_CHECK:
         return sign_for(d, p, decider(d, p, ev == EV_CHECK), f);
@@ -437,9 +453,6 @@ static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct f
     case EV_CONFIRM:
         TRY(do_decision(d, p, ev, f));
         return p->refuse ? demo_rate(d, p, f) : OK;
-    case EV_FOLLOW:
-        TRY(demo_follow(d, p, token, f));
-        return demo_rate(d, p, f);
     case EV_REVOKE:
         return do_revoke(d, p, f);
     case EVENTS:
@@ -448,74 +461,18 @@ static enum err do_event(struct demo *d, struct plan *p, enum event ev, struct f
     return OK;
 }
 
-/* ---- many at once ------------------------------------------------------------------------------
+/* ---- living the days ---------------------------------------------------------------------------
  */
 
-struct crew {
-    struct demo *demo;
-    struct plan **list;
-    size_t n;
-    enum event event;
-    _Atomic size_t next;
-};
-
-static void *crew_member(void *arg)
+/* The plans with this event today. */
+static size_t due_today(struct demo *d, enum event ev, struct plan **list)
 {
-    struct crew *c = arg;
-    size_t i;
+    size_t n = 0;
 
-    while ((i = atomic_fetch_add(&c->next, 1)) < c->n) {
-        struct fault f = {0};
-        enum err e = do_event(c->demo, c->list[i], c->event, &f);
-        if (e == OK)
-            continue;
-        c->list[i]->lost = true;
-        if (atomic_fetch_add(&c->demo->failures, 1) < 5)
-            fprintf(stderr, "demo: event %d: %s: %s %s\n", (int)c->event, err_slug(e), f.detail,
-                    f.pointer);
-    }
-    return NULL;
-}
-
-static void work(struct demo *d, struct plan **list, size_t n, enum event ev)
-{
-    struct crew c = {.demo = d, .list = list, .n = n, .event = ev};
-    pthread_t threads[THREADS];
-    int started = 0;
-
-    while (started < THREADS - 1 && (size_t)started + 1 < n &&
-           pthread_create(&threads[started], NULL, crew_member, &c) == 0)
-        started++;
-    crew_member(&c);
-    while (started)
-        pthread_join(threads[--started], NULL);
-}
-
-static enum err officers_sign_in(struct demo *d, struct post *p, struct fault *f)
-{
-    for (unsigned i = 0; i < p->n; i++)
-        if (p->officer[i].signed_in != d->today) {
-            TRY(demo_sign_in(d, p->officer[i].email, &p->officer[i].file, p->officer[i].token, f));
-            p->officer[i].signed_in = d->today;
-        }
-    return OK;
-}
-
-/* The plans with this event today; the officers that they need come to work. */
-static enum err due_today(struct demo *d, enum event ev, struct plan **list, size_t *n,
-                          struct fault *f)
-{
-    *n = 0;
-    for (unsigned i = 0; i < d->options->cases; i++) {
-        struct plan *p = &d->plans[i];
-        if (p->lost || p->day[ev] != d->today)
-            continue;
-        list[(*n)++] = p;
-        TRY(officers_sign_in(d, post_of(d, p), f));
-        if (ev == EV_CHECK || ev == EV_CONFIRM)
-            TRY(officers_sign_in(d, &d->ministry, f));
-    }
-    return OK;
+    for (unsigned i = 0; i < d->options->cases; i++)
+        if (!d->plans[i].lost && d->plans[i].day[ev] == d->today)
+            list[n++] = &d->plans[i];
+    return n;
 }
 
 /* The hour of the day at which each event is, in minutes. */
@@ -546,7 +503,7 @@ static void decide_at_their_pace(struct demo *d, struct plan **list, size_t n, e
             if (pace_of(list[i]) == pace && !list[i]->lost)
                 same[k++] = list[i];
         set_clock(d, clock_of[ev] + (ev == EV_PROPOSE ? study : check)[pace]);
-        work(d, same, k, ev);
+        demo_crew_work(d->crew, same, k, ev);
     }
     free(same);
 }
@@ -557,46 +514,77 @@ static void show_progress(const struct demo *d)
         fprintf(stderr, "\rday %d of %d ", d->today, DAYS);
 }
 
+/* Sealing goes on beside the rest of the day, as in a node. */
+static void *seal_aside(void *arg)
+{
+    struct demo *d = arg;
+
+    while (documents_work(&d->node->house))
+        ;
+    return NULL;
+}
+
+static enum err live_day(struct demo *d, struct plan **list, struct fault *f)
+{
+    pthread_t sealing;
+    bool aside = false;
+
+    for (enum event ev = EV_FILE; ev < EVENTS; ev++) {
+        set_clock(d, clock_of[ev]);
+        size_t n = due_today(d, ev, list);
+        if (ev == EV_PROPOSE || ev == EV_CONFIRM)
+            decide_at_their_pace(d, list, n, ev);
+        else
+            demo_crew_work(d->crew, list, n, ev);
+        if (ev == EV_CONFIRM)
+            aside = pthread_create(&sealing, NULL, seal_aside, d) == 0;
+    }
+    enum err e = demo_engage(d, f);
+    if (aside)
+        pthread_join(sealing, NULL);
+    else
+        seal_aside(d);
+    return e;
+}
+
+/* What each post does once, after the year: it opens its appointments, closes its cash book, and
+ * reads the statement of its bank. */
+static enum err finish_post(struct demo *d, struct post *p, struct fault *f)
+{
+    for (unsigned i = 0; i < p->n; i++)
+        TRY(demo_at_work(d, &p->officer[i], f));
+    TRY(demo_round(d, p, p->officer[p->n - 1].token, f));
+    TRY(demo_close_cash(d, p, f));
+    return demo_bank(d, p, f);
+}
+
 static enum err live(struct demo *d, struct fault *f)
 {
     struct plan **list = calloc(d->options->cases + 1, sizeof *list);
     enum err e = list ? OK : fault(f, ERR_MEMORY, "out of memory");
-    size_t n;
 
     for (d->today = 0; e == OK && d->today < DAYS; d->today++) {
-        for (enum event ev = EV_FILE; e == OK && ev < EVENTS; ev++) {
-            set_clock(d, clock_of[ev]);
-            e = due_today(d, ev, list, &n, f);
-            if (e == OK && (ev == EV_PROPOSE || ev == EV_CONFIRM))
-                decide_at_their_pace(d, list, n, ev);
-            else if (e == OK)
-                work(d, list, n, ev);
-        }
-        if (e == OK)
-            e = demo_engage(d, f);
-        while (e == OK && documents_work(&d->node->house))
-            ;
+        e = live_day(d, list, f);
         show_progress(d);
     }
-    for (unsigned i = 0; e == OK && i < d->n_posts; i++) {
-        struct post *p = &d->posts[i];
-        d->today = DAYS;
-        e = officers_sign_in(d, p, f);
-        if (e == OK)
-            e = demo_round(d, p, p->officer[p->n - 1].token, f);
-        if (e == OK)
-            e = demo_close_cash(d, p, f);
-        if (e == OK)
-            e = demo_bank(d, p, f);
-    }
+    d->today = DAYS;
+    for (unsigned i = 0; e == OK && i < d->n_posts; i++)
+        e = finish_post(d, &d->posts[i], f);
     if (e == OK)
         e = demo_asks(d, f);
-    d->today = DAYS; /* the morning on which the state is handed over */
-    set_clock(d, 1);
+    set_clock(d, 1); /* the morning on which the state is handed over */
     if (e == OK)
         e = demo_engage(d, f);
     free(list);
     return e;
+}
+
+static void nobody_at_work(struct post *p)
+{
+    for (int i = 0; i < PER_POST; i++) {
+        p->officer[i].signed_in = -1;
+        pthread_mutex_init(&p->officer[i].lock, NULL);
+    }
 }
 
 enum err demo_fill(struct node *n, struct world_sim *sim, const struct demo_options *o,
@@ -614,6 +602,9 @@ enum err demo_fill(struct node *n, struct world_sim *sim, const struct demo_opti
     d->first_ms = atomic_load(&sim->now_ms) / DAY_MS * DAY_MS;
     for (int i = 0; i < PERSON_LOCKS; i++)
         pthread_mutex_init(&d->person[i], NULL);
+    for (int i = 0; i < MISSIONS_MAX; i++)
+        nobody_at_work(&d->posts[i]);
+    nobody_at_work(&d->ministry);
     n->house.replaying_history = true;
     db_durable(n->writer, false);
     registry_durable(n->house.registry, false);
@@ -621,7 +612,10 @@ enum err demo_fill(struct node *n, struct world_sim *sim, const struct demo_opti
     for (unsigned i = 0; e == OK && i < o->cases; i++)
         plan_case(d, &d->plans[i], o->cases * 3 / 5 + 1);
     if (e == OK)
+        e = demo_crew_new(d, &d->crew, f);
+    if (e == OK)
         e = live(d, f);
+    demo_crew_free(d->crew);
     db_durable(n->writer, true);
     registry_durable(n->house.registry, true);
     if (e == OK && d->failures)

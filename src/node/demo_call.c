@@ -119,6 +119,16 @@ enum err demo_sign_in(struct demo *d, const char *email, const struct officer_fi
     return e;
 }
 
+enum err demo_at_work(struct demo *d, struct post_officer *o, struct fault *f)
+{
+    pthread_mutex_lock(&o->lock);
+    enum err e = o->signed_in == d->today ? OK : demo_sign_in(d, o->email, &o->file, o->token, f);
+    if (e == OK)
+        o->signed_in = d->today;
+    pthread_mutex_unlock(&o->lock);
+    return e;
+}
+
 str demo_id(struct arena *a, const struct id *id)
 {
     char text[ID_TEXT + 1];

@@ -11,7 +11,6 @@
 
 enum {
     DAYS = 365,
-    THREADS = 16,
     DAY_MS = 86400000,
     ARENA = 4 << 20,
     NAMES_MAX = 400,
@@ -53,7 +52,8 @@ struct post_officer {
     struct officer_file file;
     char email[96], token[TOKEN_MAX];
     const char *role;
-    int signed_in; /* day */
+    int signed_in; /* day; under the lock */
+    pthread_mutex_t lock;
 };
 
 struct post {
@@ -62,6 +62,8 @@ struct post {
     struct post_officer officer[PER_POST]; /* officer, consul, head */
     int absent_from;                       /* two weeks in which the officer is away */
 };
+
+struct demo_crew;
 
 struct demo {
     struct node *node;
@@ -78,6 +80,7 @@ struct demo {
     const struct json *answers[SERVICES_MAX]; /* templates */
     unsigned n_services;
     struct plan *plans;
+    struct demo_crew *crew;
     uint64_t state; /* of the generator */
     int64_t first_ms;
     int today;
@@ -112,6 +115,17 @@ enum err demo_follow(struct demo *, const struct plan *, const char *token, stru
 /* With the key of an officer, or NULL: a person. */
 enum err demo_sign_in(struct demo *, const char *email, const struct officer_file *,
                       char token[TOKEN_MAX], struct fault *);
+
+/* The officer's token is today's: signs in with the first act of the day. From any thread. */
+enum err demo_at_work(struct demo *, struct post_officer *, struct fault *);
+
+/* One event of one case (demo.c). */
+enum err demo_event(struct demo *, struct plan *, enum event, struct fault *);
+/* The threads that live the cases of a day side by side (demo_crew.c). Work returns when all of the
+ * list is done; a case whose event was refused is lost, and counted in failures. */
+enum err demo_crew_new(struct demo *, struct demo_crew **out, struct fault *);
+void demo_crew_work(struct demo_crew *, struct plan **list, size_t n, enum event);
+void demo_crew_free(struct demo_crew *);
 
 /* The person of a plan, by code. */
 enum err demo_person_signs_in(struct demo *, const struct plan *, char token[TOKEN_MAX],

@@ -87,10 +87,7 @@ static enum err engage(struct demo *d, const struct json *e, struct fault *f)
 
     if (!o || !action)
         return fault(f, ERR_INVALID, "engagements.json: nobody does this");
-    if (o->signed_in != d->today) {
-        TRY(demo_sign_in(d, o->email, &o->file, o->token, f));
-        o->signed_in = d->today;
-    }
+    TRY(demo_at_work(d, o, f));
     TRY(param_of(d, e, &name, &value, f));
     TRY(dated(d, json_get(e, S("body")), &body, f));
     for (int64_t times = json_get_int(e, S("times"), 1); times > 0; times--)

@@ -173,7 +173,6 @@ static enum err staff_post(struct demo *d, struct post *p, const char *token, st
         if (p->mission->one_officer && i == 1)
             continue;
         o->role = roles[i];
-        o->signed_in = -1;
         const struct json *cast = in_cast(d, mission, roles[i]);
         if (cast)
             snprintf(o->email, sizeof o->email, "%.*s", STR_FMT(json_get_str(cast, S("email"))));
@@ -260,7 +259,6 @@ static enum err load_ministry(struct demo *d, struct fault *f)
     p->mission = mission_find(d->missions, S("ministry"));
     for (size_t i = 0; i < 2; i++) {
         struct post_officer *o = &p->officer[p->n++];
-        o->signed_in = -1;
         o->role = "ministry-admin";
         snprintf(o->email, sizeof o->email, "%.*s",
                  STR_FMT(json_get_str(json_at(list, i), S("email"))));
@@ -279,7 +277,6 @@ static enum err staff_ministry(struct demo *d, const char *token, struct fault *
         const struct json *desk = json_at(desks, i);
         o->role = str_cstr(d->arena, json_get_str(desk, S("role")));
         TRY_PTR(o->role, f);
-        o->signed_in = -1;
         snprintf(o->email, sizeof o->email, "%.*s", STR_FMT(json_get_str(desk, S("email"))));
         TRY(appoint(d, o, json_get_str(desk, S("name")), S("ministry"), token, f));
     }

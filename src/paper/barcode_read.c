@@ -3,8 +3,8 @@
  * libdmtx searches a picture for the two solid edges of a symbol and needs long on a page full
  * of text. So places that look like a symbol are found first: blocks where dark and light
  * alternate in both directions, joined to patches that are about as wide as high. Each patch is
- * cut out, brought to a few sizes, and searched; then the whole picture. A budget of time ends
- * the search of a hopeless one.
+ * cut out, brought to a few sizes, and searched; then the whole picture. A budget of the
+ * processor's time ends the search of a hopeless one.
  */
 #include "paper/barcode.h"
 #include "paper/vds.h"
@@ -16,6 +16,8 @@
 
 #define MAX_PIXELS   (size_t)60000000
 #define BUDGET_NS    INT64_C(8000000000)
+#define MS           INT64_C(1000000)
+#define TURN_MS      20
 #define PATCHES      6
 #define SMALL_PIXELS (size_t)1500000
 
@@ -42,14 +44,28 @@ static bool image_init(struct image *im, size_t w, size_t h)
 
 /* --- one search ---------------------------------------------------------------------------- */
 
+/* The next place that looks like a symbol, or NULL: there is no more, or the processor's time is
+ * over. libdmtx knows only the clock on the wall: it is asked in short turns, and goes on where it
+ * was. */
+static DmtxRegion *next_region(DmtxDecode *d, int64_t until)
+{
+    while (thread_cpu_ns() < until) {
+        DmtxTime turn = dmtxTimeAdd(dmtxTimeNow(), TURN_MS);
+        DmtxRegion *r = dmtxRegionFindNext(d, &turn);
+        if (r || !dmtxTimeExceeded(turn))
+            return r;
+    }
+    return NULL;
+}
+
 /* A seal is accepted only if it decodes as one. */
 static bool search_regions(DmtxDecode *d, unsigned ms, struct buf *out)
 {
-    DmtxTime until = dmtxTimeAdd(dmtxTimeNow(), ms);
+    int64_t until = thread_cpu_ns() + ms * MS;
     DmtxRegion *r;
     bool found = false;
 
-    while (!found && (r = dmtxRegionFindNext(d, &until))) {
+    while (!found && (r = next_region(d, until))) {
         DmtxMessage *m = dmtxDecodeMatrixRegion(d, r, DmtxUndefined);
         struct vds v;
         if (m && m->outputIdx > 0 &&
@@ -280,12 +296,12 @@ static bool find_seal(const struct image *im, struct buf *out)
     struct rect places[3 * PATCHES + 1];
     bool small = im->w * im->h <= SMALL_PIXELS;
     const struct rect whole = {0, 0, im->w, im->h};
-    int64_t deadline = monotonic_ns() + BUDGET_NS;
+    int64_t until = thread_cpu_ns() + BUDGET_NS;
     size_t n = all_patches(im, places + small) + 1;
 
     places[small ? 0 : n - 1] = whole;
     for (size_t i = 0; i < ARRAY_LEN(looks); i++)
-        for (size_t k = 0; k < n && monotonic_ns() < deadline; k++)
+        for (size_t k = 0; k < n && thread_cpu_ns() < until; k++)
             if (search_cut(im, places[k], looks[i].percent, looks[i].ms, out))
                 return true;
     return false;
