@@ -338,6 +338,10 @@ static const struct {
      OBJECT("\"files\"",
             "\"files\":{\"type\":\"array\",\"minItems\":1,\"maxItems\":128,\"items\":" OBJECT(
                 "\"name\",\"text\"", "\"name\":" TEXT(64) ",\"text\":{\"type\":\"string\"}") "}")},
+    {"settle.v1",
+     OBJECT("\"choices\"", "\"choices\":{\"type\":\"array\",\"maxItems\":500,\"items\":" OBJECT(
+                               "\"where\",\"take\"", "\"where\":" TEXT(400) ",\"take\":{\"enum\":["
+                                                       "\"ours\",\"theirs\"]}") "}")},
     {"fees-change.v1",
      OBJECT("\"amounts\"", "\"amounts\":{\"type\":\"array\",\"maxItems\":200,\"items\":" OBJECT(
                                "\"at\",\"amount\"", "\"at\":" TEXT(

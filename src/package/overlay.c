@@ -159,7 +159,7 @@ enum err overlay_put_json(struct arena *a, struct package_files *out, str name,
     return put_file(out, name, bytes, f);
 }
 
-static void drop_file(struct package_files *out, str name)
+void overlay_drop_file(struct package_files *out, str name)
 {
     for (size_t i = 0; i < out->n; i++)
         if (str_eq(out->list[i].name, name)) {
@@ -231,7 +231,7 @@ static enum err lay_language(struct arena *a, struct overlay_base *b, const stru
     snprintf(at, sizeof at, "/words/%.*s", STR_FMT(m->key));
     TRY(list_language(a, b->service, m->key, !json_is(&m->value, J_NULL), f));
     if (json_is(&m->value, J_NULL)) {
-        drop_file(out, name);
+        overlay_drop_file(out, name);
         return words ? OK
                      : fault_at(f, ERR_CONFLICT, at, "overlay.json: the base has no such language");
     }

@@ -49,4 +49,13 @@ NODISCARD enum err overlay_merge(struct arena *, const struct package_files *old
                                  const struct package_files *next, struct overlay_conflicts *out,
                                  struct fault *);
 
+/* Of a layer that conflicts with the next version, what officers decided: each place is "ours",
+ * which stays, or "theirs", which leaves the layer; the layer then names that version. places are
+ * those of overlay_merge ({"where", "ours", "theirs"}), choices {"where", "take"}, one for each.
+ * ERR_INVALID with a pointer into choices: a place that is none, one that is open still, or ours
+ * where the giver has removed what we remove. */
+NODISCARD enum err overlay_settle(struct arena *, const struct package_files *overlay,
+                                  const struct json *places, const struct json *choices,
+                                  str version, struct package_files *out, struct fault *);
+
 #endif

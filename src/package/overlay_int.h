@@ -52,6 +52,8 @@ const struct json *overlay_list_of(const struct overlay_list *, const struct jso
 NODISCARD enum err overlay_put_json(struct arena *, struct package_files *, str name,
                                     const struct json *, struct fault *);
 
+void overlay_drop_file(struct package_files *, str name);
+
 /* RFC 7396 on a tree that may be changed. */
 NODISCARD enum err overlay_patch(struct arena *, struct json *target, const struct json *patch,
                                  struct fault *);

@@ -1,4 +1,6 @@
 /* a layer over a small service, refused where it does not fit, and merged with version 2 */
+#include <stdio.h>
+
 #include "package/model.h"
 #include "package/overlay.h"
 
@@ -166,13 +168,83 @@ static void lays_a_workflow(void **state)
     assert_non_null(strstr(f.detail, "workflow.json: "));
 }
 
+/* Each place of the merge, settled: what is theirs leaves the layer, what is ours stays. */
+static enum err settle(struct arena *a, const char *places, const char *choices,
+                       struct package_files *out, struct fault *f)
+{
+    struct package_files over = layer_of(layer);
+    struct json *p, *c;
+
+    over.list[over.n++] = (struct package_file){S("template.svg"), S("<svg/>")};
+    assert_int_equal(json_parse(a, str_of(places), NULL, &p, NULL), OK);
+    assert_int_equal(json_parse(a, str_of(choices), NULL, &c, NULL), OK);
+    return overlay_settle(a, &over, p, c, S("2.0.0"), out, f);
+}
+
+static const char settled_places[] =
+    "[{\"where\":\"service.json#/promise_days\",\"ours\":5,\"theirs\":4},"
+    "{\"where\":\"rules.json#/eligibility/adult\",\"ours\":1,\"theirs\":2},"
+    "{\"where\":\"rules.json#/fee/amount\",\"ours\":1,\"theirs\":3500},"
+    "{\"where\":\"service.json#/tables/fee\",\"ours\":900,\"theirs\":1},"
+    "{\"where\":\"words.ar.json#/title\",\"ours\":\"x\",\"theirs\":\"y\"},"
+    "{\"where\":\"template.svg\",\"ours\":\"1\",\"theirs\":\"2\"},"
+    "{\"where\":\"form.json#/phone\",\"ours\":null,\"theirs\":null}]";
+
+static void settles(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(32 << 20);
+    static const char all[] = "[{\"where\":\"service.json#/promise_days\",\"take\":\"theirs\"},"
+                              "{\"where\":\"rules.json#/eligibility/adult\",\"take\":\"theirs\"},"
+                              "{\"where\":\"rules.json#/fee/amount\",\"take\":\"ours\"},"
+                              "{\"where\":\"service.json#/tables/fee\",\"take\":\"theirs\"},"
+                              "{\"where\":\"words.ar.json#/title\",\"take\":\"theirs\"},"
+                              "{\"where\":\"template.svg\",\"take\":\"theirs\"},"
+                              "{\"where\":\"form.json#/phone\",\"take\":\"%s\"}]";
+    struct package_files out;
+    struct fault f = {0};
+    struct json *doc;
+    char choices[1000];
+
+    (void)state;
+    snprintf(choices, sizeof choices, all, "ours");
+    assert_int_equal(settle(a, settled_places, choices, &out, &f), ERR_INVALID);
+    assert_string_equal(f.pointer, "/choices/6"); /* it is gone with them too */
+    snprintf(choices, sizeof choices, all, "theirs");
+    if (settle(a, settled_places, choices, &out, &f) != OK)
+        fail_msg("%s %s", f.pointer, f.detail);
+    assert_int_equal(out.n, 1); /* the art gave way */
+    assert_int_equal(json_parse(a, out.list[0].bytes, NULL, &doc, NULL), OK);
+    assert_null(json_pointer(doc, S("/service/promise_days")));
+    assert_int_equal(json_pointer(doc, S("/rules/eligibility"))->n, 0);
+    assert_non_null(json_pointer(doc, S("/rules/fee/amount")));
+    assert_non_null(json_pointer(doc, S("/rules/fee/currency")));
+    assert_null(json_pointer(doc, S("/rules/tables/fee")));
+    assert_null(json_pointer(doc, S("/words/ar/title")));
+    assert_non_null(json_pointer(doc, S("/words/en/own")));
+    assert_int_equal(json_pointer(doc, S("/off"))->n, 0);
+    assert_true(str_eq(json_str(json_pointer(doc, S("/base/min_version"))), S("2.0.0")));
+}
+
+static void settles_each(void **state)
+{
+    AUTO(arena) struct arena *a = arena_new(32 << 20);
+    struct package_files out;
+    struct fault f = {0};
+
+    (void)state;
+    assert_int_equal(settle(a, settled_places, "[]", &out, &f), ERR_INVALID);
+    assert_string_equal(f.pointer, "/choices");
+    assert_int_equal(settle(a, "[]", "[{\"where\":\"pages.json#\",\"take\":\"ours\"}]", &out, &f),
+                     ERR_INVALID);
+    assert_string_equal(f.pointer, "/choices/0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(applies),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(merges),
-        cmocka_unit_test(lays_a_workflow),
+        cmocka_unit_test(settles), cmocka_unit_test(settles_each),
+        cmocka_unit_test(applies), cmocka_unit_test(refuses),
+        cmocka_unit_test(merges),  cmocka_unit_test(lays_a_workflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -339,7 +339,8 @@ static enum err put_next(struct act *a, struct jw *w, const struct package_row *
 {
     static const struct {
         const char *state, *action;
-    } steps[] = {{"received", "package.overlay"},
+    } steps[] = {{"received", "package.settle"},
+                 {"received", "package.overlay"},
                  {"received", "package.accept"},
                  {"received", "package.refuse"},
                  {"accepted", "package.activate-propose"},
@@ -368,7 +369,8 @@ static enum err put_next(struct act *a, struct jw *w, const struct package_row *
     if (p.what.p)
         e = put_step(a, w, str_printf(a->arena, "package.%.*s", STR_FMT(p.what)), f);
     for (size_t i = 0; e == OK && i < ARRAY_LEN(steps); i++)
-        if (str_eq(r->state, str_of(steps[i].state)))
+        if (str_eq(r->state, str_of(steps[i].state)) &&
+            (r->conflicts.p || strcmp(steps[i].action, "package.settle") != 0))
             e = put_step(a, w, str_of(steps[i].action), f);
     jw_close(w, ']');
     return e;

@@ -127,6 +127,28 @@ static enum err content_of(struct act *a, struct arena *scratch, const struct pa
     return OK;
 }
 
+enum err package_layer_in_force(struct act *a, struct arena *scratch, str name, str *out_overlay,
+                                str *out_digest, struct package_files *out, struct fault *f)
+{
+    struct json *list;
+    struct query q;
+    enum err e = db_one(a->db, &q, f,
+                        "SELECT overlay, digest FROM package WHERE name = ? AND state = 'active'"
+                        " AND overlay IS NOT NULL",
+                        "s", name);
+
+    *out_overlay = STR_NONE;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    *out_overlay = str_copy(a->arena, query_str(&q, 0));
+    *out_digest = str_copy(a->arena, query_str(&q, 1));
+    TRY(query_end(&q, f));
+    TRY_PTR(out_overlay->p && out_digest->p, f);
+    TRY(json_parse(scratch, *out_overlay, &json_limits_wide, &list, f));
+    return overlay_files(scratch, list, out, f);
+}
+
 /* The layer over the version in force goes over the next one too, where both did not touch the
  * same thing; where they did, that is said, and a new layer has to decide. */
 static enum err merge(struct act *a, struct arena *scratch, struct installing *in,
@@ -137,25 +159,13 @@ static enum err merge(struct act *a, struct arena *scratch, struct installing *i
     struct package_files *layer = arena_new_of(scratch, struct package_files);
     struct package_files *laid = arena_new_of(scratch, struct package_files);
     str overlay, digest, archive;
-    struct json *list;
-    struct query q;
 
     TRY_PTR(found && old && layer && laid, f);
-    enum err e = db_one(a->db, &q, f,
-                        "SELECT overlay, digest FROM package WHERE name = ? AND state = 'active'"
-                        " AND overlay IS NOT NULL",
-                        "s", in->row.name);
-    if (e == ERR_NOT_FOUND)
+    TRY(package_layer_in_force(a, scratch, in->row.name, &overlay, &digest, layer, f));
+    if (!overlay.p)
         return OK;
-    TRY(e);
-    overlay = str_copy(a->arena, query_str(&q, 0));
-    digest = str_copy(a->arena, query_str(&q, 1));
-    TRY(query_end(&q, f));
-    TRY_PTR(overlay.p && digest.p, f);
     TRY(package_archive_load(a->db, digest, scratch, &archive, f));
     TRY(package_unpack(scratch, archive, NULL, old, f));
-    TRY(json_parse(scratch, overlay, &json_limits_wide, &list, f));
-    TRY(overlay_files(scratch, list, layer, f));
     TRY(overlay_merge(scratch, &old->archive.files, layer, next, found, f));
     if (found->n)
         return put_conflicts(a->arena, found, &in->row.conflicts, f);

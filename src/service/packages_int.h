@@ -82,6 +82,15 @@ enum err package_accept(struct act *, struct fault *);
 enum err package_refuse_prepare(struct act *, struct fault *);
 enum err package_refuse(struct act *, struct fault *);
 
+/* Our layer over the version in force; *out_overlay STR_NONE: there is none. */
+enum err package_layer_in_force(struct act *, struct arena *, str name, str *out_overlay,
+                                str *out_digest, struct package_files *out, struct fault *);
+
+/* ---- packages_settle.c: where both sides touched the same thing ----------------------------- */
+
+enum err package_settle_weigh(struct act *, struct fault *);
+enum err package_settle_prepare(struct act *, struct fault *);
+
 /* ---- packages_fees.c: what a service costs is said anew ------------------------------------- */
 
 enum err package_fees(struct act *, struct fault *);

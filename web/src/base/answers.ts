@@ -782,6 +782,16 @@ export interface MissionPage {
   open?: Opening;
 }
 
+export interface MovedCase {
+  name: string;
+  expected: Record<string, unknown>;
+  got: Record<string, unknown>;
+}
+
+export interface MovedCases {
+  cases: MovedCase[];
+}
+
 export interface Movement {
   day: string;
   number: number;
@@ -1436,6 +1446,7 @@ export interface Answer {
   "package.fees": PackageFees;
   "package.fees-weigh": PackageFees;
   "package.list": PackageList;
+  "package.settle-weigh": MovedCases;
   "package.show": PackagePage;
   "partner.list": PartnerList;
   "partner.show": Partner;

@@ -72,6 +72,9 @@ function inWords(rule: unknown, words: Record<string, string>): string | undefin
   return op && op in turned ? compared(op, list, words) : undefined;
 }
 
+/** A condition of the service in words; undefined where it has none. */
+export const ruleIn = inWords;
+
 /** The one thing that is compared, if what went before compares one thing alone. */
 function options(before: unknown[]): { pointer: string; values: unknown[] } | undefined {
   let pointer: string | undefined;

@@ -7,9 +7,10 @@ import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
-import { Button, Field, Heading, Load, Moment, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
+import { Button, Field, Heading, Load, Moment, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { country, homeCode, language, stateName, t } from "../base/words";
 import { ProposedFees } from "./fees";
+import { Settle } from "./settle";
 import { Texts } from "./texts";
 import { InWords } from "./in-words";
 
@@ -111,7 +112,7 @@ export function PackagePage({ params }: PageProps) {
               )}
             </p>
             {p.state === "active" && <InWords name={p.name} />}
-            <Conflicts of={p} />
+            {p.conflicts && <Settle of={p} conflicts={p.conflicts} done={shown.again} />}
             <Decide of={p} done={shown.again} />
             <Steps of={p} done={shown.again} />
             <Table
@@ -127,29 +128,6 @@ export function PackagePage({ params }: PageProps) {
           </>
         )}
       </Load>
-    </>
-  );
-}
-
-const side = (value: unknown) => <bdi class="mono">{value === null || value === undefined ? "–" : JSON.stringify(value)}</bdi>;
-
-/** Where the giver's next version and our layer touch the same thing. */
-function Conflicts({ of }: { of: Shown }) {
-  if (!of.conflicts?.length) return null;
-  return (
-    <>
-      <Notice kind="warn" title={t("ministry.package-conflicts")} />
-      <Table
-        caption={t("ministry.package-conflicts")}
-        name={`conflicts-${of.name}`}
-        rows={of.conflicts}
-        columns={[
-          { label: t("ministry.what"), cell: (r) => <bdi>{r.where}</bdi>, text: (r) => r.where },
-          { label: t("ministry.was"), cell: (r) => side(r.old), text: (r) => JSON.stringify(r.old) },
-          { label: t("ministry.ours"), cell: (r) => side(r.ours), text: (r) => JSON.stringify(r.ours) },
-          { label: t("ministry.theirs"), cell: (r) => side(r.theirs), text: (r) => JSON.stringify(r.theirs) },
-        ]}
-      />
     </>
   );
 }
