@@ -360,7 +360,7 @@ static const struct {
                                40) ",\"amount\":{\"type\":\"integer\","
                                    "\"minimum\":1,\"maximum\":1000000000000},\"currency\":" CURRENCY
                                    ",\"status\":{\"enum\":[\"paid\",\"pending\",\"failed\"]}")},
-    {"entry-repay.v1",
+    {"repayment.v1",
      OBJECT("\"how\",\"reference\"",
             "\"how\":{\"enum\":[\"cash\",\"transfer\"]},\"reference\":" TEXT(120))},
     {"cash-close.v1",

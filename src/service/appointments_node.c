@@ -541,7 +541,8 @@ unsigned appointments_work(struct house *h, int64_t *not_before)
                  {"appointment-tell", "appointment.tell"},
                  {"appointment-remind", "appointment.remind"},
                  {"case-rate", "case.ask-rating"},
-                 {"fee-settle", "fee.settle"}};
+                 {"fee-settle", "fee.settle"},
+                 {"fee-repaid", "fee.repaid"}};
     struct due_job list[JOBS_AT_ONCE];
     int64_t now = world_now(&h->world);
     struct worked w = {0};

@@ -352,9 +352,11 @@ enum err entry_list(struct act *a, struct fault *f)
     for (; e == OK && query_row(&q); query_next(&q))
         e = put_entry(a, &w, &q, f);
     jw_close(&w, ']');
-    jw_close(&w, '}');
     enum err ended = query_end(&q, f);
-    return e != OK ? e : ended;
+    TRY(e != OK ? e : ended);
+    TRY(proposals_put(a, &w, act_param(a, S("mission")), S("repayment"), S(""), f));
+    jw_close(&w, '}');
+    return OK;
 }
 
 enum err entry_assign(struct act *a, struct fault *f)
@@ -383,47 +385,6 @@ enum err entry_assign(struct act *a, struct fault *f)
     jw_open(&w, '{');
     jw_kv(&w, S("state"), S("matched"));
     jw_close(&w, '}');
-    return OK;
-}
-
-/* ---- paying back ----------------------------------------------------------------------------- */
-
-/* What is to be paid back of an entry: its surplus, or all of what is for nobody. */
-static enum err owed_back(struct act *a, const struct id *entry, struct movement *m,
-                          struct id *file, struct fault *f)
-{
-    struct query q;
-    enum err e = db_one(a->db, &q, f,
-                        "SELECT CASE WHEN state = 'over' THEN surplus ELSE amount END, currency,"
-                        " file FROM bank_entry WHERE id = ? AND mission = ?"
-                        " AND state IN ('over', 'unknown')",
-                        "ds", entry, m->mission);
-
-    if (e == ERR_NOT_FOUND)
-        return fault(f, ERR_CONFLICT, "nothing of it is to be paid back");
-    TRY(e);
-    m->amount = -query_int(&q, 0);
-    m->currency = str_copy(a->arena, query_str(&q, 1));
-    *file = query_id(&q, 2);
-    TRY(query_end(&q, f));
-    TRY_PTR(m->currency.p, f);
-    return OK;
-}
-
-enum err entry_repay(struct act *a, struct fault *f)
-{
-    struct movement m = {.mission = act_param(a, S("mission")),
-                         .how = json_get_str(a->input, S("how")),
-                         .reference = json_get_str(a->input, S("reference"))};
-    struct id entry, file;
-
-    TRY(act_param_id(a, S("entry"), &entry, f));
-    TRY(owed_back(a, &entry, &m, &file, f));
-    m.file = id_is_nil(&file) ? NULL : &file;
-    TRY(db_run(a->db, f, "UPDATE bank_entry SET state = 'repaid', surplus = ? WHERE id = ?", "id",
-               -m.amount, &entry));
-    TRY(cash_add(a, &m, f));
-    buf_add_str(&a->reply, S("{\"state\":\"repaid\"}"));
     return OK;
 }
 

@@ -2,7 +2,7 @@
  *
  *   entry of the bank   matched ──► paid · partial · over        (by the node, for the case)
  *                       unknown ──► matched                      (an officer says whose it is)
-                       over, unknown ──► repaid
+                       over, unknown ──► repaid                 (by two officers: repaying.c)
  *
  * An order is a reference with check digits that belongs to one case for ever. An entry is known by
  * the bank's own name for it, once for each mission: a statement may come twice. What was paid
@@ -43,10 +43,14 @@ enum err statement_take_prepare(struct act *, struct fault *);
 enum err statement_take(struct act *, struct fault *);
 enum err entry_list(struct act *, struct fault *);
 enum err entry_assign(struct act *, struct fault *);
-enum err entry_repay(struct act *, struct fault *);
 enum err fee_settle_prepare(struct act *, struct fault *);
 enum err fee_settle_facts(struct act *, struct fault *);
 enum err fee_settle(struct act *, struct fault *);
+
+/* What goes back (repaying.c). */
+enum err repayment_propose(struct act *, struct fault *);
+enum err fee_repaid_prepare(struct act *, struct fault *);
+enum err fee_repaid(struct act *, struct fault *);
 
 /* A payment page that somebody else hosts (paying.c). */
 enum err fee_page(struct act *, struct fault *);

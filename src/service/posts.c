@@ -30,9 +30,13 @@ const struct action post_actions[] = {
     {"entry.assign", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/entries/{entry}/assign",
      OFFICER, "Mission", "entry-assign.v1", "Say for which case a payment is", 0, false, NULL,
      appointment_mission_facts, entry_assign, NULL, NULL},
-    {"entry.repay", ACTION_ACT, ACTION_POST, "/v1/missions/{mission}/entries/{entry}/repay",
-     OFFICER, "Mission", "entry-repay.v1", "Pay back what was too much, or for no case", 0, false,
-     NULL, appointment_mission_facts, entry_repay, NULL, NULL},
+    {"repayment.propose", ACTION_ACT, ACTION_POST,
+     "/v1/missions/{mission}/entries/{entry}/repayment", OFFICER, "Mission", "repayment.v1",
+     "Propose to pay back what was too much, or for no case", 0, false, NULL,
+     appointment_mission_facts, repayment_propose, NULL, NULL},
+    {"repayment.confirm", ACTION_ACT, ACTION_POST, "/v1/proposals/{id}/repayment", OFFICER,
+     "Proposal", "signature.v1", "Pay back as second officer", 0, false, proposal_confirm_prepare,
+     proposal_facts, proposal_confirm, NULL, NULL},
 
     /* the cash book */
     {"cash.show", ACTION_READ, ACTION_GET, "/v1/missions/{mission}/cash", OFFICER, "Mission", NULL,

@@ -7,6 +7,7 @@ static const struct {
     enum err (*apply)(struct act *, const struct proposal *, struct fault *);
 } kinds[] = {{"account", account_apply},
              {"cash", cash_apply},
+             {"repayment", repayment_apply},
              {"spoilt", spoilt_apply},
              {"count", count_apply}};
 

@@ -1,5 +1,5 @@
-/* proposals_int.h - what a mission decides with two officers: its account, the day's cash, its
- * stock
+/* proposals_int.h - what a mission decides with two officers: its account, the day's cash, what
+ * is paid back, its stock
  *
  *   open ──► confirmed   by another officer, who signs the statement (passkey or key file)
  *        └─► dropped     by whoever proposed or could confirm it, or by a later one of its matter
@@ -45,5 +45,6 @@ enum err proposal_confirm(struct act *, struct fault *);
 /* What follows from a confirmed one, in run. ERR_STALE if things are no longer as it says. */
 enum err account_apply(struct act *, const struct proposal *, struct fault *);
 enum err cash_apply(struct act *, const struct proposal *, struct fault *);
+enum err repayment_apply(struct act *, const struct proposal *, struct fault *);
 
 #endif

@@ -78,16 +78,32 @@ export async function receipt(officer, file) {
   await look(officer, "desk-receipt-ar");
 }
 
-/** What was for nobody, and comes again, is paid back by the consul. */
-export async function repay(consul) {
+/** What came twice is paid back: an officer proposes, the consul signs, once; its person sees it in the case. */
+export async function repay(officer, consul, { person, file, reference }) {
   const path = join(process.env.SIFARA_SHOTS, "camt.xml");
-  writeFileSync(path, camt([["B-3", "3.00", "nobody knows"]]));
-  await consul.goto(`${URL_}/en/desk/fees`, { waitUntil: "networkidle" });
-  await consul.getByLabel("File of the bank").setInputFiles(path);
-  await consul.getByText("Pay it back").click();
-  await consul.getByLabel("Number of the order or the receipt").fill("Order 9");
-  await consul.getByRole("button", { name: "It was paid back: €3.00" }).click();
-  await consul.getByText("paid back", { exact: true }).waitFor();
+  writeFileSync(path, camt([["B-3", "3.00", `twice ${reference}`]]));
+  await officer.goto(`${URL_}/en/desk/fees`, { waitUntil: "networkidle" });
+  await officer.getByLabel("File of the bank").setInputFiles(path);
+  await officer.getByText("The statement was read").waitFor();
+  for (let i = 0; i < 20 && !(await officer.getByText("Pay it back").count()); i++) await officer.reload({ waitUntil: "networkidle" });
+  await officer.getByText("Pay it back").click();
+  await officer.getByLabel("Number of the order or the receipt").fill("Order 9");
+  await officer.getByRole("button", { name: "Propose to pay back €3.00" }).click();
+  await officer.getByRole("heading", { name: /^Repayment/ }).waitFor();
+  expect(!(await officer.getByRole("button", { name: "Sign and confirm" }).count()), "who proposes is asked to confirm");
+  await look(officer, "desk-repayment-en");
+  await consul.goto(`${URL_}/ar/desk/proposals`, { waitUntil: "networkidle" });
+  await look(consul, "desk-repayment-ar");
+  await consul.getByRole("button", { name: "وقّع وأكّد" }).click();
+  await consul.getByText("لا شيء ينتظر موظفًا ثانيًا").waitFor();
+  await officer.goto(`${URL_}/en/desk/fees`, { waitUntil: "networkidle" });
+  await officer.getByText("paid back", { exact: true }).waitFor();
+  await person.goto(`${URL_}/ar/cases/${file}`, { waitUntil: "networkidle" });
+  for (let i = 0; i < 20 && !(await person.getByRole("table", { name: "مبالغ رُدّت" }).count()); i++) await person.reload({ waitUntil: "networkidle" });
+  await person.getByText("Order 9").waitFor();
+  await look(person, "portal-repaid-ar");
+  await person.goto(`${URL_}/en/cases/${file}`, { waitUntil: "networkidle" });
+  await look(person, "portal-repaid-en");
 }
 
 /** An application that is filed by calls, with a scan. */
@@ -111,12 +127,14 @@ export async function online(words) {
   const file = await filed(nora, "power-of-attorney");
   await nora.goto(`${URL_}/en/cases/${file}`, { waitUntil: "networkidle" });
   await nora.getByRole("button", { name: "How to pay the fee" }).click();
+  const reference = await nora.getByText(/^RF\d\d \d{4}/).textContent();
   await look(nora, "portal-pay-en");
   await nora.getByRole("button", { name: "Pay online" }).click();
   await nora.waitForURL((url) => url.href.startsWith(URL_) && url.pathname.endsWith(file));
   for (let i = 0; i < 20 && (await nora.getByRole("button", { name: "How to pay the fee" }).count()); i++) await nora.reload({ waitUntil: "networkidle" });
   expect(!(await nora.getByRole("button", { name: "How to pay the fee" }).count()), "a fee that was paid online is still owed");
   await look(nora, "portal-paid-en");
+  return { person: nora, file, reference };
 }
 
 /** The day's cash is counted by one officer and signed by another; afterwards it stands. */

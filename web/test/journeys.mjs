@@ -307,7 +307,6 @@ await step("a fee by bank transfer, from the account to the statement", async ()
   await setUp(head);
   const reference = await order(head, karim, layla, file);
   await statement(rana, layla, file, reference);
-  await repay(karim);
 });
 
 await step("she holds her passport; how was it?", async () => {
@@ -323,7 +322,7 @@ await step("she holds her passport; how was it?", async () => {
   await rate(layla, file);
 });
 
-await step("another pays her fee on a page that somebody else hosts", () => online(en));
+await step("another pays her fee on a page that somebody else hosts, and once more; that goes back to her", async () => repay(rana, karim, await online(en)));
 
 await step("blanks come, one is spoilt, the rest is counted", () => stock(rana, karim));
 

@@ -154,6 +154,7 @@ export interface BankEntry {
 
 export interface BankEntryList {
   entries: BankEntry[];
+  proposals: Proposal[];
 }
 
 export interface BlankCount {
@@ -1095,7 +1096,7 @@ export interface Profile {
 export interface Proposal {
   id: string;
   mission: string;
-  what: "account" | "cash" | "spoilt" | "count";
+  what: "account" | "cash" | "repayment" | "spoilt" | "count";
   /** Canonical JSON: what is signed. */
   statement: string;
   proposed: string;
@@ -1142,6 +1143,13 @@ export interface RegisterFile {
 
 export interface RegisterList {
   files: RegisterFile[];
+}
+
+export interface Repaid {
+  amount: number;
+  currency: string;
+  how: "cash" | "transfer";
+  reference: string;
 }
 
 export interface Representation {
@@ -1317,6 +1325,7 @@ export interface Step {
 
 export interface StepNote {
   text?: string;
+  repayment?: Repaid;
   /** Of a correction: which fields; of another step: its texts by their names. */
   fields?: string[] | Record<string, string>;
 }

@@ -89,18 +89,35 @@ export function Transfer({ file, at, online }: { file: CaseFile; at: string; onl
   );
 }
 
+/** What was paid, and what went back of it. */
 export function Payments({ file, receipt }: { file: CaseFile; receipt?: (number: string) => preact.ComponentChildren }) {
-  if (!file.payments?.length) return null;
+  const back = file.steps.flatMap((s) => (s.note?.repayment ? [{ at: s.at, ...s.note.repayment }] : []));
   return (
-    <Table
-      caption={t("common.payments")}
-      rows={file.payments}
-      columns={[
-        { label: t("common.payments.at"), cell: (p) => <Moment at={p.at} /> },
-        { label: t("common.payments.how"), cell: (p) => t(`common.how.${p.how}`) },
-        { label: t("common.payments.amount"), cell: (p) => money(p.amount, p.currency), end: true },
-        { label: t("common.payments.receipt"), cell: (p) => (p.receipt ? (receipt?.(p.receipt) ?? <span class="mono">{p.receipt}</span>) : t("common.none")) },
-      ]}
-    />
+    <>
+      {!!file.payments?.length && (
+        <Table
+          caption={t("common.payments")}
+          rows={file.payments}
+          columns={[
+            { label: t("common.payments.at"), cell: (p) => <Moment at={p.at} /> },
+            { label: t("common.payments.how"), cell: (p) => t(`common.how.${p.how}`) },
+            { label: t("common.payments.amount"), cell: (p) => money(p.amount, p.currency), end: true },
+            { label: t("common.payments.receipt"), cell: (p) => (p.receipt ? (receipt?.(p.receipt) ?? <span class="mono">{p.receipt}</span>) : t("common.none")) },
+          ]}
+        />
+      )}
+      {!!back.length && (
+        <Table
+          caption={t("common.repayments")}
+          rows={back}
+          columns={[
+            { label: t("common.payments.at"), cell: (p) => <Moment at={p.at} /> },
+            { label: t("common.payments.how"), cell: (p) => t(`common.how.${p.how}`) },
+            { label: t("common.payments.amount"), cell: (p) => money(p.amount, p.currency), end: true },
+            { label: t("common.repayments.reference"), cell: (p) => <Typed>{p.reference}</Typed> },
+          ]}
+        />
+      )}
+    </>
   );
 }

@@ -10,7 +10,7 @@ import { grouped } from "../base/transfer";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { ownMission } from "./mission";
-import { Waiting } from "./proposals";
+import { Waiting, type RepaymentSaid } from "./proposals";
 
 type Taken = Record<"matched" | "unknown" | "known" | "left_out", number>;
 
@@ -41,7 +41,14 @@ function Of({ mission }: { mission: string }) {
         )}
       </Load>
       <Statement mission={mission} done={entries.again} />
-      <Load of={entries}>{(e) => <Entries mission={mission} list={e.entries} done={entries.again} />}</Load>
+      <Load of={entries}>
+        {(e) => (
+          <>
+            <Waiting list={e.proposals} done={entries.again} />
+            <Entries mission={mission} list={e.entries} proposed={e.proposals.map((p) => (JSON.parse(p.statement) as RepaymentSaid).id)} done={entries.again} />
+          </>
+        )}
+      </Load>
     </>
   );
 }
@@ -133,7 +140,15 @@ function Statement({ mission, done }: { mission: string; done: () => void }) {
 
 const KINDS: Record<Entry["state"], string> = { matched: "", paid: "good", partial: "warn", over: "warn", repaid: "", unknown: "bad" };
 
-function Entries({ mission, list, done }: { mission: string; list: Entry[]; done: () => void }) {
+interface Listed {
+  mission: string;
+  list: Entry[];
+  /** Those that are proposed to be paid back. */
+  proposed: string[];
+  done: () => void;
+}
+
+function Entries({ mission, list, proposed, done }: Listed) {
   return (
     <Table
       caption={t("desk.fees.entries")}
@@ -148,7 +163,7 @@ function Entries({ mission, list, done }: { mission: string; list: Entry[]; done
           cell: (e) => (
             <>
               <Tag kind={KINDS[e.state]}>{t(`desk.fees.state.${e.state}`)}</Tag> {e.state === "over" && e.surplus ? t("desk.fees.surplus", { amount: money(e.surplus, e.currency) }) : null}
-              {(e.state === "over" || e.state === "unknown") && <Repay mission={mission} entry={e} done={done} />}
+              {proposed.includes(e.id) ? <p>{t("desk.proposals.waits")}</p> : (e.state === "over" || e.state === "unknown") && <Repay mission={mission} entry={e} done={done} />}
             </>
           ),
           text: (e) => t(`desk.fees.state.${e.state}`),
@@ -197,14 +212,14 @@ function Assign({ mission, entry, done }: { mission: string; entry: Entry; done:
   );
 }
 
-/** What was too much, or is for nobody, goes back to who paid it. */
+/** What was too much, or is for nobody, goes back to who paid it, once another officer signs. */
 function Repay({ mission, entry, done }: { mission: string; entry: Entry; done: () => void }) {
   const [how, setHow] = useState("transfer");
   const [reference, setReference] = useState("");
   const { attempt, told } = useSigning(done);
   const repay = (e: Event) => {
     e.preventDefault();
-    void attempt(() => post(`/v1/missions/${mission}/entries/${entry.id}/repay`, { how, reference }));
+    void attempt(() => post(`/v1/missions/${mission}/entries/${entry.id}/repayment`, { how, reference }));
   };
   return (
     <details>

@@ -3,14 +3,25 @@ import type { ComponentChildren } from "preact";
 import type { Account, CashStatement, CountStatement, Proposal, ProposalList } from "../base/answers";
 import { get, post } from "../base/api";
 import { signed } from "../base/passkey";
-import type { PageProps } from "../base/router";
+import { to, type PageProps } from "../base/router";
 import { useSigning } from "../base/signing";
 import { grouped } from "../base/transfer";
 import { Button, Heading, Load, Moment, Notice, Pairs, Typed, useLoad } from "../base/ui";
-import { inWords, t } from "../base/words";
+import { inWords, money, t } from "../base/words";
 import { CashCounted } from "./counted";
 import { missionNames } from "./mission";
 import { CountShown, SpoiltShown } from "./stock";
+
+/** What two officers sign of money that goes back. */
+export interface RepaymentSaid {
+  id: string;
+  entry: string;
+  amount: number;
+  currency: string;
+  how: string;
+  reference: string;
+  case?: string;
+}
 
 /** All that waits for whoever is signed in, of their own post and of those whose second officers they are. */
 export function Proposals(_: PageProps) {
@@ -66,11 +77,36 @@ function inWordsOf(p: Proposal): ComponentChildren {
       return <AccountPairs of={(said as { account: Account }).account} />;
     case "cash":
       return <CashCounted of={said as CashStatement} />;
+    case "repayment":
+      return <RepaymentPairs of={said as RepaymentSaid} />;
     case "spoilt":
       return <SpoiltShown of={said as { kind: string; number: string; reason: string }} />;
     case "count":
       return <CountShown of={said as CountStatement} />;
   }
+}
+
+function RepaymentPairs({ of }: { of: RepaymentSaid }) {
+  return (
+    <Pairs
+      list={[
+        [t("common.transfer.amount"), <strong>{money(of.amount, of.currency)}</strong>],
+        [t("desk.fees.repay-how"), t(`common.how.${of.how}`)],
+        [t("desk.fees.repay-reference"), <Typed>{of.reference}</Typed>],
+        [t("desk.fees.bank-reference"), <Typed>{of.entry}</Typed>],
+        [
+          t("desk.reference"),
+          of.case ? (
+            <a class="mono" href={to(`/desk/cases/${of.case}`)}>
+              {of.case}
+            </a>
+          ) : (
+            t("desk.fees.for-nobody")
+          ),
+        ],
+      ]}
+    />
+  );
 }
 
 export function AccountPairs({ of }: { of: Account }) {
