@@ -41,9 +41,7 @@ state_new() {
         --officer "minister@mfa.$(lower "$code").example,Nadia Karim,ministry-admin" \
         --officer "deputy@mfa.$(lower "$code").example,Omar Said,ministry-admin+oversight" --port 0 \
         >"$W/out" 2>"$W/err" || fail "init $code"
-    setting rate_address 0
-    setting rate_account 0
-    setting rate_codes 0
+    settings_of_test
 }
 
 # What the present state is, for the next time that it is.

@@ -59,7 +59,7 @@ function type(schema, depth = 0) {
 
 const answers = Object.values(api.paths)
   .flatMap((p) => Object.values(p))
-  .map((o) => [o.operationId, o.responses["200"]?.content?.["application/json"]?.schema])
+  .map((o) => [o.operationId, Object.values(o.responses).find((r) => r.content?.["application/json"])?.content["application/json"].schema])
   .filter(([, schema]) => schema);
 const used = reached(
   answers.map(([, schema]) => schema),

@@ -55,6 +55,9 @@ static const struct row {
      "Sign-in codes per minute for one address; 0 is no limit"},
     {"training", NUMBER, offsetof(struct config, training), 0, 1, 0, NULL,
      "1: nothing leaves this node (docs/training.md); set by init or demo --training, for ever"},
+    {"check_answers", NUMBER, offsetof(struct config, check_answers), 0, 1, 0, NULL,
+     "1: each answer is held against the description of the API, and what differs is logged; for "
+     "tests"},
     {"clamd", TEXT, offsetof(struct config, clamd), 0, 0, 0, NULL,
      "Virus scanner for attachments: /path/of/clamd/socket or 127.0.0.1:3310"},
     {"smtp_url", TEXT, offsetof(struct config, mail.smtp_url), 0, 0, 0, NULL,

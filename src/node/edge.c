@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "http/coding.h"
 #include "http/problem.h"
+#include "node/answers.h"
 #include "node/node_int.h"
 #include "policy/why.h"
 #include "registry/registry.h"
@@ -207,6 +208,20 @@ static void compress(struct act *a, unsigned status, const char *type)
     a->encoding = "gzip";
 }
 
+/* The answer goes out as it is: a test finds it in the log. */
+static void check_answer(const struct passage *p, unsigned status, const char *type)
+{
+    const struct act *a = &p->act;
+    struct fault f = {0};
+
+    if (!p->node->answers ||
+        answers_check(p->node->answers, a->action, status, type, buf_str(&a->reply), &f) == OK)
+        return;
+    LOG(LOG_ERROR, "an answer is not as described", LOG_CSTR("request", p->request->id),
+        LOG_CSTR("action", a->action->name), LOG_CSTR("pointer", f.pointer),
+        LOG_CSTR("detail", f.detail));
+}
+
 static void fill_reply(struct passage *p, bool hurried)
 {
     struct act *a = &p->act;
@@ -224,8 +239,9 @@ static void fill_reply(struct passage *p, bool hurried)
         act_done(a);
         return;
     }
-    unsigned status = a->status ? a->status : 200;
+    unsigned status = a->status ? a->status : a->reply.n ? 200 : 204;
     const char *type = a->type ? a->type : "application/json";
+    check_answer(p, status, type);
     compress(a, status, type);
     str body = buf_str(&a->reply);
     if (a->location)
@@ -233,7 +249,7 @@ static void fill_reply(struct passage *p, bool hurried)
     for (size_t i = 0; i < a->n_headers; i++)
         (void)!http_reply_header(r, a->headers[i].name.p, a->headers[i].value);
     if (body.n == 0) {
-        http_reply_empty(r, a->status ? a->status : 204);
+        http_reply_empty(r, status);
         act_done(a);
         return;
     }

@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/fs.h"
 #include "base/log.h"
+#include "node/answers.h"
 #include "node/keyring.h"
 #include "node/node_int.h"
 #include "node/version.h"
@@ -104,7 +105,8 @@ static enum err name_node(struct node *n, struct fault *f)
 
 static enum err open_floors(struct node *n, struct fault *f)
 {
-    struct gate_hooks hooks = {.session_alive = session_alive, .check_input = check_input, .lent = delegations_lent};
+    struct gate_hooks hooks = {
+        .session_alive = session_alive, .check_input = check_input, .lent = delegations_lent};
     struct house *h = &n->house;
     char path[4200];
 
@@ -263,6 +265,8 @@ enum err node_open(const char *data, int keyring_fd, struct jailed_fds fds,
     n->house.link_key = apart ? n->config.link_key : n->config.tls_key;
     if (e == OK)
         e = open_floors(n, f);
+    if (e == OK && n->config.check_answers)
+        e = answers_open(&n->answers, f);
     if (e != OK) {
         node_close(n);
         return e;
@@ -278,6 +282,7 @@ void node_close(struct node *n)
     gate_stop(n->house.gate);
     for (size_t i = 0; i < ARRAY_LEN(n->inputs); i++)
         schema_free(n->inputs[i]);
+    answers_close(n->answers);
     catalogue_free(n->words);
     link_close(n->house.link);
     services_free(n->house.services);

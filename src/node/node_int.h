@@ -30,10 +30,17 @@ extern const struct action journaling_actions[];
 extern const size_t journaling_actions_n;
 extern const struct action advising_actions[];
 extern const size_t advising_actions_n;
+/* Has it an address? The system's own acts have none, whatever stands in their rows. */
+bool action_is_route(const struct action *);
 /* The schema of an input by its name, as JSON text; NULL if there is none. */
 const char *input_schema(const char *name);
+/* Name of the i-th, NULL behind the last. */
+const char *input_at(size_t i);
 /* The Cedar schema of the house: entity types, and an action for each row. */
 NODISCARD enum err cedar_schema_of_actions(struct buf *, struct fault *);
+
+/* ---- openapi.c -------------------------------------------------------------------------- */
+
 /* OpenAPI 3.1 of all rows with a route. */
 void openapi_write(struct buf *, const char *version);
 
@@ -45,7 +52,7 @@ struct config {
     const char *listen, *url, *unix_path, *tls_cert, *tls_key, *link_cert, *link_key, *clamd,
         *xroad_pin, *xroad_url, *xroad_client, *xroad_server_pin, *pay_url, *pay_key;
     int64_t port, threads, connections, rate_address, rate_account, rate_codes, trusted_proxy_n,
-        training;
+        training, check_answers;
     const char *trusted_proxies[8];
     struct mail_route mail;
     struct sms_route sms;
@@ -64,6 +71,7 @@ struct node {
     struct db *writer;
     struct catalogue *words;
     struct schema *inputs[512]; /* by position of the action */
+    struct answers *answers;    /* what they may answer, if that is checked; or NULL */
     struct http_server *http;
     struct metrics *metrics;
     struct limit *by_address, *by_account, *codes;

@@ -1,7 +1,6 @@
 /* tables.c - the tables of all fields, one after the other, and what is made from them */
 #include <stdio.h>
 
-#include "node/answers.h"
 #include "node/node_int.h"
 #include "link/link.h"
 #include "registry/registry.h"
@@ -48,6 +47,11 @@ const struct action *action_find(str name)
         if (str_eq(str_of(action_at(i)->name), name))
             return action_at(i);
     return NULL;
+}
+
+bool action_is_route(const struct action *a)
+{
+    return a->path && a->method != ACTION_INTERNAL;
 }
 
 /* ---- kinds of dispatches ----------------------------------------------------------------- */
@@ -482,191 +486,15 @@ static const struct {
     {"protection.v1", OBJECT("\"title\",\"citizen\"", ENGAGEMENT ",\"citizen\":" COUNTRY)},
 };
 
+const char *input_at(size_t i)
+{
+    return i < ARRAY_LEN(inputs) ? inputs[i].name : NULL;
+}
+
 const char *input_schema(const char *name)
 {
     for (size_t i = 0; name && i < ARRAY_LEN(inputs); i++)
         if (strcmp(inputs[i].name, name) == 0)
             return inputs[i].json;
     return NULL;
-}
-
-/* ---- OpenAPI ----------------------------------------------------------------------------- */
-
-static const char *method_name(enum action_method m)
-{
-    static const char *const names[] = {[ACTION_GET] = "get",
-                                        [ACTION_POST] = "post",
-                                        [ACTION_PUT] = "put",
-                                        [ACTION_DELETE] = "delete",
-                                        [ACTION_INTERNAL] = ""};
-
-    return names[m];
-}
-
-static void put_parameters(struct jw *w, const char *path)
-{
-    str rest = str_of(path), part;
-
-    jw_key(w, S("parameters"));
-    jw_open(w, '[');
-    while (str_split(&rest, '/', &part)) {
-        if (!str_starts(part, S("{")))
-            continue;
-        str name = str_sub(part, 1, part.n - 1);
-        if (str_ends(name, S("*")))
-            name.n--;
-        jw_open(w, '{');
-        jw_kv(w, S("name"), name);
-        jw_kv(w, S("in"), S("path"));
-        jw_kv_bool(w, S("required"), true);
-        jw_key(w, S("schema"));
-        jw_raw(w, S("{\"type\":\"string\"}"));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-}
-
-static void put_reference(struct jw *w, str schema)
-{
-    AUTO(buf) struct buf ref = BUF(256);
-
-    buf_printf(&ref, "#/components/schemas/%.*s", STR_FMT(schema));
-    jw_key(w, S("schema"));
-    jw_open(w, '{');
-    jw_kv(w, S("$ref"), buf_str(&ref));
-    jw_close(w, '}');
-}
-
-static void put_body(struct jw *w, const struct action *a)
-{
-    const char *schema = input_schema(a->in);
-
-    if (!schema && !a->binary)
-        return;
-    jw_key(w, S("requestBody"));
-    jw_open(w, '{');
-    jw_kv_bool(w, S("required"), true);
-    jw_key(w, S("content"));
-    jw_open(w, '{');
-    jw_key(w, schema ? S("application/json") : S("application/octet-stream"));
-    jw_open(w, '{');
-    if (schema)
-        put_reference(w, str_of(a->in));
-    jw_close(w, '}');
-    jw_close(w, '}');
-    jw_close(w, '}');
-}
-
-/* What an action answers, where a schema says so. */
-static void put_responses(struct jw *w, const struct action *a, const struct json *answers)
-{
-    str schema = json_get_str(json_get(answers, S("answers")), str_of(a->name));
-
-    jw_key(w, S("responses"));
-    jw_open(w, '{');
-    jw_key(w, S("200"));
-    jw_open(w, '{');
-    jw_kv(w, S("description"), S("Done"));
-    if (schema.n) {
-        jw_key(w, S("content"));
-        jw_open(w, '{');
-        jw_key(w, S("application/json"));
-        jw_open(w, '{');
-        put_reference(w, schema);
-        jw_close(w, '}');
-        jw_close(w, '}');
-    }
-    jw_close(w, '}');
-    jw_key(w, S("default"));
-    jw_raw(w, S("{\"description\":\"Problem details\",\"content\":{\"application/problem+json\":{"
-                "\"schema\":{\"$ref\":\"#/components/schemas/problem\"}}}}"));
-    jw_close(w, '}');
-}
-
-static void put_operation(struct jw *w, const struct action *a, const struct json *answers)
-{
-    jw_key(w, str_of(method_name(a->method)));
-    jw_open(w, '{');
-    jw_kv(w, S("operationId"), str_of(a->name));
-    jw_kv(w, S("summary"), str_of(a->summary));
-    put_parameters(w, a->path);
-    put_body(w, a);
-    jw_key(w, S("security"));
-    jw_raw(w, action_without_session(a) ? S("[]") : S("[{\"session\":[]}]"));
-    put_responses(w, a, answers);
-    jw_close(w, '}');
-}
-
-/* The system's own acts have no route, whatever stands in their rows. */
-static bool is_route(const struct action *a)
-{
-    return a->path && a->method != ACTION_INTERNAL;
-}
-
-static bool same_path(size_t i, size_t k)
-{
-    return is_route(action_at(k)) && strcmp(action_at(k)->path, action_at(i)->path) == 0;
-}
-
-/* One path item holds all methods of a path: the first row of a path writes them all. */
-static bool first_of_path(size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (same_path(i, k))
-            return false;
-    return true;
-}
-
-void openapi_write(struct buf *b, const char *version)
-{
-    AUTO(arena) struct arena *arena = arena_new(1 << 20);
-    struct jw w = JW(b);
-    struct json *answers = NULL;
-
-    if (!arena || json_parse(arena, answers_file[0].bytes, NULL, &answers, NULL) != OK)
-        return; /* no memory: the document stays empty */
-    jw_open(&w, '{');
-    jw_kv(&w, S("openapi"), S("3.1.0"));
-    jw_key(&w, S("info"));
-    jw_open(&w, '{');
-    jw_kv(&w, S("title"), S("Sifara"));
-    jw_kv(&w, S("version"), str_of(version));
-    jw_kv(&w, S("summary"), S("The digital embassy of a state"));
-    jw_close(&w, '}');
-    jw_key(&w, S("paths"));
-    jw_open(&w, '{');
-    for (size_t i = 0; action_at(i); i++) {
-        if (!is_route(action_at(i)) || !first_of_path(i))
-            continue;
-        jw_key(&w, str_of(action_at(i)->path));
-        jw_open(&w, '{');
-        for (size_t k = i; action_at(k); k++)
-            if (same_path(i, k))
-                put_operation(&w, action_at(k), answers);
-        jw_close(&w, '}');
-    }
-    jw_close(&w, '}');
-    jw_key(&w, S("components"));
-    jw_open(&w, '{');
-    jw_key(&w, S("securitySchemes"));
-    jw_raw(&w, S("{\"session\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
-    jw_key(&w, S("schemas"));
-    jw_open(&w, '{');
-    jw_key(&w, S("problem"));
-    jw_raw(&w,
-           S("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"
-             "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":"
-             "\"string\"},\"instance\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\"}}}"));
-    for (size_t i = 0; i < ARRAY_LEN(inputs); i++) {
-        jw_key(&w, str_of(inputs[i].name));
-        jw_raw(&w, str_of(inputs[i].json));
-    }
-    const struct json *schemas = json_get(answers, S("schemas"));
-    for (uint32_t i = 0; i < schemas->n; i++) {
-        jw_key(&w, schemas->members[i].key);
-        jw_tree(&w, &schemas->members[i].value);
-    }
-    jw_close(&w, '}');
-    jw_close(&w, '}');
-    jw_close(&w, '}');
 }

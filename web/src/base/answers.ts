@@ -30,6 +30,12 @@ export interface ActionName {
   does: string;
 }
 
+export interface Advice {
+  action: string;
+  line?: boolean;
+  refused?: Decision;
+}
+
 export interface Age {
   /** At most so many days; the last one is of what is older. */
   days?: number;
@@ -43,6 +49,14 @@ export interface Agreement {
   from?: string;
   until?: string;
   in_force: boolean;
+}
+
+export interface AgreementChanged {
+  code: string;
+  title: string;
+  basis: string;
+  was: boolean;
+  is: boolean;
 }
 
 export interface Aim {
@@ -81,6 +95,15 @@ export interface AppointmentAsk {
   drawn?: string;
   place?: number;
   waiting?: number;
+}
+
+export interface AppointmentRule {
+  service: string;
+  rule: VisitRule;
+}
+
+export interface AppointmentRules {
+  rules: AppointmentRule[];
 }
 
 export interface Asked {
@@ -123,6 +146,11 @@ export interface Asking {
 
 export interface AskingList {
   cases: Asking[];
+}
+
+export interface Assigned {
+  countries: number;
+  receipt: Receipt;
 }
 
 export interface Attachment {
@@ -250,7 +278,7 @@ export interface CaseFile {
   service: string;
   country: string;
   mission: string;
-  channel: "online" | "counter" | "post";
+  channel: "online" | "counter" | "post" | "partner";
   state: string;
   state_text: string;
   revision: number;
@@ -292,6 +320,13 @@ export interface CaseFile {
   similar?: Similar[];
 }
 
+/** The first page has the versions, too. */
+export interface CaseIndex {
+  packages?: ServiceVersion[];
+  cases: string[];
+  next?: string;
+}
+
 export interface CaseList {
   cases: CaseRow[];
   next?: string;
@@ -307,6 +342,12 @@ export interface CaseRow {
   due: string;
   updated: string;
   state_text?: string;
+}
+
+/** What an officer signs, and what the seal will say. */
+export interface CaseStatement {
+  statement: string;
+  seal: SealContent;
 }
 
 export interface CashClosing {
@@ -352,6 +393,17 @@ export interface CashTotal {
   n: number;
 }
 
+export interface Challenge {
+  challenge: string;
+  rp: string;
+}
+
+/** In which state it is now. */
+export interface Changed {
+  state: string;
+  receipt: Receipt;
+}
+
 export interface ChannelClosing {
   at: string;
   by: string;
@@ -368,6 +420,15 @@ export interface Clause {
   basis?: string;
   reason?: string;
   failed?: string[];
+}
+
+export interface ClauseChanged {
+  id: string;
+  title?: string;
+  basis?: string;
+  reason?: string;
+  effect: "permit" | "forbid";
+  change: "new" | "changed" | "gone";
 }
 
 export interface ClosedDay {
@@ -388,12 +449,47 @@ export interface ClosingSide {
   proof?: string;
 }
 
+export interface CodeSent {
+  message: string;
+}
+
+export interface Comparison {
+  in_force: string;
+  draft: string;
+  agreements: AgreementChanged[];
+  clauses: ClauseChanged[];
+  rows: Consequence[];
+  decisions: Otherwise[];
+  looked_at: number;
+  changed: number;
+  closed: number;
+  more: boolean;
+}
+
 export interface Conflict {
   what: string;
   where: string;
   old?: unknown;
   ours?: unknown;
   theirs?: unknown;
+}
+
+export interface Consequence {
+  change: "gains" | "loses" | "harder" | "easier" | "other";
+  action: string;
+  does: string;
+  principal: string;
+  states?: string[];
+  when?: string;
+  was: Verdict;
+  is: Verdict;
+}
+
+export interface Consultation {
+  by: string;
+  text: string;
+  at?: string;
+  proposal?: Record<string, unknown>;
 }
 
 export interface Contact {
@@ -478,10 +574,34 @@ export interface Covered {
   resident: boolean;
 }
 
+/** A letter of credence and the keys that it vouches for, as signed notes. */
+export interface CredenceFile {
+  credence: string;
+  keyset: string;
+}
+
 export interface DayCounts {
   day: string;
   applications: number;
   documents: number;
+}
+
+export interface DaysAdopted {
+  days: number;
+  receipt: Receipt;
+}
+
+export interface DecidedGift {
+  title?: string;
+  ended: boolean;
+}
+
+export interface DecidedPlace {
+  id: string;
+  service: string;
+  mission: string;
+  state: string;
+  country: string;
 }
 
 export interface DecidedYear {
@@ -516,6 +636,92 @@ export interface Delegation {
 
 export interface DelegationList {
   delegations: Delegation[];
+}
+
+/** OpenAPI 3.1 */
+export type Description = Record<string, unknown>;
+
+export interface Dispatch {
+  id: string;
+  partner: string;
+  direction: "sent" | "received";
+  kind: string;
+  at: string;
+  correlation: string;
+  state: string;
+  sealed?: boolean;
+  key?: "held" | "given";
+  index?: number;
+  reason?: unknown;
+}
+
+export interface DispatchFile {
+  id: string;
+  partner: string;
+  direction: "sent" | "received";
+  kind: string;
+  at: string;
+  correlation: string;
+  state: string;
+  sealed?: boolean;
+  key?: "held" | "given";
+  index?: number;
+  reason?: unknown;
+  content?: Record<string, unknown>;
+  bytes?: number;
+}
+
+export interface DispatchList {
+  dispatches: Dispatch[];
+  contradiction?: HeadPair;
+}
+
+export interface Document {
+  id: string;
+  number: string;
+  service: string;
+  state: string;
+  issued: string;
+  seal?: string;
+}
+
+export interface DocumentStatus {
+  number: string;
+  status: string;
+  since?: string;
+  at: string;
+}
+
+export interface Draft {
+  id: string;
+  state: string;
+  revision: number;
+  mission: string;
+}
+
+/** A round, so that anybody does the draw again (docs/appointments.md). */
+export interface Draw {
+  format: string;
+  state: string;
+  opening: string;
+  proof?: string;
+  consistency?: string[];
+  seed?: string;
+  head?: Record<string, unknown>;
+  asks?: DrawAsk[];
+  result?: DrawResult[];
+}
+
+export interface DrawAsk {
+  ask: string;
+  wishes: string[];
+  any: boolean;
+  class: number;
+}
+
+export interface DrawResult {
+  ask: string;
+  slot?: string;
 }
 
 export interface Drawer {
@@ -566,10 +772,41 @@ export interface FeeChoice {
   before: unknown[];
 }
 
+/** How to pay; page: also on a page of its own. */
+export interface FeeOrder {
+  reference: string;
+  amount: number;
+  currency: string;
+  mission: string;
+  account?: Account;
+  page: boolean;
+  receipt: Receipt;
+}
+
 export interface FeeSum {
   currency: string;
   amount: number;
   payments: number;
+}
+
+export interface FieldError {
+  pointer: string;
+  detail: string;
+}
+
+/** A file that was taken in. */
+export interface File {
+  id: string;
+  size: number;
+  type: string;
+  receipt: Receipt;
+}
+
+export interface ForeignTrust {
+  state: string;
+  code: string;
+  number: number;
+  at: string;
 }
 
 export interface FormSchema {
@@ -586,12 +823,99 @@ export interface FormSchema {
   format?: string;
 }
 
+/** A person or a company; the address is masked. */
+export interface Found {
+  id: string;
+  surname?: string;
+  given_names?: string;
+  surname_latin?: string;
+  given_names_latin?: string;
+  birth_date?: string;
+  nationality?: string;
+  kind?: "company";
+  name?: string;
+  name_latin?: string;
+  form?: string;
+  register?: string;
+  register_number?: string;
+  country?: string;
+  seat?: string;
+  email?: string;
+  identified: boolean;
+}
+
+export interface FoundDocument {
+  id: string;
+  number: string;
+  service: string;
+  case: string;
+  state: string;
+  issued: string;
+}
+
+export interface FoundList {
+  persons: Found[];
+  receipt: Receipt;
+}
+
+export interface Gift {
+  dispatch: string;
+  direction: "given" | "received";
+  name?: string;
+  version?: string;
+  state?: string;
+  reason?: string;
+  record?: string;
+  at: string;
+}
+
+export interface GiftList {
+  packages: Gift[];
+}
+
 export interface GivenPackage {
   name: string;
   version: string;
   state: string;
   at: string;
   cases: number;
+}
+
+export interface Guest {
+  id: string;
+  state: string;
+  name: string;
+  subject: string;
+  may: string;
+  link: "good" | "revoked" | "expired";
+  at: string;
+  until: string;
+  revoked?: string;
+  opened?: string;
+  acknowledged?: string;
+  answered?: string;
+}
+
+export interface GuestFile {
+  id: string;
+  state: string;
+  name: string;
+  subject: string;
+  may: string;
+  link: "good" | "revoked" | "expired";
+  at: string;
+  until: string;
+  revoked?: string;
+  opened?: string;
+  acknowledged?: string;
+  answered?: string;
+  email: string;
+  text: string;
+  answer?: string;
+}
+
+export interface GuestList {
+  guests: Guest[];
 }
 
 export interface Happened {
@@ -608,9 +932,25 @@ export interface HappenedSaid {
   standing?: string;
 }
 
+export interface HeadPair {
+  first: string;
+  second: string;
+  at?: string;
+}
+
+export interface Hold {
+  person: string;
+  hold: string;
+  receipt: Receipt;
+}
+
 export interface Holiday {
   day: string;
   name: string;
+}
+
+export interface Holidays {
+  days: Holiday[];
 }
 
 export interface Incident {
@@ -632,10 +972,43 @@ export interface IncidentList {
   record: NextAct;
 }
 
+export interface InterestDeclared {
+  person: string;
+  receipt: Receipt;
+}
+
 export interface Item {
   id: string;
   text: string;
   amount: number;
+}
+
+export interface Joint {
+  id: string;
+  organisation: string;
+  matter: string;
+  at: string;
+  members: JointMember[];
+}
+
+export interface JointMember {
+  state: string;
+  dispatch: string;
+  id?: string;
+}
+
+export interface JointRow {
+  id: string;
+  matter: string;
+  at: string;
+}
+
+export interface JointSent {
+  id: string;
+  organisation: string;
+  members: number;
+  sent: number;
+  receipt: Receipt;
 }
 
 export interface Journal {
@@ -686,6 +1059,31 @@ export interface JournalPage {
   entry: Record<string, unknown>;
 }
 
+export interface KeysToSign {
+  state: string;
+  name: string;
+  serial: number;
+  log: string;
+  mirror: string;
+  witness: string;
+  packages: string;
+  seal: string;
+}
+
+export interface LatinName {
+  passport: string;
+  reading: string;
+}
+
+export interface Layer {
+  files: LayerFile[];
+}
+
+export interface LayerFile {
+  name: string;
+  text: string;
+}
+
 export interface Letter {
   state: string;
   title: string;
@@ -697,6 +1095,17 @@ export interface Letter {
   serial: number;
   from: string;
   until: string;
+}
+
+export interface LetterAdopted {
+  serial: number;
+  receipt: Receipt;
+}
+
+/** What was made, changed or ended, by its id. */
+export interface Made {
+  id: string;
+  receipt: Receipt;
 }
 
 export interface Measured {
@@ -740,6 +1149,11 @@ export interface Mission {
   closed?: string;
 }
 
+export interface MissionAdded {
+  code: string;
+  receipt: Receipt;
+}
+
 export interface MissionGlance {
   mission: string;
   work: WorkLine[];
@@ -781,6 +1195,16 @@ export interface MissionPage {
   closed?: string;
   serves: Served[];
   open?: Opening;
+}
+
+/** A case after a step. */
+export interface Moved {
+  id: string;
+  state: string;
+  revision: number;
+  mission: string;
+  due?: string;
+  receipt: Receipt;
 }
 
 export interface MovedCase {
@@ -832,9 +1256,28 @@ export interface NextStep {
 
 export type Nobody = Record<string, never>;
 
+export interface NodeStatus {
+  status: string;
+}
+
+export interface NoticeStopped {
+  stopped: string;
+}
+
 export interface Notices {
   progress: boolean;
   rating: boolean;
+}
+
+export interface NoticesSet {
+  progress: boolean;
+  rating: boolean;
+  receipt: Receipt;
+}
+
+export interface Numbered {
+  message: number;
+  receipt: Receipt;
 }
 
 export interface Officer {
@@ -848,6 +1291,14 @@ export interface Officer {
 
 export interface OfficerList {
   officers: Officer[];
+}
+
+/** With the challenge for one more. */
+export interface OfficerPasskeys {
+  officer: string;
+  rp: string;
+  challenge: string;
+  passkeys: Passkey[];
 }
 
 export interface OpenRound {
@@ -866,6 +1317,35 @@ export interface Opening {
 export interface Organisation {
   code: string;
   name: Names;
+}
+
+export interface OrganisationMember {
+  state: string;
+  standing: string;
+}
+
+export interface OrganisationPage {
+  code: string;
+  name: string;
+  member: boolean;
+  mandate: string[];
+  members: OrganisationMember[];
+  notes: JointRow[];
+}
+
+/** A decision of the past that would come out otherwise. */
+export interface Otherwise {
+  epoch: number;
+  index: number;
+  at: string;
+  action: string;
+  does: string;
+  roles?: string;
+  permit: boolean;
+  partner?: string;
+  case?: DecidedPlace;
+  protection?: DecidedPlace;
+  engagement?: DecidedGift;
 }
 
 export interface Package {
@@ -897,6 +1377,14 @@ export interface PackageFees {
   cases: FeeCase[];
 }
 
+export interface PackageGiven {
+  id: string;
+  partner: string;
+  package?: string;
+  sent?: boolean;
+  receipt: Receipt;
+}
+
 export interface PackageHere {
   proposed?: PackageProposed;
   next: NextAct[];
@@ -926,11 +1414,31 @@ export interface PackageProposed {
   own: boolean;
 }
 
+export interface PackageTaken {
+  id: string;
+  name: string;
+  version: string;
+  giver: string;
+  digest: string;
+  content: string;
+  state: string;
+  overlay: boolean;
+  conflicts?: Conflict[];
+  receipt: Receipt;
+}
+
 export interface PaperTime {
   service: string;
   minutes: number;
   source: string;
   at: string;
+}
+
+export interface ParcelReceipted {
+  partner: string;
+  receipted: number;
+  closed: boolean;
+  receipt: Receipt;
 }
 
 export interface Partner {
@@ -977,6 +1485,23 @@ export interface PartnerRow {
   received: number;
 }
 
+export interface Passkey {
+  id: string;
+  name: string;
+  added: string;
+  used?: string;
+}
+
+export interface PasskeyAdded {
+  id: string;
+  receipt: Receipt;
+}
+
+export interface Pause {
+  from: string;
+  to: string;
+}
+
 export interface Payment {
   at: string;
   amount: number;
@@ -986,9 +1511,46 @@ export interface Payment {
   receipt?: string;
 }
 
+export interface PaymentHeard {
+  state: string;
+}
+
+export interface PaymentPage {
+  url: string;
+  receipt: Receipt;
+}
+
 export interface Person {
   id: string;
   profile?: Profile;
+}
+
+export interface PersonExport {
+  person: string;
+  at: string;
+  profile?: Record<string, unknown>;
+  cases: CaseFile[];
+  access: Access[];
+}
+
+/** With the challenge for one more. */
+export interface PersonPasskeys {
+  person: string;
+  rp: string;
+  challenge: string;
+  passkeys: Passkey[];
+}
+
+export interface PlaceAsked {
+  ask: string;
+  class: number;
+  receipt: Receipt;
+}
+
+export interface PlaceGiven {
+  at: string;
+  counter: number;
+  receipt: Receipt;
 }
 
 export interface PlanField {
@@ -1065,6 +1627,12 @@ export interface PolicyProposal {
   own: boolean;
 }
 
+export interface PolicyProposed {
+  id: string;
+  digest: string;
+  receipt: Receipt;
+}
+
 export interface PolicyRow {
   id: string;
   title?: string;
@@ -1108,10 +1676,66 @@ export interface ProposalList {
   proposals: Proposal[];
 }
 
+/** A proposal: what a second officer signs. */
+export interface Proposed {
+  id: string;
+  statement: string;
+  receipt: Receipt;
+}
+
 export interface Protected {
   by: "us" | "them";
   state: string;
   persons: number;
+}
+
+export interface Protection {
+  id: string;
+  correlation: string;
+  partner: string;
+  direction: "given" | "asked";
+  service: string;
+  country: string;
+  mission: string;
+  state: string;
+  at: string;
+  consult: Term;
+  answer: Term;
+  case?: string;
+  number?: string;
+  reason?: string;
+}
+
+export interface ProtectionFile {
+  id: string;
+  correlation: string;
+  partner: string;
+  direction: "given" | "asked";
+  service: string;
+  country: string;
+  mission: string;
+  state: string;
+  at: string;
+  consult: Term;
+  answer: Term;
+  case?: string;
+  number?: string;
+  reason?: string;
+  person: Record<string, unknown>;
+  answers: Record<string, unknown>;
+  paper?: string;
+  words: Consultation[];
+}
+
+export interface ProtectionGiven {
+  id: string;
+  partner: string;
+  protection?: string;
+  receipt: Receipt;
+}
+
+export interface ProtectionList {
+  protections: Protection[];
 }
 
 export interface Queue {
@@ -1128,10 +1752,34 @@ export interface Rate {
   currency: string;
 }
 
+export interface Rated {
+  score: number;
+  receipt: Receipt;
+}
+
+export interface ReadLines {
+  format: string;
+  code: string;
+  issuer: string;
+  primary?: string;
+  secondary?: string;
+  number?: string;
+  nationality?: string;
+  birth?: string;
+  expiry?: string;
+  sex?: string;
+  wrong: string[];
+}
+
 export interface Receipt {
   epoch: number;
   index: number;
   journal?: string;
+}
+
+/** It is done; the receipt says where the journal has it. */
+export interface Receipted {
+  receipt: Receipt;
 }
 
 export interface RegisterFile {
@@ -1143,6 +1791,19 @@ export interface RegisterFile {
 
 export interface RegisterList {
   files: RegisterFile[];
+}
+
+export interface RegisterRow {
+  row: number;
+  state: "new" | "refused" | "twice" | "duplicate" | "known";
+  errors?: FieldError[];
+  before?: number;
+  persons?: string[];
+}
+
+export interface RegisterTrial {
+  rows: RegisterRow[];
+  receipt: Receipt;
 }
 
 export interface Repaid {
@@ -1169,6 +1830,27 @@ export interface Representations {
   by: Representation[];
 }
 
+export interface Revocation {
+  seal: string;
+  date: string;
+}
+
+/** The signed list of revoked documents. */
+export interface Revocations {
+  format: string;
+  state: string;
+  number: number;
+  issued: string;
+  revoked: Revocation[];
+  signature: string;
+}
+
+export interface Revoked {
+  id: string;
+  state: string;
+  receipt: Receipt;
+}
+
 export interface Round {
   id: string;
   service: string;
@@ -1184,12 +1866,49 @@ export interface RoundList {
   rounds: Round[];
 }
 
+export interface RoundOpened {
+  round: string;
+  slots: number;
+  receipt: Receipt;
+}
+
+export interface RowEntered {
+  id: string;
+  state: string;
+  receipt: Receipt;
+}
+
+export interface RuleSet {
+  service: string;
+  receipt: Receipt;
+}
+
 export interface Satisfaction {
   /** Below so many ratings nothing is told. */
   fewest: number;
   n?: number;
   content?: number;
   mean?: number;
+}
+
+export interface SealContent {
+  profile: string;
+  ref?: string;
+  messages?: Record<string, string>;
+  mrz?: Record<string, string>;
+}
+
+export interface Sent {
+  id: string;
+  partner: string;
+  kind: string;
+  receipt: Receipt;
+}
+
+export interface SeriesReceived {
+  id: string;
+  n: number;
+  receipt: Receipt;
 }
 
 export interface Served {
@@ -1237,6 +1956,13 @@ export interface ServiceRow {
   promise_days: number;
 }
 
+export interface ServiceVersion {
+  id: string;
+  version: string;
+  content: string;
+  overlay?: unknown;
+}
+
 export interface Session {
   id: string;
   as: "person" | "officer";
@@ -1260,6 +1986,17 @@ export interface SessionRow {
 export interface Settling {
   outcome?: string;
   note?: string;
+}
+
+export interface Signable {
+  statement: string;
+}
+
+export interface SignedIn {
+  token: string;
+  id: string;
+  as: "person" | "officer";
+  strong: boolean;
 }
 
 export interface Similar {
@@ -1297,6 +2034,12 @@ export interface Standing {
   appointment?: Booking;
 }
 
+export interface StandingChanged {
+  partner: string;
+  standing: string;
+  receipt: Receipt;
+}
+
 export interface StandingProposal {
   at: string;
   proposer?: string;
@@ -1305,11 +2048,40 @@ export interface StandingProposal {
   letter?: Letter;
 }
 
+export interface StandingProposed {
+  partner: string;
+  standing: string;
+  proposed: string;
+  statement: string;
+  receipt: Receipt;
+}
+
+export interface StandingStatement {
+  statement: string;
+  letter?: Letter;
+  fingerprint?: string[];
+}
+
 export interface StandingStep {
   action: string;
   standing: string;
   letter?: "needed" | "possible";
   refused?: Decision;
+}
+
+/** What is signed. */
+export interface Statement {
+  id: string;
+  statement: string;
+}
+
+/** How many entries of a bank’s statement came to each state; left_out: in another currency or not booked. */
+export interface StatementTaken {
+  matched: number;
+  unknown: number;
+  known: number;
+  left_out: number;
+  receipt: Receipt;
 }
 
 export interface Step {
@@ -1330,6 +2102,11 @@ export interface StepNote {
   fields?: string[] | Record<string, string>;
 }
 
+export interface StepProof {
+  step: number;
+  proof: string;
+}
+
 export interface Stock {
   kinds: BlankKind[];
   series: BlankSeries[];
@@ -1343,6 +2120,12 @@ export interface StockCounted {
   proposed_by: string;
   confirmed_by: string;
   statement: CountStatement;
+}
+
+export interface Term {
+  due: string;
+  at?: string;
+  late: boolean;
 }
 
 export interface TextFile {
@@ -1359,14 +2142,51 @@ export interface Ticket {
   called?: string;
 }
 
+export interface TicketCalled {
+  number: number;
+  counter: number;
+  receipt: Receipt;
+}
+
+export interface TicketEnded {
+  number: number;
+  state: string;
+  receipt: Receipt;
+}
+
 export interface TicketList {
   day: string;
   tickets: Ticket[];
 }
 
+export interface TicketTaken {
+  number: number;
+  before: number;
+  receipt: Receipt;
+}
+
 export interface Told {
   payer?: string;
   text?: string;
+}
+
+export interface TrustKept {
+  states: ForeignTrust[];
+}
+
+/** Certificates by which seals are checked; with revocations in the list of all states. */
+export interface TrustList {
+  format: string;
+  issued: string;
+  authorities: Record<string, unknown>[];
+  signers: Record<string, unknown>[];
+  revocations?: Record<string, unknown>[];
+}
+
+export interface Verdict {
+  verdict: "no" | "yes" | "with-undertakings";
+  undertakings?: string[];
+  by: Clause[];
 }
 
 export interface Visit {
@@ -1381,6 +2201,16 @@ export interface Visit {
 
 export interface VisitList {
   appointments: Visit[];
+}
+
+export interface VisitRule {
+  hours: Span[];
+  breaks?: Pause[];
+  counters: number;
+  minutes: number;
+  held?: number;
+  grace?: number;
+  states?: string[];
 }
 
 export interface Visits {
@@ -1400,7 +2230,81 @@ export interface Waiting {
   officer?: string;
 }
 
+export interface Watched {
+  owner: string;
+  log: string;
+  size: number;
+  at: string;
+  contradiction?: HeadPair;
+  unproved?: string;
+}
+
+export interface WatchedList {
+  logs: Watched[];
+}
+
 export type Who = Session | Nobody;
+
+/** All rows of a case in clear, for another node (docs/exit.md). */
+export interface WholeCase {
+  format: number;
+  journal: string;
+  case: Record<string, unknown>;
+  answers?: Record<string, unknown>;
+  person: WholePerson;
+  proofs: StepProof[];
+}
+
+export interface WholePerson {
+  at: number;
+  identified?: number;
+  profile?: Record<string, unknown>;
+}
+
+/** What was recorded or sent, and with whom. */
+export interface WithPartner {
+  id: string;
+  partner: string;
+  receipt: Receipt;
+}
+
+export interface WitnessCandidate {
+  state: string;
+  key: string;
+}
+
+export interface WitnessProgress {
+  state: string;
+  size: number;
+}
+
+export interface Witnesses {
+  partner: string;
+  policy?: string;
+  file?: string;
+  proposed?: string;
+  statement?: string;
+  own?: boolean;
+  next?: NextAct;
+  candidates?: WitnessCandidate[];
+  receipted?: number;
+  witnessed?: number;
+  witnesses?: WitnessProgress[];
+}
+
+export interface WitnessesChosen {
+  partner: string;
+  policy: string;
+  receipt: Receipt;
+}
+
+export interface WitnessesProposed {
+  partner: string;
+  statement: string;
+  receipt: Receipt;
+}
+
+export type Words = Record<string, string>;
 
 export interface WorkLine {
   service: string;
@@ -1421,60 +2325,301 @@ export interface Worked {
   index: number;
 }
 
+export interface XroadCall {
+  at: string;
+  client: string;
+  service: string;
+  id: string;
+  request?: string;
+}
+
+export interface XroadCalled {
+  id: string;
+  xroad_id: string;
+  receipt: Receipt;
+}
+
+export interface XroadCalls {
+  calls: XroadCall[];
+}
+
+export interface XroadFile {
+  id: string;
+  xroad_id: string;
+  member: string;
+  service: string;
+  state: string;
+  at: string;
+  ended?: string;
+  asked: unknown;
+  status?: number;
+  error?: string;
+  answer?: unknown;
+  detail?: string;
+}
+
+export interface XroadRequest {
+  id: string;
+  at: string;
+  member: string;
+  service: string;
+  state: string;
+}
+
+export interface XroadRequests {
+  requests: XroadRequest[];
+}
+
 /** By the name of the action. */
 export interface Answer {
+  "access.delay-confirm": Made;
+  "access.delay-propose": Made;
+  "account.confirm": Changed;
+  "account.propose": Proposed;
   "account.show": AccountPage;
+  "acknowledgement.send": Sent;
   "aim.list": Aims;
+  "appointment.accept": Changed;
+  "appointment.ask": PlaceAsked;
+  "appointment.book": Changed;
+  "appointment.cancel": Changed;
   "appointment.day": VisitList;
+  "appointment.give": PlaceGiven;
+  "appointment.mark": Changed;
+  "appointment.open": RoundOpened;
+  "appointment.round": Draw;
   "appointment.rounds": RoundList;
+  "appointment.rule": RuleSet;
+  "appointment.rules": AppointmentRules;
   "appointment.show": Standing;
+  "appointment.withdraw": Changed;
+  "calendar.adopt": DaysAdopted;
+  "calendar.propose": Holidays;
   "calendar.show": Calendar;
+  "case.answer": Moved;
+  "case.attach": File;
+  "case.confirm": Moved;
+  "case.enclose": File;
+  "case.enter": Moved;
   "case.examine": CaseFile;
+  "case.export": WholeCase;
+  "case.file": Moved;
+  "case.import": Moved;
+  "case.import-attachment": Made;
+  "case.index": CaseIndex;
   "case.list": CaseList;
+  "case.lodge": Moved;
+  "case.open": Moved;
+  "case.pass-on": Moved;
+  "case.payment": Moved;
+  "case.propose": Moved;
+  "case.rate": Rated;
+  "case.record": Moved;
+  "case.release": Moved;
+  "case.request-correction": Moved;
+  "case.return": Moved;
+  "case.save": Draft;
   "case.show": CaseFile;
+  "case.start": Moved;
+  "case.statement": CaseStatement;
+  "case.step": Moved;
+  "case.submit": Moved;
+  "case.take": Moved;
+  "case.withdraw": Moved;
+  "cash.confirm": Changed;
   "cash.list": ClosedDays;
+  "cash.propose": Proposed;
   "cash.show": CashSheet;
+  "company.find": FoundList;
+  "company.record": Made;
+  "contact.add": Made;
+  "contact.end": Made;
   "cost.cases": MeasuredList;
+  "cost.set": Made;
   "cost.show": Costs;
+  "count.confirm": Changed;
+  "count.propose": Proposed;
+  "country.advise": Advice;
   "country.file": CountryFile;
   "country.glance": CountryGlance;
+  "credence.adopt": LetterAdopted;
+  "credence.keys": KeysToSign;
+  "credence.show": CredenceFile;
+  "delegation.confirm": Proposed;
+  "delegation.end": Receipted;
   "delegation.list": DelegationList;
+  "delegation.propose": Proposed;
+  "delegation.show": Statement;
   "desk.messages": AskingList;
   "desk.queue": Queue;
+  "dispatch.list": DispatchList;
+  "dispatch.show": DispatchFile;
+  "document.find": FoundDocument;
+  "document.revocations": Revocations;
+  "document.revoke": Revoked;
+  "document.show": Document;
+  "engagement.end": Made;
+  "entry.assign": Changed;
   "entry.list": BankEntryList;
+  "fee.called": PaymentHeard;
+  "fee.order": FeeOrder;
+  "fee.page": PaymentPage;
+  "fee.tell": FeeOrder;
+  "figures.give": WithPartner;
+  "figures.receive": WithPartner;
+  "file.send": Sent;
+  "guest.invite": Made;
+  "guest.list": GuestList;
+  "guest.revoke": Made;
+  "guest.show": GuestFile;
+  "help.give": WithPartner;
+  "help.receive": WithPartner;
+  "hold.lift": Hold;
+  "hold.set": Hold;
+  "incident.close": Receipted;
   "incident.list": IncidentList;
+  "incident.read": Incident;
+  "incident.record": Made;
+  "incident.take": Receipted;
+  "intelligence.give": WithPartner;
+  "intelligence.receive": WithPartner;
+  "joint.send": JointSent;
+  "joint.show": Joint;
   "journal.list": Journal;
   "journal.show": JournalPage;
+  "jurisdiction.set": Assigned;
+  "message.attach": File;
+  "message.enclose": File;
+  "message.send": Numbered;
+  "message.write": Numbered;
   "ministry.glance": MinistryGlance;
+  "mission.add": MissionAdded;
+  "mission.close": Receipted;
   "mission.coverage": Coverage;
   "mission.glance": MissionGlance;
+  "mission.hours": Receipted;
   "mission.list": MissionList;
   "mission.responsible": Authority;
   "mission.show": MissionPage;
+  "mrz.read": ReadLines;
+  "name.latin": LatinName;
+  "node.health": NodeStatus;
+  "node.openapi": Description;
+  "node.ready": NodeStatus;
+  "note.send": Sent;
+  "notice.stop": NoticeStopped;
+  "officer.add": Made;
+  "officer.declare-interest": InterestDeclared;
   "officer.list": OfficerList;
+  "organisation.show": OrganisationPage;
+  "package.accept": PackageTaken;
+  "package.activate": PackageTaken;
+  "package.activate-propose": PackageTaken;
+  "package.fee": PackageTaken;
+  "package.fee-propose": PackageTaken;
   "package.fees": PackageFees;
+  "package.fees-change": PackageTaken;
   "package.fees-weigh": PackageFees;
+  "package.gifts": GiftList;
+  "package.give": PackageGiven;
+  "package.install": PackageTaken;
+  "package.layer": Layer;
   "package.list": PackageList;
+  "package.overlay": PackageTaken;
+  "package.receive": WithPartner;
+  "package.refuse": PackageTaken;
+  "package.retire": PackageTaken;
+  "package.retire-propose": PackageTaken;
+  "package.settle": PackageTaken;
   "package.settle-weigh": MovedCases;
   "package.show": PackagePage;
+  "package.statement": Signable;
+  "paper.set": Made;
+  "parcel.receipt": ParcelReceipted;
+  "partner.confirm": StandingChanged;
   "partner.list": PartnerList;
+  "partner.propose": StandingProposed;
   "partner.show": Partner;
+  "partner.statement": StandingStatement;
+  "passkey.add": PasskeyAdded;
+  "passkey.list": OfficerPasskeys;
+  "passkey.remove": Receipted;
+  "passkey.rename": Receipted;
+  "payload.send": Sent;
   "person.access": AccessList;
+  "person.email": Made;
+  "person.email-code": Made;
+  "person.erase": Receipted;
+  "person.export": PersonExport;
+  "person.find": FoundList;
   "person.notice-list": Notices;
+  "person.notice-set": NoticesSet;
+  "person.passkey-add": PasskeyAdded;
+  "person.passkey-list": PersonPasskeys;
+  "person.passkey-remove": Receipted;
+  "person.passkey-rename": Receipted;
+  "person.record": Made;
   "person.show": Person;
+  "person.update": Made;
+  "pledge.record": Made;
+  "pledge.settle": Made;
+  "policy.adopt": Made;
+  "policy.compare": Comparison;
   "policy.files": PolicyFiles;
   "policy.list": PolicyList;
+  "policy.propose": PolicyProposed;
   "policy.show": Policy;
+  "proposal.drop": Changed;
   "proposal.list": ProposalList;
+  "proposal.show": Proposal;
+  "protection.ask": WithPartner;
+  "protection.consult": Made;
+  "protection.give": ProtectionGiven;
+  "protection.list": ProtectionList;
+  "protection.show": ProtectionFile;
+  "protection.sign": Proposed;
+  "query.send": Sent;
+  "register.enter": RowEntered;
   "register.list": RegisterList;
+  "register.try": RegisterTrial;
+  "remark.add": Numbered;
+  "repayment.confirm": Changed;
+  "repayment.propose": Proposed;
+  "representative.end": Changed;
   "representative.list": Representations;
+  "representative.record": Made;
   "representative.show": Representations;
+  "screen.words": Words;
+  "seal.trust": TrustList;
   "service.ask": Asked;
   "service.form": ServiceForm;
   "service.list": ServiceList;
+  "session.challenge": Challenge;
+  "session.code": CodeSent;
   "session.list": SessionList;
+  "session.open": SignedIn;
+  "session.passkey": SignedIn;
   "session.show": Who;
+  "spoilt.confirm": Changed;
+  "spoilt.propose": Proposed;
+  "statement.take": StatementTaken;
+  "stock.receive": SeriesReceived;
   "stock.show": Stock;
   "ticket.board": Board;
+  "ticket.call": TicketCalled;
+  "ticket.end": TicketEnded;
   "ticket.list": TicketList;
+  "ticket.take": TicketTaken;
+  "trust.ask": WithPartner;
+  "trust.bundle": TrustList;
+  "trust.kept": TrustKept;
+  "witness.list": WatchedList;
+  "witnesses.confirm": WitnessesChosen;
+  "witnesses.propose": WitnessesProposed;
+  "witnesses.show": Witnesses;
+  "xroad.call": XroadCalled;
+  "xroad.calls": XroadCalls;
+  "xroad.document": DocumentStatus;
+  "xroad.list": XroadRequests;
+  "xroad.show": XroadFile;
 }

@@ -2,7 +2,7 @@
 //
 // What a passkey signs goes to the node as one run of bytes; src/crypto/passkey.h says in which form.
 
-import type { Session } from "./answers";
+import type { Challenge, SignedIn } from "./answers";
 import { post } from "./api";
 
 const encoder = new TextEncoder();
@@ -47,9 +47,9 @@ export async function assertion(challenge: string, rp: string, { offered }: Aski
 }
 
 /** Opens a session with a passkey. */
-export async function enter(asking: Asking = {}): Promise<Session> {
-  const { challenge, rp } = await post<{ challenge: string; rp: string }>("/v1/session/challenges");
-  return post<Session>("/v1/sessions/passkey", { assertion: await assertion(challenge, rp, asking) });
+export async function enter(asking: Asking = {}): Promise<SignedIn> {
+  const { challenge, rp } = await post<Challenge>("/v1/session/challenges");
+  return post<SignedIn>("/v1/sessions/passkey", { assertion: await assertion(challenge, rp, asking) });
 }
 
 /** Can the browser offer passkeys in a field? */

@@ -1,15 +1,9 @@
 // passkeys.tsx - the passkeys that somebody has: when each came and was last used, called otherwise, taken away
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Passkey } from "./answers";
 import { del, put } from "./api";
 import { Button, Failure, Field, Moment, Table, Typed } from "./ui";
 import { t } from "./words";
-
-export interface Passkey {
-  id: string;
-  name: string;
-  added: string;
-  used?: string;
-}
 
 interface Props {
   /** The address below which each of them is. */

@@ -1,19 +1,10 @@
 // transfer.tsx - how a fee is paid by bank transfer, and what was paid
 import { useState } from "preact/hooks";
-import type { Account } from "./answers";
+import type { FeeOrder, PaymentPage } from "./answers";
 import { post } from "./api";
 import type { CaseFile } from "./model";
 import { Button, Failure, Moment, Notice, Pairs, Print, Table, Typed } from "./ui";
 import { language, money, t } from "./words";
-
-interface Order {
-  reference: string;
-  amount: number;
-  currency: string;
-  account?: Account;
-  /** Is there a page on which it can be paid online? */
-  page: boolean;
-}
 
 /** In groups of four, as it is read aloud. */
 export function grouped(text: string): string {
@@ -22,19 +13,19 @@ export function grouped(text: string): string {
 
 /** The same order each time: a case has one reference. */
 export function Transfer({ file, at, online }: { file: CaseFile; at: string; online?: boolean }) {
-  const [order, setOrder] = useState<Order>();
+  const [order, setOrder] = useState<FeeOrder>();
   const [failed, setFailed] = useState<unknown>();
   const ask = async () => {
     setFailed(undefined);
     try {
-      setOrder(await post<Order>(`${at}/${file.id}/fee-order`));
+      setOrder(await post<FeeOrder>(`${at}/${file.id}/fee-order`));
     } catch (error) {
       setFailed(error);
     }
   };
   const pay = async () => {
     try {
-      location.assign((await post<{ url: string }>(`${at}/${file.id}/fee-page?language=${language}`)).url);
+      location.assign((await post<PaymentPage>(`${at}/${file.id}/fee-page?language=${language}`)).url);
     } catch (error) {
       setFailed(error);
     }

@@ -1,5 +1,6 @@
 // uploads.tsx - documents to bring: photographed or chosen, made smaller, sent with a bar that shows how far
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { File as Taken } from "./answers";
 import { Problem, query, Unreached, upload } from "./api";
 import { Button, Failure, Typed } from "./ui";
 import { number, t } from "./words";
@@ -32,7 +33,7 @@ export function useUpload(to: string, taken: (file: Attachment) => void) {
     for (;;) {
       try {
         setSending({ name, share: 0, waiting: false });
-        const one = await upload<Omit<Attachment, "name">>(`${to}${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
+        const one = await upload<Taken>(`${to}${query({ name })}`, bytes, (share) => setSending({ name, share, waiting: false }), control.signal);
         taken({ ...one, name });
         break;
       } catch (error) {

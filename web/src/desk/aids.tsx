@@ -1,7 +1,7 @@
 // aids.tsx - what helps an officer beside the case itself: cases that may be the same one, the lines of a
 // passport held against the answers, its documents, and a colleague who takes over
 import { useState } from "preact/hooks";
-import type { OfficerList } from "../base/answers";
+import type { OfficerList, ReadLines } from "../base/answers";
 import { get, post, query } from "../base/api";
 import { labelOf } from "../base/labels";
 import type { CaseFile, ServiceForm } from "../base/model";
@@ -30,18 +30,6 @@ export function Similar({ file }: { file: CaseFile }) {
   );
 }
 
-export interface Mrz {
-  format: string;
-  issuer: string;
-  primary?: string;
-  secondary?: string;
-  number?: string;
-  nationality?: string;
-  birth?: string;
-  expiry?: string;
-  wrong: string[];
-}
-
 const READ = ["primary", "secondary", "number", "birth", "expiry"] as const;
 
 const plain = (text: string) => text.toUpperCase().replace(/[^A-Z0-9]/g, "");
@@ -57,7 +45,7 @@ function answerLike(file: CaseFile, service: ServiceForm, value: string): string
   return undefined;
 }
 
-function Comparison({ mrz, file, service }: { mrz: Mrz; file: CaseFile; service: ServiceForm }) {
+function Comparison({ mrz, file, service }: { mrz: ReadLines; file: CaseFile; service: ServiceForm }) {
   const expired = mrz.expiry !== undefined && mrz.expiry < new Date().toISOString().slice(0, 10);
   return (
     <>
@@ -87,14 +75,14 @@ function Comparison({ mrz, file, service }: { mrz: Mrz; file: CaseFile; service:
 /** A reader at the counter types the lines as a keyboard would. */
 export function Passport({ file, service }: { file: CaseFile; service: ServiceForm }) {
   const [text, setText] = useState("");
-  const [read, setRead] = useState<Mrz>();
+  const [read, setRead] = useState<ReadLines>();
   const [failed, setFailed] = useState<unknown>();
   const check = async (e: Event) => {
     e.preventDefault();
     setFailed(undefined);
     setRead(undefined);
     try {
-      setRead(await post<Mrz>("/v1/mrz", { text }));
+      setRead(await post<ReadLines>("/v1/mrz", { text }));
     } catch (error) {
       setFailed(error);
     }

@@ -1,6 +1,6 @@
 // appointments.tsx - the mission's appointments: who comes on a day, the rules of its hours, rounds and their state
 import { useEffect, useState } from "preact/hooks";
-import type { RoundList, ServiceList, Visit, VisitList } from "../base/answers";
+import type { AppointmentRules, RoundList, ServiceList, Visit, VisitList, VisitRule as Rule } from "../base/answers";
 import { get, post, put } from "../base/api";
 import type { ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
@@ -126,21 +126,6 @@ function Visits({ list, done }: { list: Visit[]; done: () => void }) {
 
 /* ---- rules and rounds ----------------------------------------------------------------------- */
 
-interface Span {
-  from: string;
-  to: string;
-}
-
-interface Rule {
-  hours: (Span & { days: number[] })[];
-  breaks?: Span[];
-  counters: number;
-  minutes: number;
-  held?: number;
-  grace?: number;
-  states?: string[];
-}
-
 export function Appointments(_: PageProps) {
   const who = useLoad(() => session(), []);
   const mission = who.data?.mission;
@@ -156,7 +141,7 @@ export function Appointments(_: PageProps) {
 }
 
 export function Whole({ mission, changed }: { mission: string; changed?: () => void }) {
-  const rules = useLoad((signal) => get<{ rules: { service: string; rule: Rule }[] }>(`/v1/missions/${mission}/appointments`, { signal }), [mission]);
+  const rules = useLoad((signal) => get<AppointmentRules>(`/v1/missions/${mission}/appointments`, { signal }), [mission]);
   const rounds = useLoad((signal) => get<RoundList>(`/v1/missions/${mission}/rounds`, { signal }), [mission]);
   const [services, title] = useServices();
   const [chosen, setService] = useState("");

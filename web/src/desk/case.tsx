@@ -1,5 +1,6 @@
 // case.tsx - one case on the desk: what was said beside what was brought, and what may be done now
 import { useEffect, useState } from "preact/hooks";
+import type { CaseStatement } from "../base/answers";
 import { get, post, query } from "../base/api";
 import { signed } from "../base/passkey";
 import { stockOf } from "./stock";
@@ -263,17 +264,12 @@ function Form(props: DeskProps & { step: NextStep }) {
   }
 }
 
-interface Statement {
-  statement: string;
-  seal: unknown;
-}
-
-async function statementOf(id: string, outcome?: string): Promise<Statement> {
-  return get<Statement>(`/v1/desk/cases/${id}/statement${query({ outcome })}`);
+async function statementOf(id: string, outcome?: string): Promise<CaseStatement> {
+  return get<CaseStatement>(`/v1/desk/cases/${id}/statement${query({ outcome })}`);
 }
 
 /** What the officer signs: what the document's seal will say, and for which decision. */
-function SealContent({ statement }: { statement: Statement }) {
+function SealContent({ statement }: { statement: CaseStatement }) {
   const seal = statement.seal as { messages?: Record<string, string>; mrz?: Record<string, string> } | null;
   const list = Object.entries({ ...seal?.messages, ...seal?.mrz });
   if (!list.length) return null;

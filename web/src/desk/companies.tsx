@@ -1,10 +1,10 @@
 // companies.tsx - a company or association: found by its number in a register, or recorded by whoever has seen it there
 import { useState } from "preact/hooks";
+import type { Found, FoundList, Made } from "../base/answers";
 import { post } from "../base/api";
 import { countries } from "../base/countries";
 import { Button, Failure, Field, Notice } from "../base/ui";
 import { collate, country, t } from "../base/words";
-import type { Found } from "./counter";
 
 const empty = { register: "", register_number: "", country: "", name: "", name_latin: "", form: "company", seat: "", evidence: "" };
 type Said = typeof empty;
@@ -26,7 +26,7 @@ export function Company({ choose }: { choose: (c: Found) => void }) {
   const find = (e: Event) => {
     e.preventDefault();
     return attempt(async () => {
-      const [found] = (await post<{ persons: Found[] }>("/v1/desk/companies/find", where)).persons;
+      const [found] = (await post<FoundList>("/v1/desk/companies/find", where)).persons;
       if (found) choose(found);
       else setMissing(true);
     });
@@ -35,7 +35,7 @@ export function Company({ choose }: { choose: (c: Found) => void }) {
     e.preventDefault();
     return attempt(async () => {
       const { name_latin, ...rest } = c;
-      const made = await post<{ id: string }>("/v1/desk/companies", { ...rest, ...(name_latin ? { name_latin } : {}) });
+      const made = await post<Made>("/v1/desk/companies", { ...rest, ...(name_latin ? { name_latin } : {}) });
       choose({ id: made.id, kind: "company", name: c.name, register_number: c.register_number, identified: true });
     });
   };

@@ -3,7 +3,7 @@
 // Found exactly or not at all: the node keeps keyed hashes and cannot be leafed through. Whoever was found sees
 // that they were looked for (docs/counter.md).
 import { useState } from "preact/hooks";
-import type { ServiceList } from "../base/answers";
+import type { Found, FoundList, Made, Moved, ReadLines, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { countries } from "../base/countries";
 import { nationalities } from "../base/fields";
@@ -12,7 +12,6 @@ import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Notice, Tag, Typed, useLoad } from "../base/ui";
 import { collate, country, language, languageName, languages, t } from "../base/words";
-import type { Mrz } from "./aids";
 import { ownMission, todayAt } from "./mission";
 
 export interface Who {
@@ -25,22 +24,6 @@ export interface Who {
   identity_number: string;
   passport_number: string;
   email: string;
-}
-
-export interface Found {
-  id: string;
-  /** a company or association: its name, and where it is entered */
-  kind?: "company";
-  name?: string;
-  register?: string;
-  register_number?: string;
-  seat?: string;
-  surname?: string;
-  given_names?: string;
-  birth_date?: string;
-  nationality?: string;
-  email?: string;
-  identified: boolean;
 }
 
 export const nobody: Who = { surname: "", given_names: "", surname_latin: "", given_names_latin: "", birth_date: "", nationality: "", identity_number: "", passport_number: "", email: "" };
@@ -71,7 +54,7 @@ export function Counter(_: PageProps) {
 }
 
 // the lines are in Latin letters; they find whoever was recorded in either script
-function fromLines(mrz: Mrz): Partial<Who> {
+function fromLines(mrz: ReadLines): Partial<Who> {
   const names = { surname: mrz.primary ?? "", given_names: mrz.secondary ?? "" };
   return {
     ...names,
@@ -84,7 +67,7 @@ function fromLines(mrz: Mrz): Partial<Who> {
 }
 
 /** A reader at the counter types the lines as a keyboard would. */
-function Lines({ fill }: { fill: (mrz: Mrz) => void }) {
+function Lines({ fill }: { fill: (mrz: ReadLines) => void }) {
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
   const [failed, setFailed] = useState<unknown>();
@@ -92,7 +75,7 @@ function Lines({ fill }: { fill: (mrz: Mrz) => void }) {
     e.preventDefault();
     setFailed(undefined);
     try {
-      const mrz = await post<Mrz>("/v1/mrz", { text });
+      const mrz = await post<ReadLines>("/v1/mrz", { text });
       setWrong(mrz.wrong.length > 0);
       fill(mrz);
     } catch (error) {
@@ -126,7 +109,7 @@ export function Search({ title, who, change, found }: { title?: string; who: Who
     e.preventDefault();
     setFailed(undefined);
     try {
-      found((await post<{ persons: Found[] }>("/v1/desk/persons/find", filled(who))).persons);
+      found((await post<FoundList>("/v1/desk/persons/find", filled(who))).persons);
     } catch (error) {
       setFailed(error);
     }
@@ -223,7 +206,7 @@ function Record({ who, namesake, done }: { who: Who; namesake: boolean; done: (p
     setFailed(undefined);
     const known = filled(who, ["email"]);
     try {
-      const made = await post<{ id: string }>("/v1/desk/persons", { ...known, evidence, language: speaks, ...(namesake ? { namesake: true } : {}) });
+      const made = await post<Made>("/v1/desk/persons", { ...known, evidence, language: speaks, ...(namesake ? { namesake: true } : {}) });
       done({ ...known, id: made.id, identified: true });
     } catch (error) {
       setFailed(error);
@@ -287,7 +270,7 @@ function NewCase({ person, mission, services }: { person: Found; mission: Missio
     e.preventDefault();
     setFailed(undefined);
     try {
-      const made = await post<{ id: string }>("/v1/desk/cases", { person: person.id, ...asked, received_time: asked.received_time || undefined });
+      const made = await post<Moved>("/v1/desk/cases", { person: person.id, ...asked, received_time: asked.received_time || undefined });
       go(`/desk/counter/${made.id}`);
     } catch (error) {
       setFailed(error);

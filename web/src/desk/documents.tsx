@@ -1,20 +1,12 @@
 // documents.tsx - a document of the mission by its number: is it current, and whoever may revokes it
 import { useState } from "preact/hooks";
+import type { FoundDocument } from "../base/answers";
 import { get, post } from "../base/api";
 import { to } from "../base/router";
 import { Button, Failure, Field, Heading, Moment, Notice, Pairs, Tag } from "../base/ui";
 import { t } from "../base/words";
 
-interface Found {
-  id: string;
-  number: string;
-  service: string;
-  case: string;
-  state: string;
-  issued: string;
-}
-
-function Revoke({ of, done }: { of: Found; done: () => void }) {
+function Revoke({ of, done }: { of: FoundDocument; done: () => void }) {
   const [reason, setReason] = useState("");
   const [failed, setFailed] = useState<unknown>();
   const revoke = async (e: Event) => {
@@ -45,13 +37,13 @@ function Revoke({ of, done }: { of: Found; done: () => void }) {
 
 export function FindDocument() {
   const [number, setNumber] = useState("");
-  const [found, setFound] = useState<Found>();
+  const [found, setFound] = useState<FoundDocument>();
   const [failed, setFailed] = useState<unknown>();
   const look = async () => {
     setFailed(undefined);
     setFound(undefined);
     try {
-      setFound(await get<Found>(`/v1/desk/documents/${encodeURIComponent(number.trim())}`));
+      setFound(await get<FoundDocument>(`/v1/desk/documents/${encodeURIComponent(number.trim())}`));
     } catch (error) {
       setFailed(error);
     }

@@ -1,6 +1,6 @@
 // fees.tsx - the mission's account, what the bank says came to it, and receipts for what came to the counter
 import { useState } from "preact/hooks";
-import type { Account, AccountPage, BankEntry as Entry, BankEntryList } from "../base/answers";
+import type { Account, AccountPage, BankEntry as Entry, BankEntryList, StatementTaken } from "../base/answers";
 import { get, post, upload } from "../base/api";
 import type { CaseFile } from "../base/model";
 import type { PageProps } from "../base/router";
@@ -11,8 +11,6 @@ import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Prin
 import { inWords, language, money, t } from "../base/words";
 import { ownMission } from "./mission";
 import { Waiting, type RepaymentSaid } from "./proposals";
-
-type Taken = Record<"matched" | "unknown" | "known" | "left_out", number>;
 
 export function Fees(_: PageProps) {
   const mission = useLoad(ownMission, []);
@@ -104,7 +102,7 @@ export function BankAccount({ mission, account, done }: { mission: string; accou
 }
 
 function Statement({ mission, done }: { mission: string; done: () => void }) {
-  const [taken, setTaken] = useState<Taken>();
+  const [taken, setTaken] = useState<StatementTaken>();
   const [failed, setFailed] = useState<unknown>();
   const send = async (e: Event & { currentTarget: HTMLInputElement }) => {
     const field = e.currentTarget;
@@ -113,7 +111,7 @@ function Statement({ mission, done }: { mission: string; done: () => void }) {
     setFailed(undefined);
     setTaken(undefined);
     try {
-      setTaken(await upload<Taken>(`/v1/missions/${mission}/statements`, file, () => undefined));
+      setTaken(await upload<StatementTaken>(`/v1/missions/${mission}/statements`, file, () => undefined));
       done();
       setTimeout(done, 1500); // the node counts what matched towards its cases a moment later
     } catch (error) {

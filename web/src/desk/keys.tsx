@@ -1,9 +1,9 @@
 // keys.tsx - an officer's own passkeys: which there are, another one, one taken away
 import { useEffect, useState } from "preact/hooks";
-import type { Session } from "../base/answers";
+import type { OfficerPasskeys, Session } from "../base/answers";
 import { get, post } from "../base/api";
 import { enter, make, signed, signedWithFile } from "../base/passkey";
-import { PasskeyTable, type Passkey } from "../base/passkeys";
+import { PasskeyTable } from "../base/passkeys";
 import { to, type PageProps } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Notice, useLoad } from "../base/ui";
 import { session } from "../base/session";
@@ -11,13 +11,6 @@ import { Sessions } from "../base/sessions";
 import { t } from "../base/words";
 
 const AT = "/v1/officer/passkeys";
-
-interface Keys {
-  officer: string;
-  rp: string;
-  challenge: string;
-  passkeys: Passkey[];
-}
 
 /** What a code alone opens, in words. */
 function CodeAlone() {
@@ -29,7 +22,7 @@ function CodeAlone() {
   );
 }
 
-function Add({ keys, again }: { keys: Keys; again: () => void }) {
+function Add({ keys, again }: { keys: OfficerPasskeys; again: () => void }) {
   const [name, setName] = useState("");
   const [file, setFile] = useState<File>();
   const [failed, setFailed] = useState<unknown>();
@@ -73,7 +66,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
 }
 
 export function MyKeys(_: PageProps) {
-  const keys = useLoad((signal) => get<Keys>(AT, { signal }), []);
+  const keys = useLoad((signal) => get<OfficerPasskeys>(AT, { signal }), []);
   const [who, setWho] = useState<Session | null>();
   const [failed, setFailed] = useState<unknown>();
   useEffect(() => void session().then(setWho, setFailed), []);

@@ -1,6 +1,6 @@
 // numbers.tsx - numbers for those who walk in: given, called to a counter, served; by keys as by mouse
 import { useEffect, useState } from "preact/hooks";
-import type { TicketList } from "../base/answers";
+import type { TicketCalled, TicketList, TicketTaken } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -32,7 +32,7 @@ function Of({ mission }: { mission: string }) {
     setFailed(undefined);
     setGiven(undefined);
     try {
-      return await post<{ number: number }>(`/v1/missions/${mission}/tickets${path}`, body);
+      return await post<TicketTaken | TicketCalled>(`/v1/missions/${mission}/tickets${path}`, body);
     } catch (error) {
       setFailed(error);
       return undefined;

@@ -1,7 +1,7 @@
 // post.tsx - a post is set up: hours, holidays, account, officers, fees; what is there is read from the node, so that
 // whoever comes back goes on where something is missing
 import type { ComponentChildren } from "preact";
-import type { Account, AccountPage, Calendar, Officer, OfficerList, Proposal, ServiceList } from "../base/answers";
+import type { Account, AccountPage, AppointmentRules, Calendar, Officer, OfficerList, Proposal, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { Fee } from "../base/fee";
 import type { Asked, Mission, ServiceRow } from "../base/model";
@@ -17,7 +17,7 @@ import { Waiting } from "./proposals";
 interface Found {
   mission: Mission;
   services: ServiceRow[];
-  rules: { service: string }[];
+  rules: AppointmentRules["rules"];
   /** years whose holidays the head of mission signed */
   years: number[];
   account: Account | undefined;
@@ -32,7 +32,7 @@ async function find(signal: AbortSignal): Promise<Found | undefined> {
   const at = `/v1/missions/${mission.code}`;
   const [{ services }, { rules }, { signed }, account, { officers }] = await Promise.all([
     get<ServiceList>(`/v1/services?language=${language}`, { signal }),
-    get<{ rules: { service: string }[] }>(`${at}/appointments`, { signal }),
+    get<AppointmentRules>(`${at}/appointments`, { signal }),
     get<Calendar>(`${at}/calendar`, { signal }),
     get<AccountPage>(`${at}/account`, { signal }),
     get<OfficerList>(`/v1/officers?mission=${mission.code}`, { signal }),

@@ -3,7 +3,7 @@
 // The file is read in the browser alone; the node gets the rows, and each row is an act of its own that counts
 // once, by the digest of the file and the number of the row.
 import { useState } from "preact/hooks";
-import type { RegisterList } from "../base/answers";
+import type { RegisterList, RegisterRow, RegisterTrial } from "../base/answers";
 import { get, post, Problem } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -13,15 +13,8 @@ import { ownMission } from "./mission";
 import { entriesOf, FIELDS, guess, type Columns, type Entry, type Person } from "./register-rows";
 import type { Row, SheetError } from "./sheet";
 
-type State = "new" | "refused" | "twice" | "duplicate" | "known";
-
-interface Tried {
-  row: number;
-  state: State | "entered";
-  errors?: { pointer: string; detail: string }[];
-  before?: number;
-  persons?: string[];
-}
+/** A row as it was tried, and once it is entered. */
+type Tried = Omit<RegisterRow, "state"> & { state: RegisterRow["state"] | "entered" };
 
 interface Chosen {
   name: string;
@@ -118,7 +111,7 @@ function Rows({ of, done }: { of: Chosen; done: () => void }) {
     setFailed(undefined);
     try {
       const readable = entries.filter((x) => !x.formulas.length).map(({ row, person }) => ({ row, person }));
-      const { rows } = readable.length ? await post<{ rows: Tried[] }>("/v1/desk/register/trial", { file: of.digest, evidence, rows: readable }) : { rows: [] };
+      const { rows } = readable.length ? await post<RegisterTrial>("/v1/desk/register/trial", { file: of.digest, evidence, rows: readable }) : { rows: [] };
       setTried([...rows, ...formulasRefused(entries)].sort((a, b) => a.row - b.row));
     } catch (error) {
       setFailed(error);

@@ -1,12 +1,12 @@
 // representatives.tsx - at the counter: one person acts for another, as a paper says that the officer has seen
 import { useState } from "preact/hooks";
-import type { ServiceList } from "../base/answers";
+import type { Found, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { Button, Failure, Field, Heading, Notice, useLoad } from "../base/ui";
 import { language, t } from "../base/words";
 import { to } from "../base/router";
 import { Company } from "./companies";
-import { Name, nobody, Persons, Search, type Found, type Who } from "./counter";
+import { Name, nobody, Persons, Search, type Who } from "./counter";
 
 /** Finds one of the two; whoever was found sees it. */
 function Party({ title, chosen, choose, companies = false }: { title: string; chosen: Found | undefined; choose: (p: Found | undefined) => void; companies?: boolean }) {

@@ -1,7 +1,7 @@
 // acts.tsx - what can be done towards a state from its page, and what the policy says of it before it is done
 import { useEffect, useState } from "preact/hooks";
 import { get, post, query } from "../base/api";
-import type { Decision } from "../base/answers";
+import type { Advice, Aims } from "../base/answers";
 import { to } from "../base/router";
 import { useSigning } from "../base/signing";
 import { Button, Failure, Field, Notice, Reasons, useLoad } from "../base/ui";
@@ -9,16 +9,6 @@ import { inWords, language, homeCode, t } from "../base/words";
 
 type Names = Record<string, string>;
 type Values = Record<string, string | boolean | string[]>;
-
-interface Choices {
-  aims: { code: string; title: Names; pursued: boolean }[];
-  capabilities: { code: string; title: Names }[];
-}
-
-interface Advice {
-  line?: boolean;
-  refused?: Decision & { curable?: boolean; undertakings?: string[] };
-}
 
 export interface Towards {
   code: string;
@@ -99,7 +89,7 @@ interface InputProps {
   name: string;
   values: Values;
   set: (name: string, value: Values[string]) => void;
-  choices: Choices | undefined;
+  choices: Aims | undefined;
   towards: Towards;
 }
 
@@ -170,7 +160,7 @@ const askable = (action: string, input: Record<string, unknown>) => (action === 
 function ActForm({ action, towards, done }: { action: string; towards: Towards; done: () => void }) {
   const offer = offers[action]!;
   const [values, setValues] = useState<Values>({});
-  const choices = useLoad((signal) => get<Choices>("/v1/aims", { signal }), []);
+  const choices = useLoad((signal) => get<Aims>("/v1/aims", { signal }), []);
   const input = inputOf(offer, values, towards);
   const advice = useAdvice(towards.code, action, askable(action, input));
   const { attempt, told } = useSigning(done);

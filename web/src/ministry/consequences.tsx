@@ -1,59 +1,11 @@
 // consequences.tsx - what a draft of the policy would change: agreements, clauses, who gains and who loses,
 // and whose cases were decided upon what would be decided otherwise
-import type { Clause } from "../base/api";
+import type { Comparison, Consequence, Otherwise, Verdict } from "../base/answers";
 import { to } from "../base/router";
 import { country, number, t } from "../base/words";
 import { Moment, Notice, Table, Tag, Typed } from "../base/ui";
 
-interface Verdict {
-  verdict: "no" | "yes" | "with-undertakings";
-  undertakings?: string[];
-  by: Clause[];
-}
-
-interface Row {
-  change: "gains" | "loses" | "harder" | "easier" | "other";
-  action: string;
-  does: string;
-  principal: string;
-  states?: string[];
-  when?: string;
-  was: Verdict;
-  is: Verdict;
-}
-
-interface Place {
-  service: string;
-  mission: string;
-  state: string;
-  country: string;
-}
-
-interface Decided {
-  epoch: number;
-  index: number;
-  at: string;
-  does: string;
-  roles?: string;
-  permit: boolean;
-  partner?: string;
-  case?: Place & { id: string };
-  protection?: Place;
-  engagement?: { title?: string; ended: boolean };
-}
-
-export interface Comparison {
-  agreements: { code: string; title: string; basis: string; was: boolean; is: boolean }[];
-  clauses: (Clause & { effect: string; change: "new" | "changed" | "gone" })[];
-  rows: Row[];
-  decisions: Decided[];
-  looked_at: number;
-  changed: number;
-  closed: number;
-  more: boolean;
-}
-
-const KINDS: Record<Row["change"], string> = { gains: "good", easier: "good", loses: "bad", harder: "warn", other: "" };
+const KINDS: Record<Consequence["change"], string> = { gains: "good", easier: "good", loses: "bad", harder: "warn", other: "" };
 
 function verdict(v: Verdict): string {
   const promised = (v.undertakings ?? []).map((u) => t(`ministry.undertaking.${u}`)).join(" · ");
@@ -74,7 +26,7 @@ function Said({ v }: { v: Verdict }) {
 }
 
 /** What a decision was about, and the way to it. */
-function About({ of }: { of: Decided }) {
+function About({ of }: { of: Otherwise }) {
   const place = of.case ?? of.protection;
   if (of.case) return <a href={to(`/desk/cases/${of.case.id}`)}>{t("ministry.case-of", { service: of.case.service, country: country(of.case.country) })}</a>;
   if (place) return <>{t("ministry.case-of", { service: place.service, country: country(place.country) })}</>;
@@ -87,8 +39,8 @@ function About({ of }: { of: Decided }) {
   return <>–</>;
 }
 
-const aboutText = (d: Decided) => d.case?.id ?? d.engagement?.title ?? d.protection?.service ?? "";
-const roles = (d: Decided) => (d.roles ?? "").split("+").map((r) => t(`common.role.${r}`)).join(" · ");
+const aboutText = (d: Otherwise) => d.case?.id ?? d.engagement?.title ?? d.protection?.service ?? "";
+const roles = (d: Otherwise) => (d.roles ?? "").split("+").map((r) => t(`common.role.${r}`)).join(" · ");
 
 function Decisions({ of }: { of: Comparison }) {
   return (

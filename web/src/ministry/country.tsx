@@ -1,5 +1,5 @@
 // country.tsx - the file of a host country on one page: all that is between its state and us, and what may be done
-import type { CountryFile as HostFile, CountryGlance as Glance, Partner, ServiceList } from "../base/answers";
+import type { CountryFile as HostFile, CountryGlance as Glance, DispatchList, Partner, ServiceList } from "../base/answers";
 import { get, Problem } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -9,7 +9,7 @@ import type { Authority } from "../base/model";
 import { Acts } from "./acts";
 import { Figure, share } from "./glance";
 import { Contacts, Exchanged, History, Pledges, worded } from "./host";
-import { type Dispatch, isOpen, Letters } from "./letters";
+import { isOpen, Letters } from "./letters";
 
 /** What may not be seen, or is not there, leaves a gap on the page and not an empty page. */
 async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
@@ -44,7 +44,7 @@ export function useCountry(code: string): Loaded<Known> {
         asked<Authority>(`/v1/countries/${code}/authority`),
         asked<Glance>(`/v1/countries/${code}/glance`),
         asked<HostFile>(`/v1/countries/${code}/file`),
-        asked<{ dispatches: Dispatch[] }>(`/v1/partners/${code}/dispatches`),
+        asked<DispatchList>(`/v1/partners/${code}/dispatches`),
       ]);
       return {
         code,

@@ -1,7 +1,7 @@
 // draft.tsx - the foreign policy changes: a draft is made, its consequences are seen, one officer proposes it,
 // another one signs for it
 import { useState } from "preact/hooks";
-import type { PolicyFiles as Stored, PolicyList, PolicyProposal as Proposal, TextFile } from "../base/answers";
+import type { Comparison, PolicyFiles as Stored, PolicyList, PolicyProposal as Proposal, PolicyProposed, TextFile } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -10,7 +10,7 @@ import { signed } from "../base/passkey";
 import { Button, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
 import { inWords, language, t } from "../base/words";
 import { worded } from "./host";
-import { Consequences, type Comparison } from "./consequences";
+import { Consequences } from "./consequences";
 import { Texts } from "./texts";
 
 interface Agreement {
@@ -150,7 +150,7 @@ function Draft({ from }: { from: TextFile[] }) {
   };
   const changed = files.filter((f) => from.find((o) => o.name === f.name)?.text !== f.text);
   const compare = () => attempt(async () => setAnswer(await post<Comparison>("/v1/policy/compare", { files: named(files), language })));
-  const propose = () => attempt(async () => setProposed((await post<{ id: string }>("/v1/policies", { files: named(files) })).id));
+  const propose = () => attempt(async () => setProposed((await post<PolicyProposed>("/v1/policies", { files: named(files) })).id));
   if (proposed)
     return (
       <Notice kind="good" title={t("ministry.was-proposed")}>

@@ -2,7 +2,7 @@
 // two officers
 import { useState } from "preact/hooks";
 import { amountOf } from "../base/amount";
-import type { FeeAmount, PackageFees, PackageList } from "../base/answers";
+import type { FeeAmount, PackageFees, PackageList, PackageTaken } from "../base/answers";
 import { get, post } from "../base/api";
 import { type ServiceForm, wordsOf } from "../base/model";
 import { signed } from "../base/passkey";
@@ -116,7 +116,7 @@ function Change({ id, fees, form, currency }: Given) {
 /** The change is laid over the service, proves itself, and waits for a second officer. The same change, tried again after
  * a passkey that was not used, goes on from where it stands. */
 async function propose(id: string, changed: Changed): Promise<void> {
-  const made = await post<{ id: string; state: string }>(`/v1/packages/${id}/fees`, changed);
+  const made = await post<PackageTaken>(`/v1/packages/${id}/fees`, changed);
   if (made.state === "received" || made.state === "refused") await post(`/v1/packages/${made.id}/accept`);
   await post(`/v1/packages/${made.id}/fee-propose`, { signature: await signed(await statementOf(made.id, "fee")) });
   go(`/ministry/packages/${made.id}`);

@@ -1,23 +1,10 @@
 // letters.tsx - what went over the line to a state and came from it: what each is, how it stands, its proof
 import { useState } from "preact/hooks";
+import type { Dispatch, DispatchFile, DispatchList } from "../base/answers";
 import { get } from "../base/api";
 import { Button, Failure, Load, Moment, Pairs, Table, Tag, Typed, useLoad } from "../base/ui";
 import { t } from "../base/words";
 import { worded } from "./host";
-
-export interface Dispatch {
-  id: string;
-  direction: "sent" | "received";
-  kind: string;
-  state: string;
-  at: string;
-  sealed?: boolean;
-  index?: number;
-}
-
-interface Opened {
-  content?: Record<string, unknown>;
-}
 
 const kind = (d: Dispatch) => worded(`ministry.kind.${d.kind}`, d.kind);
 const state = (d: Dispatch) => worded(`ministry.letter.${d.state}`, d.state);
@@ -28,7 +15,7 @@ export const isOpen = (d: Dispatch) => d.kind === "query" && d.state !== "answer
 const shown = ["subject", "text", "number", "seal", "status", "name"];
 
 function Letter({ of, close }: { of: Dispatch; close: () => void }) {
-  const opened = useLoad((signal) => get<Opened>(`/v1/dispatches/${of.id}`, { signal }), [of.id]);
+  const opened = useLoad((signal) => get<DispatchFile>(`/v1/dispatches/${of.id}`, { signal }), [of.id]);
   return (
     <section class="card" aria-label={kind(of)}>
       <Load of={opened}>
@@ -50,7 +37,7 @@ function Letter({ of, close }: { of: Dispatch; close: () => void }) {
 }
 
 export function Letters({ code }: { code: string }) {
-  const list = useLoad((signal) => get<{ dispatches: Dispatch[] }>(`/v1/partners/${code}/dispatches`, { signal }), [code]);
+  const list = useLoad((signal) => get<DispatchList>(`/v1/partners/${code}/dispatches`, { signal }), [code]);
   const [open, setOpen] = useState<Dispatch>();
   if (list.error) return <Failure error={list.error} />;
   return (

@@ -1,7 +1,7 @@
 // missions.tsx - a mission is opened, serves countries, says when it is open, signs its holidays, closes
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "../base/advice";
-import type { Calendar as Holidays, Coverage, Holiday, MinistryGlance, MissionList, MissionPage as Shown, NextAct as Step, Opening } from "../base/answers";
+import type { Calendar as Holidays, Coverage, Holiday, Holidays as ProposedDays, MinistryGlance, MissionList, MissionPage as Shown, NextAct as Step, Opening } from "../base/answers";
 import { get, post, put } from "../base/api";
 import { countries } from "../base/countries";
 import { sha256 } from "../base/digest";
@@ -197,7 +197,7 @@ function called(h: Holiday): Holiday {
 function Calendar({ code, next }: { code: string; next: Step[] }) {
   const [year, setYear] = useState(new Date().getFullYear() + 1);
   const stored = useLoad((signal) => get<Holidays>(`/v1/missions/${code}/calendar`, { signal }), [code]);
-  const proposed = useLoad((signal) => get<{ days: Holiday[] }>(`/v1/holidays/${year}`, { signal }), [year]);
+  const proposed = useLoad((signal) => get<ProposedDays>(`/v1/holidays/${year}`, { signal }), [year]);
   const years = [0, 1, 2].map((n) => new Date().getFullYear() + n);
   return (
     <section aria-labelledby="calendar">

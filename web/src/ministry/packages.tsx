@@ -1,7 +1,7 @@
 // packages.tsx - services as packages: received, proved, offered and retired; who gave them, and what two officers decide
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "../base/advice";
-import type { PackageList, PackagePage as Shown, ServiceList, TextFile } from "../base/answers";
+import type { Layer, PackageList, PackagePage as Shown, PackageTaken, ServiceList, Signable, TextFile } from "../base/answers";
 import { get, post, upload } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -65,7 +65,7 @@ function Receive() {
   const take = (e: Event) => {
     e.preventDefault();
     return attempt(async () => {
-      if (file) go(`/ministry/packages/${(await upload<{ id: string }>("/v1/packages", file, () => undefined)).id}`);
+      if (file) go(`/ministry/packages/${(await upload<PackageTaken>("/v1/packages", file, () => undefined)).id}`);
     });
   };
   return (
@@ -132,7 +132,7 @@ export function PackagePage({ params }: PageProps) {
   );
 }
 
-export const statementOf = async (id: string, what: string) => (await get<{ statement: string }>(`/v1/packages/${id}/statement?what=${what}`)).statement;
+export const statementOf = async (id: string, what: string) => (await get<Signable>(`/v1/packages/${id}/statement?what=${what}`)).statement;
 
 /** What one officer proposed, for another one to sign. */
 function Decide({ of, done }: { of: Shown; done: () => void }) {
@@ -212,7 +212,7 @@ function Refuse({ of, done }: { of: Shown; done: () => void }) {
 /** Our own law, fees and words over the package: its files, changed here or chosen. It becomes one more content, which
  * proves itself and is decided upon by itself. */
 function Layer({ of }: { of: Shown }) {
-  const layer = useLoad((signal) => get<{ files: TextFile[] }>(`/v1/packages/${of.id}/layer`, { signal }), [of.id]);
+  const layer = useLoad((signal) => get<Layer>(`/v1/packages/${of.id}/layer`, { signal }), [of.id]);
   return <Load of={layer}>{({ files }) => <LayerFiles id={of.id} from={files} />}</Load>;
 }
 
@@ -226,7 +226,7 @@ function LayerFiles({ id, from }: { id: string; from: TextFile[] }) {
   const lay = (e: Event) => {
     e.preventDefault();
     return attempt(async () => {
-      const made = await post<{ id: string }>(`/v1/packages/${id}/overlay`, { files });
+      const made = await post<PackageTaken>(`/v1/packages/${id}/overlay`, { files });
       go(`/ministry/packages/${made.id}`);
     });
   };

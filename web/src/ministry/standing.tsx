@@ -1,7 +1,7 @@
 // standing.tsx - how we stand with a state changes: one officer proposes it and signs, another compares and signs the same
 import { useState } from "preact/hooks";
 import { Advised } from "../base/advice";
-import type { Letter, PartnerNode as Node, StandingStep } from "../base/answers";
+import type { Letter, PartnerNode as Node, StandingStatement, StandingStep } from "../base/answers";
 import { post } from "../base/api";
 import { sha256 } from "../base/digest";
 import { signed } from "../base/passkey";
@@ -15,12 +15,6 @@ interface Wish {
   credence?: unknown;
   note?: string;
   fingerprint?: string;
-}
-
-interface Compared {
-  statement: string;
-  letter?: Letter;
-  fingerprint?: string[];
 }
 
 /** The letter of credence as people read it, to be laid beside the note verbale. */
@@ -78,7 +72,7 @@ function Propose({ code, step, done }: StepProps) {
   const [note, setNote] = useState("");
   const [fingerprint, setFingerprint] = useState("");
   const [reason, setReason] = useState("");
-  const [compared, setCompared] = useState<Compared>();
+  const [compared, setStandingStatement] = useState<StandingStatement>();
   const { attempt, told } = useSigning(done);
   const { attempt: compare, told: refusedLetter } = useSigning(() => undefined);
   const wish: Wish = {
@@ -86,13 +80,13 @@ function Propose({ code, step, done }: StepProps) {
     ...(reason ? { reason } : {}),
     ...(letter ? { credence: letter, note, fingerprint } : {}),
   };
-  const other = (change: () => void) => (change(), setCompared(undefined));
+  const other = (change: () => void) => (change(), setStandingStatement(undefined));
   const read = async (file: File | undefined) => {
     if (file) other(() => void file.text().then((text) => setLetter(parsed(text))));
   };
   const look = (e: Event) => {
     e.preventDefault();
-    return compare(async () => setCompared(await post<Compared>(`/v1/partners/${code}/statement`, wish)));
+    return compare(async () => setStandingStatement(await post<StandingStatement>(`/v1/partners/${code}/statement`, wish)));
   };
   const sign = () => attempt(async () => post(`/v1/partners/${code}/standing`, { ...wish, signature: await signed(compared!.statement) }));
   return (

@@ -1,26 +1,13 @@
 // witnesses.tsx - which third states confirm what we write to a partner, or to all, and how many of them are enough
 import { useState } from "preact/hooks";
 import { Advised } from "../base/advice";
-import type { NextAct as Step } from "../base/answers";
+import type { Witnesses as Chosen } from "../base/answers";
 import { get, post } from "../base/api";
 import { sha256 } from "../base/digest";
 import { signed } from "../base/passkey";
 import { useSigning } from "../base/signing";
 import { download, Button, Field, Load, Table, useLoad } from "../base/ui";
 import { country, number, t } from "../base/words";
-
-interface Chosen {
-  policy?: string;
-  file?: string;
-  proposed?: string;
-  statement?: string;
-  own?: boolean;
-  next?: Step;
-  candidates?: { state: string; key: string }[];
-  receipted?: number;
-  witnessed?: number;
-  witnesses?: { state: string; size: number }[];
-}
 
 /** C2SP tlog-policy: the witnesses, a group of them, and that the group is enough. */
 function policyOf(chosen: { state: string; key: string }[], enough: number): string {

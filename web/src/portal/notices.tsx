@@ -1,5 +1,6 @@
 // notices.tsx - which messages somebody may do without; stopping them from the message itself needs no sign-in
 import { useState } from "preact/hooks";
+import type { Notices, NoticesSet } from "../base/answers";
 import { get, post, put } from "../base/api";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
@@ -8,9 +9,8 @@ import { t } from "../base/words";
 
 const kinds = ["progress", "rating"] as const;
 type Kind = (typeof kinds)[number];
-type Wanted = Record<Kind, boolean>;
 
-function Choice({ wanted }: { wanted: Wanted }) {
+function Choice({ wanted }: { wanted: Notices }) {
   const [now, setNow] = useState(wanted);
   const [saved, setSaved] = useState(false);
   const [failed, setFailed] = useState<unknown>();
@@ -18,7 +18,7 @@ function Choice({ wanted }: { wanted: Wanted }) {
     setFailed(undefined);
     setSaved(false);
     try {
-      setNow(await put<Wanted>("/v1/person/notices", { [kind]: wants }));
+      setNow(await put<NoticesSet>("/v1/person/notices", { [kind]: wants }));
       setSaved(true);
     } catch (error) {
       setFailed(error);
@@ -39,7 +39,7 @@ function Choice({ wanted }: { wanted: Wanted }) {
 }
 
 export function NoticeChoice() {
-  const wanted = useLoad((signal) => get<Wanted>("/v1/person/notices", { signal }), []);
+  const wanted = useLoad((signal) => get<Notices>("/v1/person/notices", { signal }), []);
   return (
     <section class="card">
       <h2>{t("portal.notices")}</h2>

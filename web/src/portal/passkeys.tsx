@@ -1,21 +1,15 @@
 // passkeys.tsx - a person's own passkeys: which there are, another one, one taken away
 import { useState } from "preact/hooks";
+import type { PersonPasskeys } from "../base/answers";
 import { get, post } from "../base/api";
 import { make } from "../base/passkey";
-import { PasskeyTable, type Passkey } from "../base/passkeys";
+import { PasskeyTable } from "../base/passkeys";
 import { Button, Failure, Field, Load, Notice, useLoad } from "../base/ui";
 import { t } from "../base/words";
 
 const AT = "/v1/person/passkeys";
 
-interface Keys {
-  person: string;
-  rp: string;
-  challenge: string;
-  passkeys: Passkey[];
-}
-
-function Add({ keys, again }: { keys: Keys; again: () => void }) {
+function Add({ keys, again }: { keys: PersonPasskeys; again: () => void }) {
   const [name, setName] = useState("");
   const [failed, setFailed] = useState<unknown>();
   const [refused, setRefused] = useState(false);
@@ -47,7 +41,7 @@ function Add({ keys, again }: { keys: Keys; again: () => void }) {
 }
 
 export function Passkeys() {
-  const keys = useLoad((signal) => get<Keys>(AT, { signal }), []);
+  const keys = useLoad((signal) => get<PersonPasskeys>(AT, { signal }), []);
   return (
     <section class="card">
       <h2>{t("portal.passkeys")}</h2>

@@ -1,5 +1,5 @@
 // service.tsx - one service before anybody signs in: for whom, what it costs, what to bring, how long it takes
-import type { Representation } from "../base/answers";
+import type { Moved, Representation } from "../base/answers";
 import { get, post } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
@@ -34,7 +34,7 @@ export function Service({ params, query }: PageProps) {
   const begin = async () => {
     try {
       if (!(await session())) return go(`${to("/sign-in")}?to=${encodeURIComponent(location.pathname + location.search)}`);
-      const made = await post<{ id: string }>("/v1/cases", { service: name, country: code, ...(whom ? { for: whom } : {}) });
+      const made = await post<Moved>("/v1/cases", { service: name, country: code, ...(whom ? { for: whom } : {}) });
       go(`/cases/${made.id}/apply`);
     } catch (error) {
       setFailed(error);

@@ -1,6 +1,6 @@
 // sign-in.tsx - with a code by e-mail or text message, or with a passkey; no account is made before somebody uses the code
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Session } from "../base/answers";
+import type { Session, SignedIn } from "../base/answers";
 import { post } from "../base/api";
 import { enter, offers } from "../base/passkey";
 import type { PageProps } from "../base/router";
@@ -50,7 +50,7 @@ export function SignIn({ query }: PageProps) {
     setSent(true);
   });
   const open = attempt(async () => {
-    const made = await post<Session>("/v1/sessions", { ...address(), code: plainDigits(code), language });
+    const made = await post<SignedIn>("/v1/sessions", { ...address(), code: plainDigits(code), language });
     entered(made);
   });
   // while the field has the focus, the browser may offer a passkey among what it fills in
