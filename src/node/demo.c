@@ -107,6 +107,18 @@ static void plan_days(struct demo *d, struct plan *p, const struct post *post)
         p->day[EV_REVOKE] = (int16_t)(day + 5 + (int)demo_draw(d, 40));
 }
 
+/* Help in distress ends without one: there is nothing that could be revoked. */
+static bool gives_document(const struct service *s)
+{
+    const struct workflow *w = s->package->workflow;
+
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t k = 0; k < w->state[i].n; k++)
+            if (w->state[i].row[k].document.p)
+                return true;
+    return false;
+}
+
 static void plan_case(struct demo *d, struct plan *p, unsigned persons)
 {
     unsigned service = draw_service(d);
@@ -124,7 +136,7 @@ static void plan_case(struct demo *d, struct plan *p, unsigned persons)
     struct post *post = post_of(d, p);
     p->refuse = demo_chance(d, 4);
     p->correct = demo_chance(d, 18);
-    p->revoke = !p->refuse && demo_chance(d, 1);
+    p->revoke = !p->refuse && demo_chance(d, 1) && gives_document(d->services[service]);
     p->day[EV_FILE] = (int16_t)demo_draw(d, DAYS);
     plan_days(d, p, post);
 }
@@ -547,14 +559,30 @@ static enum err live_day(struct demo *d, struct plan **list, struct fault *f)
     return e;
 }
 
-/* What each post does once, after the year: it opens its appointments, closes its cash book, and
- * reads the statement of its bank. */
+/* Places from the day of the handing over on are asked for in the week before, and drawn. */
+static enum err live_rounds(struct demo *d, struct fault *f)
+{
+    if (d->today == ROUND_DRAWN + 1) /* west of us it closes late */
+        demo_draws(d);
+    if (d->today != ROUND_OPENS)
+        return OK;
+    for (unsigned i = 0; i < d->n_posts; i++) {
+        struct post *p = &d->posts[i];
+        TRY(demo_at_work(d, &p->officer[p->n - 1], f));
+        TRY(demo_round(d, p, p->officer[p->n - 1].token, true, f));
+    }
+    return demo_asks(d, f);
+}
+
+/* What each post does once, after the year: it opens its next appointments, closes its cash book,
+ * records blanks that came, and reads the statement of its bank. */
 static enum err finish_post(struct demo *d, struct post *p, struct fault *f)
 {
     for (unsigned i = 0; i < p->n; i++)
         TRY(demo_at_work(d, &p->officer[i], f));
-    TRY(demo_round(d, p, p->officer[p->n - 1].token, f));
+    TRY(demo_round(d, p, p->officer[p->n - 1].token, false, f));
     TRY(demo_close_cash(d, p, f));
+    TRY(demo_stock(d, p, f));
     return demo_bank(d, p, f);
 }
 
@@ -565,6 +593,8 @@ static enum err live(struct demo *d, struct fault *f)
 
     for (d->today = 0; e == OK && d->today < DAYS; d->today++) {
         e = live_day(d, list, f);
+        if (e == OK)
+            e = live_rounds(d, f);
         show_progress(d);
     }
     d->today = DAYS;

@@ -19,7 +19,9 @@ enum {
     SERVICES_MAX = 24,
     TOKEN_MAX = 64,
     PACES = 4, /* how long a decision takes */
-    PERSON_LOCKS = 64
+    PERSON_LOCKS = 64,
+    ROUND_OPENS = DAYS - 8, /* the one that is drawn before the state is handed over */
+    ROUND_DRAWN = DAYS - 4
 };
 
 /* What happens to a case, in this order of a day. */
@@ -130,10 +132,17 @@ void demo_crew_free(struct demo_crew *);
 /* The person of a plan, by code. */
 enum err demo_person_signs_in(struct demo *, const struct plan *, char token[TOKEN_MAX],
                               struct fault *);
+/* Blanks of a post, some of them spoilt (demo_stock.c); its officers are signed in. */
+enum err demo_stock(struct demo *, const struct post *, struct fault *);
 /* Hours and rounds of appointments, who asks in them; messages; how it was (demo_talk.c). */
 enum err demo_hours(struct demo *, const struct post *, const char *token, struct fault *);
-enum err demo_round(struct demo *, const struct post *, const char *token, struct fault *);
+/* drawn: the round of the days from the handing over on, which is drawn before it; else the one
+ * that is open then. */
+enum err demo_round(struct demo *, const struct post *, const char *token, bool drawn,
+                    struct fault *);
 enum err demo_asks(struct demo *, struct fault *);
+/* The round that is to be drawn before the state is handed over is drawn. */
+void demo_draws(struct demo *);
 enum err demo_talk(struct demo *, const struct plan *, const char *officer, struct fault *);
 enum err demo_rate(struct demo *, const struct plan *, struct fault *);
 
