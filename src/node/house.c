@@ -26,6 +26,7 @@
 #include "link/xroad.h"
 #include "registry/credence.h"
 #include "service/services.h"
+#include "service/unsent.h"
 
 enum { IDLE_US = 100 * 1000 };
 
@@ -309,13 +310,13 @@ static void *background(void *arg)
 
     setpriority(PRIO_PROCESS, (id_t)gettid(), 10);
     for (int64_t mails_at = 0, lapses_at = 0, drafts_at = 0, gifts_at = 0, borders_at = 0,
-                 protection_at = 0, appointments_at = 0;
+                 protection_at = 0, appointments_at = 0, unsent_at = 0;
          !n->stopping;) {
-        unsigned done = documents_work(&n->house) + lapses_work(&n->house, &lapses_at) +
-                        drafts_work(&n->house, &drafts_at) + gifts_work(&n->house, &gifts_at) +
-                        borders_work(&n->house, &borders_at) +
-                        protection_work(&n->house, &protection_at) +
-                        appointments_work(&n->house, &appointments_at);
+        unsigned done =
+            documents_work(&n->house) + lapses_work(&n->house, &lapses_at) +
+            drafts_work(&n->house, &drafts_at) + gifts_work(&n->house, &gifts_at) +
+            borders_work(&n->house, &borders_at) + protection_work(&n->house, &protection_at) +
+            appointments_work(&n->house, &appointments_at) + unsent_work(&n->house, &unsent_at);
         int64_t now = monotonic_ns();
         if (now - mails_at >= MAIL_PACE_NS) {
             mails_at = now;

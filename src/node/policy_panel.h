@@ -502,6 +502,7 @@ static const struct {
     {"fee.paid", PLAIN, "S"},
     {"fee.settle", PLAIN, "S"},
     {"fee.repaid", PLAIN, "S"},
+    {"message.clear", PLAIN, "S"},
     {"appointment.remind", PLAIN, "S"},
     {"appointment.pass", PLAIN, "S"},
     {"appointment.displace", PLAIN, "S"},

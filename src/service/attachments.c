@@ -410,7 +410,17 @@ void message_attach_after(struct act *a)
     attachments_unlink(a->house, &p->dropped);
 }
 
-static enum err delete_rows(struct act *a, const struct id *ids, unsigned n, struct fault *f)
+void dropped_add(struct dropped *d, struct id *ids, struct query *q)
+{
+    str digest = query_str(q, 1);
+
+    if (d->n == FILES_WAITING || digest.n != sizeof d->digests[0].b)
+        return;
+    ids[d->n] = query_id(q, 0);
+    memcpy(d->digests[d->n++].b, digest.p, digest.n);
+}
+
+enum err attachments_delete(struct act *a, const struct id *ids, unsigned n, struct fault *f)
 {
     for (unsigned i = 0; i < n; i++)
         TRY(db_run(a->db, f, "DELETE FROM attachment WHERE id = ? AND bucket = ?", "di", &ids[i],
@@ -428,15 +438,11 @@ enum err attachments_drop(struct act *a, const struct id *file, unsigned keep, s
                  "SELECT id, digest FROM attachment WHERE file = ? AND message = -1 AND sender = ?"
                  " ORDER BY id DESC",
                  "dd", file, &a->actor.id));
-    for (unsigned i = 0; query_row(&q) && out->n < FILES_WAITING; query_next(&q), i++) {
-        str digest = query_str(&q, 1);
-        if (i < keep || digest.n != sizeof out->digests[0].b)
-            continue;
-        ids[out->n] = query_id(&q, 0);
-        memcpy(out->digests[out->n++].b, digest.p, digest.n);
-    }
+    for (unsigned i = 0; query_row(&q); query_next(&q), i++)
+        if (i >= keep)
+            dropped_add(out, ids, &q);
     TRY(query_end(&q, f));
-    return delete_rows(a, ids, out->n, f);
+    return attachments_delete(a, ids, out->n, f);
 }
 
 /* A file that cannot be removed is one that nobody names: its bytes are sealed. */

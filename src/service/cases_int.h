@@ -274,6 +274,9 @@ struct dropped {
 /* Inside run(): removes the actor's files that wait for a message, but the newest. */
 NODISCARD enum err attachments_drop(struct act *, const struct id *file, unsigned keep,
                                     struct dropped *out, struct fault *);
+/* A row (id, digest) of them, its id beside it; and the rows of so many ids. */
+void dropped_add(struct dropped *, struct id *ids, struct query *);
+NODISCARD enum err attachments_delete(struct act *, const struct id *, unsigned n, struct fault *);
 /* After it: their bytes. */
 void attachments_unlink(const struct house *, const struct dropped *);
 /* Inside run(): the files that the input names go with this message. */

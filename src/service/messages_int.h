@@ -28,6 +28,12 @@ NODISCARD enum err messages_put(struct act *, struct jw *, const struct casefile
 /* Inside run(): the acting officer has had them before their eyes. */
 NODISCARD enum err messages_read(struct act *, const struct casefile *, struct fault *);
 
+/* ---- unsent.c ----------------------------------------------------------------------------- */
+
+enum err message_clear_prepare(struct act *, struct fault *);
+enum err message_clear(struct act *, struct fault *);
+void message_clear_after(struct act *);
+
 /* ---- ratings.c ---------------------------------------------------------------------------- */
 
 enum err case_rate_prepare(struct act *, struct fault *);

@@ -198,5 +198,7 @@ const struct migration service_migrations[] = {
     /* files sent with a message; sender: whose it is until a message names it */
     {"ALTER TABLE attachment ADD COLUMN message INTEGER"},
     {"ALTER TABLE attachment ADD COLUMN sender BLOB"},
+    /* which wait for their message, by when they came */
+    {"CREATE INDEX attachment_waits ON attachment(id) WHERE message = -1"},
 };
 const size_t service_migrations_n = ARRAY_LEN(service_migrations);
