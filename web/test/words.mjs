@@ -51,5 +51,14 @@ for (const key of keys) {
   });
   if (new Set(taken.filter((t) => t !== undefined)).size > 1) complain(`${key} takes other values in another language: ${taken.join(" | ")}`);
 }
+
+// what the node can answer instead has words (those of whoever is not signed in stand apart; what is wrong inside of
+// the node is told as one)
+const errors = readFileSync(join(web, "..", "src/base/errors.h"), "utf8");
+const told = [...errors.matchAll(/^ +X\(ERR_\w+, (\w+), +"([a-z-]+)"/gm)].filter(([, c, slug]) => c !== "UNAUTHENTICATED" || slug === "bad-code");
+const slugs = new Set(told.map(([, c, slug]) => (c === "INTERNAL" ? "internal" : slug)));
+if (slugs.size < 30) complain("the table of errors was not read");
+for (const slug of slugs) if (!keys.has(`common.problem.${slug}`)) complain(`no words for the problem ${slug}`);
+for (const key of keys) if (key.startsWith("common.problem.") && !slugs.has(key.slice(15))) complain(`${key}: there is no such problem`);
 console.log(`${keys.size} words of screens, ${wrong} wrong`);
 process.exit(wrong ? 1 : 0);

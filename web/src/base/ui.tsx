@@ -189,6 +189,9 @@ function Found({ errors }: { errors: { pointer: string; detail: string }[] }) {
   );
 }
 
+/* Beside these words the node's own sentence, in English, says where. */
+const SAYS_WHERE = new Set(["malformed-text", "syntax", "invalid", "schema", "range", "limit", "coverage", "bad-signature", "bad-proof", "untrusted", "unsigned", "precondition"]);
+
 /** What went wrong, in words that tell what to do; for officers with all that the node found. */
 export function Failure({ error, found = false }: { error: unknown; found?: boolean }) {
   if (!error) return null;
@@ -202,11 +205,19 @@ export function Failure({ error, found = false }: { error: unknown; found?: bool
     );
   const decision = error.body.decision;
   const by = decision?.by?.length ? decision.by : decision?.near;
-  const key = `common.problem.${error.slug}`;
+  const slug = error.status === 500 ? "internal" : error.slug;
+  const key = `common.problem.${slug}`;
   const words = t(key);
+  const unknown = words === key; // what stands before the node and answers in its place
   return (
-    <Notice kind="bad" title={words === key ? error.body.title : words}>
-      {by?.length ? <Reasons by={by} /> : words === key && error.body.detail ? <p dir="auto">{error.body.detail}</p> : null}
+    <Notice kind="bad" title={unknown ? error.body.title : words}>
+      {by?.length ? (
+        <Reasons by={by} />
+      ) : (unknown || SAYS_WHERE.has(slug)) && error.body.detail ? (
+        <p lang="en" dir="ltr">
+          {error.body.detail}
+        </p>
+      ) : null}
       {found && error.body.errors?.length ? <Found errors={error.body.errors} /> : null}
     </Notice>
   );
