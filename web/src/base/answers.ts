@@ -1891,8 +1891,9 @@ export interface Satisfaction {
   mean?: number;
 }
 
+/** Empty where nothing will be sealed. */
 export interface SealContent {
-  profile: string;
+  profile?: string;
   ref?: string;
   messages?: Record<string, string>;
   mrz?: Record<string, string>;
