@@ -348,10 +348,10 @@ static const struct {
     {"hold.set", PLAIN, "VW"},
     {"hold.lift", PLAIN, "VW"},
 
-    {"partner.list", PLAIN, "H"}, /* the post asked about is paris */
-    {"partner.show", PLAIN, "H"},
-    {"aim.list", PLAIN, "H"},
-    {"country.advise", PLAIN, "H"},
+    {"partner.list", PLAIN, "CH"}, /* the post asked about is paris */
+    {"partner.show", PLAIN, "CH"},
+    {"aim.list", PLAIN, "CH"},
+    {"country.advise", PLAIN, "CH"},
     {"country.file", PLAIN, "CHM"}, /* of a country for which paris answers */
     {"contact.add", PLAIN, "HM"},
     {"contact.end", PLAIN, "HM"},

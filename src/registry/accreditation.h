@@ -51,6 +51,9 @@ NODISCARD enum err partner_standing(struct db *, str state, char out[STANDING_MA
  * our accreditation if there is one. */
 NODISCARD enum err partner_put_state(struct act *, str state, struct fault *);
 
+/* A state's name by language, as the policy in force calls it; nothing if it knows none. */
+void partner_put_name(struct act *, struct jw *, str key, str state);
+
 /* Phases of an act towards a partner, for floors above whose act does more than keep it: act.data
  * points to the engagement's id, or to something that begins with it. */
 enum err engagement_prepare(struct act *, struct fault *);

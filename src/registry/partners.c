@@ -3,6 +3,7 @@
  */
 #include "base/date.h"
 #include "policy/facts.h"
+#include "registry/accreditation.h"
 #include "registry/registry_int.h"
 
 enum { PAGE = 50 };
@@ -19,6 +20,16 @@ static void put_names(struct jw *w, str key, str en, str ar, str fr)
         if (all[i].text.p)
             jw_kv(w, all[i].language, all[i].text);
     jw_close(w, '}');
+}
+
+void partner_put_name(struct act *a, struct jw *w, str key, str state)
+{
+    struct policy *policy = gate_policy(a->house->gate); /* a file that is read after its act has none */
+    const struct fact_state *s = facts_state(policy_facts(policy), state);
+
+    if (s)
+        put_names(w, key, s->name_en, s->name_ar, s->name_fr);
+    policy_unref(policy);
 }
 
 static void put_day(struct jw *w, str key, int32_t day)

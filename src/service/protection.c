@@ -136,6 +136,7 @@ static void put_row(struct act *a, struct jw *w, const struct protection *p)
     jw_kv(w, S("id"), act_id_text(a, &p->id));
     jw_kv(w, S("correlation"), act_id_text(a, &p->correlation));
     jw_kv(w, S("partner"), p->partner);
+    partner_put_name(a, w, S("partner_name"), p->partner);
     jw_kv(w, S("direction"), p->sent ? S("given") : S("asked"));
     jw_kv(w, S("service"), p->service);
     jw_kv(w, S("country"), p->country);

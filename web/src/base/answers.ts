@@ -489,7 +489,10 @@ export interface Consultation {
   by: string;
   text: string;
   at?: string;
-  proposal?: Record<string, unknown>;
+  proposal?: {
+    statement: string;
+    seal: SealContent;
+  };
 }
 
 export interface Contact {
@@ -1693,11 +1696,12 @@ export interface Protection {
   id: string;
   correlation: string;
   partner: string;
+  partner_name?: Names;
   direction: "given" | "asked";
   service: string;
   country: string;
   mission: string;
-  state: string;
+  state: "asked" | "open" | "issued" | "refused";
   at: string;
   consult: Term;
   answer: Term;
@@ -1710,18 +1714,19 @@ export interface ProtectionFile {
   id: string;
   correlation: string;
   partner: string;
+  partner_name?: Names;
   direction: "given" | "asked";
   service: string;
   country: string;
   mission: string;
-  state: string;
+  state: "asked" | "open" | "issued" | "refused";
   at: string;
   consult: Term;
   answer: Term;
   case?: string;
   number?: string;
   reason?: string;
-  person: Record<string, unknown>;
+  person: Record<string, string>;
   answers: Record<string, unknown>;
   paper?: string;
   words: Consultation[];

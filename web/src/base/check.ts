@@ -22,6 +22,13 @@ function matches(pattern: string, value: string): boolean {
   }
 }
 
+/** What a pattern asks for, as far as it can be told in words. */
+function patternMistake(pattern: string): string {
+  if (pattern.startsWith("^[+]")) return "phone";
+  if (!pattern.includes("A-Za-z")) return "form";
+  return pattern.includes("0-9") ? "latin" : "letters";
+}
+
 function mistakeIn(schema: Schema, value: unknown): string | undefined {
   if (schema.enum && !schema.enum.includes(value as string)) return "choice";
   if (schema.type === "integer" || schema.type === "number") {
@@ -36,7 +43,7 @@ function mistakeIn(schema: Schema, value: unknown): string | undefined {
   const length = lengthMistake(schema, value);
   if (length) return length;
   if (schema.format === "email" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return "email";
-  if (schema.pattern && !matches(schema.pattern, value)) return schema.pattern.startsWith("^[+]") ? "phone" : schema.pattern.includes("A-Za-z") ? "latin" : "form";
+  if (schema.pattern && !matches(schema.pattern, value)) return patternMistake(schema.pattern);
   return undefined;
 }
 

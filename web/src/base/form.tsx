@@ -2,7 +2,7 @@
 //
 // After each page the node is asked which pages, documents and fee these answers lead to: the rules of a service
 // are evaluated there alone. Where answers are kept meanwhile is the caller's to say (a sheet).
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { post, Problem } from "./api";
 import { check } from "./check";
 import { Fee } from "./fee";
@@ -27,15 +27,17 @@ export interface Sheet {
 }
 
 export interface FormProps {
-  file: CaseFile;
+  file: Pick<CaseFile, "service" | "country" | "attachments">;
   service: ServiceForm;
   sheet: Sheet;
   /** How it stands with what was typed. */
   status: preact.ComponentChildren;
   /** Why what was typed is not kept by the node. */
   trouble?: unknown;
-  /** The address that takes files. */
-  files: string;
+  /** The address that takes files; none: documents are no part of it. */
+  files?: string;
+  /** Another state decides: what our rules, our fee and our promise say does not hold there. */
+  elsewhere?: boolean;
   /** Where one comes from. */
   before: { href: string; label: string };
   /** The page to begin with. */
@@ -50,9 +52,15 @@ export interface FormProps {
 
 const DOCUMENTS = "documents";
 const REVIEW = "review";
+const SOON_MS = 300;
 
 /** The pages in their order: those of the plan that the answers lead to, then the rest. */
-const order = (asked: Asked, { extra }: FormProps): string[] => [...asked.pages.map((p) => p.id), DOCUMENTS, ...(extra?.page ? [extra.id] : []), REVIEW];
+const order = (asked: Asked, { extra, files, service }: FormProps): string[] => [
+  ...asked.pages.map((p) => p.id).filter((id) => service.pages.some((p) => p.id === id)),
+  ...(files ? [DOCUMENTS] : []),
+  ...(extra?.page ? [extra.id] : []),
+  REVIEW,
+];
 
 /** The page after this one, or before. */
 function beside(ids: string[], id: string, step: number): string | undefined {
@@ -69,14 +77,19 @@ export function Form(props: FormProps) {
   const [mistakes, setMistakes] = useState<Mistake[]>([]);
   const [failed, setFailed] = useState<unknown>();
 
+  const asks = useRef(0);
+  const soon = useRef<number>();
+  /** An older answer never replaces a newer one. */
   const ask = async (a: Answers) => {
+    clearTimeout(soon.current);
+    const mine = ++asks.current;
     const answer = await post<Asked>(`/v1/services/${file.service}/ask`, { country: file.country, language, answers: a });
-    setAsked(answer);
+    if (mine === asks.current) setAsked(answer);
     return answer;
   };
   useEffect(() => {
     ask(answers).catch(setFailed);
-    return () => sheet.stop();
+    return () => (clearTimeout(soon.current), sheet.stop());
   }, []);
   const move = (next: string) => {
     setMistakes([]);
@@ -89,19 +102,25 @@ export function Form(props: FormProps) {
     const next = withAt(sheet.answers, pointer, value);
     sheet.change(next);
     setAnswers(next);
+    // what was said may lead to further questions on the same page
+    clearTimeout(soon.current);
+    if (plan?.fields.some((f) => f.when)) soon.current = window.setTimeout(() => ask(next).catch(() => {}), SOON_MS);
   };
 
   if (!asked) return failed ? <Failure error={failed} /> : <p class="loading">{t("common.loading")}</p>;
   const ids = order(asked, props);
   const here = ids.includes(page) ? page : ids[0]!;
+  const plan = service.pages.find((p) => p.id === here);
+  const pointers = (a: Asked) => (plan ? pageFields(plan, a, sheet.answers).map(([, pointer]) => pointer) : []);
   const next = async () => {
-    const plan = service.pages.find((p) => p.id === here);
     const found = plan ? pageFields(plan, asked, answers).flatMap(([f, p]) => check(service.form, answers, f, p, words)) : [];
     setMistakes(found);
     if (found.length) return;
     try {
       await sheet.flush();
       const after = await ask(sheet.answers);
+      const seen = pointers(asked);
+      if (pointers(after).some((p) => !seen.includes(p))) return; // there is more to fill in here
       move(beside(order(after, props), here, 1) ?? REVIEW);
     } catch (error) {
       setFailed(error);
@@ -142,7 +161,7 @@ export function Form(props: FormProps) {
             <Button run={next}>{t("common.continue")}</Button>
           </div>
         </>
-      ) : here === DOCUMENTS ? (
+      ) : here === DOCUMENTS && props.files ? (
         <>
           <Heading lead={t("common.form.documents-lead")}>{t("common.form.documents")}</Heading>
           {asked.documents.length ? (
@@ -239,7 +258,7 @@ function Review(props: FormProps & { answers: Answers; asked: Asked; move: (page
   const words = wordsOf(service);
   const [failed, setFailed] = useState<unknown>();
   const [wrong, setWrong] = useState<{ page: string; text: string }[]>([]);
-  const lacking = asked.documents.filter((d) => !file.attachments.some((a) => a.name.startsWith(`${d.id}: `)));
+  const lacking = (props.files ? asked.documents : []).filter((d) => !file.attachments.some((a) => a.name.startsWith(`${d.id}: `)));
   const submit = async () => {
     setFailed(undefined);
     try {
@@ -254,7 +273,7 @@ function Review(props: FormProps & { answers: Answers; asked: Asked; move: (page
   return (
     <>
       <Heading lead={t("common.form.review-lead")}>{t("common.form.review")}</Heading>
-      {asked.reasons && asked.reasons.length > 0 && (
+      {!props.elsewhere && asked.reasons && asked.reasons.length > 0 && (
         <Notice kind="warn" title={t("common.form.not-eligible")}>
           <ul>
             {asked.reasons.map((r) => (
@@ -304,16 +323,18 @@ function Review(props: FormProps & { answers: Answers; asked: Asked; move: (page
           )
         );
       })}
-      <section class="card">
-        <h2>{t("common.form.documents")}</h2>
-        <ul>
-          {file.attachments.map((a) => (
-            <li key={a.id}>
-              <Typed>{a.name.replace(/^[a-z0-9-]+: /, "")}</Typed>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {props.files && (
+        <section class="card">
+          <h2>{t("common.form.documents")}</h2>
+          <ul>
+            {file.attachments.map((a) => (
+              <li key={a.id}>
+                <Typed>{a.name.replace(/^[a-z0-9-]+: /, "")}</Typed>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {props.extra && (
         <section class="card">
           <h2>{props.extra.title}</h2>
@@ -325,11 +346,13 @@ function Review(props: FormProps & { answers: Answers; asked: Asked; move: (page
           )}
         </section>
       )}
-      <section class="card">
-        <h2>{t("common.form.fee")}</h2>
-        <Fee fee={asked.fee} />
-        <p>{t("common.form.promise", { n: asked.promise_days })}</p>
-      </section>
+      {!props.elsewhere && (
+        <section class="card">
+          <h2>{t("common.form.fee")}</h2>
+          <Fee fee={asked.fee} />
+          <p>{t("common.form.promise", { n: asked.promise_days })}</p>
+        </section>
+      )}
       <p>{props.last.note}</p>
       <div class="buttons">
         <Button run={submit}>{props.last.label}</Button>

@@ -8,7 +8,7 @@ import { useSigning } from "../base/signing";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Reasons, Tag, Typed, useLoad } from "../base/ui";
-import { country, language, money, t } from "../base/words";
+import { country, has, language, money, t } from "../base/words";
 import { labelOf } from "../base/labels";
 import type { Answers, Attachment, CaseFile, NextStep, PlanField, PlanPage, ServiceForm } from "../base/model";
 import { at, wordsOf } from "../base/model";
@@ -104,6 +104,7 @@ function Summary({ file }: { file: CaseFile }) {
         list={[
           [t("desk.reference"), <span class="mono">{file.id}</span>],
           [t("desk.country"), country(file.country)],
+          file.channel === "partner" && [t("desk.counter.channel"), <a href={to("/desk/protections")}>{t("desk.protections.by-partner")}</a>],
           file.filed && [t("desk.filed"), <Moment at={file.filed} />],
           file.due && [t("desk.due"), <Day on={file.due} />],
           file.clock_paused && [t("desk.due"), t("desk.paused")],
@@ -269,14 +270,13 @@ async function statementOf(id: string, outcome?: string): Promise<CaseStatement>
 }
 
 /** What the officer signs: what the document's seal will say, and for which decision. */
-function SealContent({ statement }: { statement: CaseStatement }) {
-  const seal = statement.seal as { messages?: Record<string, string>; mrz?: Record<string, string> } | null;
-  const list = Object.entries({ ...seal?.messages, ...seal?.mrz });
+export function SealContent({ statement }: { statement: Pick<CaseStatement, "seal"> }) {
+  const list = Object.entries({ ...statement.seal.messages, ...statement.seal.mrz });
   if (!list.length) return null;
   return (
     <>
       <h3>{t("desk.seal-says")}</h3>
-      <Pairs list={list.map(([k, v]) => [k, <Typed>{String(v)}</Typed>])} />
+      <Pairs list={list.map(([k, v]) => [has(`desk.seal.${k}`) ? t(`desk.seal.${k}`) : k, /^\d{4}-\d\d-\d\d$/.test(v) ? <Day on={v} /> : <Typed>{String(v)}</Typed>])} />
     </>
   );
 }

@@ -43,7 +43,7 @@ export function Counter(_: PageProps) {
     <>
       <Heading lead={t("desk.counter.lead")}>{t("desk.counter")}</Heading>
       <p>
-        <a href={to("/desk/representatives")}>{t("desk.acts")}</a> · <a href={to("/desk/forms")}>{t("desk.forms")}</a> · <a href={to("/desk/register")}>{t("desk.register")}</a>
+        <a href={to("/desk/representatives")}>{t("desk.acts")}</a> · <a href={to("/desk/forms")}>{t("desk.forms")}</a> · <a href={to("/desk/register")}>{t("desk.register")}</a> · <a href={to("/desk/protections")}>{t("desk.protections")}</a>
       </p>
       <Lines fill={(mrz) => setWho({ ...who, ...fromLines(mrz) })} />
       <Search who={who} change={setWho} found={setFound} />
@@ -54,7 +54,7 @@ export function Counter(_: PageProps) {
 }
 
 // the lines are in Latin letters; they find whoever was recorded in either script
-function fromLines(mrz: ReadLines): Partial<Who> {
+export function fromLines(mrz: ReadLines): Partial<Who> {
   const names = { surname: mrz.primary ?? "", given_names: mrz.secondary ?? "" };
   return {
     ...names,
@@ -67,7 +67,7 @@ function fromLines(mrz: ReadLines): Partial<Who> {
 }
 
 /** A reader at the counter types the lines as a keyboard would. */
-function Lines({ fill }: { fill: (mrz: ReadLines) => void }) {
+export function Lines({ fill }: { fill: (mrz: ReadLines) => void }) {
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
   const [failed, setFailed] = useState<unknown>();

@@ -21,6 +21,8 @@ import { Numbers } from "./numbers";
 import { PaperForm, PaperForms } from "./paper";
 import { Post } from "./post";
 import { Proposals } from "./proposals";
+import { AskProtection } from "./protecting";
+import { ProtectionPage, Protections } from "./protections";
 import { Queue } from "./queue";
 import { Register } from "./register";
 import { Representatives } from "./representatives";
@@ -47,6 +49,9 @@ const routes: Route[] = [
   { path: "/desk/stock", page: Stock },
   { path: "/desk/post", page: Post },
   { path: "/desk/proposals", page: Proposals },
+  { path: "/desk/protections", page: Protections },
+  { path: "/desk/protections/ask", page: AskProtection },
+  { path: "/desk/protections/:id", page: ProtectionPage },
   { path: "/desk/documents", page: FindDocument },
   { path: "/desk/today", page: Today },
   { path: "/desk/appointments", page: Appointments },
