@@ -156,6 +156,8 @@ enum err desk_queue(struct act *, struct fault *);
 
 enum err company_record_prepare(struct act *, struct fault *);
 enum err mission_close(struct act *, struct fault *);
+/* "in_the_way" as a member of an open object: what has to be moved before the mission closes. */
+NODISCARD enum err mission_put_in_the_way(struct act *, struct jw *, str mission, struct fault *);
 enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);
 /* Whose move it is in that state of a service; at an end where it is not offered any more. */

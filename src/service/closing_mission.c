@@ -4,20 +4,52 @@
  * It stays on record with all that was done there. What still stands in the way is told as a whole,
  * so that it can be moved first.
  */
-#include <stdio.h>
-
 #include "service/cases_int.h"
+
+/* A country that looks to it, for a service or ("*") all; or so many cases; or so many
+ * appointments, the first of them on a day. */
+struct obstacle {
+    const char *pointer, *what;
+    str country, service, day;
+    int64_t n;
+};
 
 struct in_the_way {
     struct act *a;
+    struct fault *f; /* told there */
+    struct jw *w;    /* or there */
     unsigned n;
 };
 
-static void stands(struct in_the_way *x, const char *pointer, str what, struct fault *f)
+static void into_fault(struct in_the_way *x, const struct obstacle *o)
+{
+    str said = o->country.n ? str_printf(x->a->arena, "%.*s looks to it for %.*s",
+                                         STR_FMT(o->country), STR_FMT(o->service))
+                            : str_printf(x->a->arena, "%lld %s", (long long)o->n, o->what);
+
+    if (x->f && said.p)
+        fault_add(x->f, x->a->arena, o->pointer, str_cstr(x->a->arena, said));
+}
+
+static void into_reply(struct in_the_way *x, const struct obstacle *o)
+{
+    jw_open(x->w, '{');
+    jw_kv(x->w, S("what"), str_of(o->what));
+    if (o->country.n)
+        jw_kv(x->w, S("country"), o->country);
+    if (o->service.n && !str_eq(o->service, S("*")))
+        jw_kv(x->w, S("service"), o->service);
+    if (o->n)
+        jw_kv_int(x->w, S("n"), o->n);
+    if (o->day.n)
+        jw_kv(x->w, S("day"), o->day);
+    jw_close(x->w, '}');
+}
+
+static void stands(struct in_the_way *x, const struct obstacle *o)
 {
     x->n++;
-    if (what.p)
-        fault_add(f, x->a->arena, pointer, str_cstr(x->a->arena, what));
+    (x->w ? into_reply : into_fault)(x, o);
 }
 
 static enum err check_countries(struct in_the_way *x, str mission, struct fault *f)
@@ -28,15 +60,11 @@ static enum err check_countries(struct in_the_way *x, str mission, struct fault 
                  "SELECT country, service FROM jurisdiction WHERE authority = ?"
                  " ORDER BY country, service",
                  "s", mission));
-    for (; query_row(&q); query_next(&q)) {
-        str service = query_str(&q, 1);
-        stands(x, "/serves",
-               str_eq(service, S("*"))
-                   ? str_printf(x->a->arena, "%.*s looks to it", STR_FMT(query_str(&q, 0)))
-                   : str_printf(x->a->arena, "%.*s looks to it for %.*s", STR_FMT(query_str(&q, 0)),
-                                STR_FMT(service)),
-               f);
-    }
+    for (; query_row(&q); query_next(&q))
+        stands(x, &(struct obstacle){.pointer = "/serves",
+                                     .what = "country",
+                                     .country = query_str(&q, 0),
+                                     .service = query_str(&q, 1)});
     return query_end(&q, f);
 }
 
@@ -62,7 +90,7 @@ static enum err check_cases(struct in_the_way *x, str mission, struct fault *f)
         if (!at_an_end(x->a, query_str(&q, 0), query_str(&q, 1)))
             open += query_int(&q, 2);
     if (open)
-        stands(x, "/work", str_printf(x->a->arena, "%lld cases are open", (long long)open), f);
+        stands(x, &(struct obstacle){.pointer = "/work", .what = "cases", .n = open});
     return query_end(&q, f);
 }
 
@@ -71,27 +99,43 @@ static enum err check_appointments(struct in_the_way *x, str mission, struct fau
     struct query q;
 
     TRY(db_one(x->a->db, &q, f,
-               "SELECT count(*) FROM appointment WHERE mission = ? AND ends > ?"
-               " AND state IN ('offered', 'booked', 'arrived')",
+               "SELECT count(*), min(substr(at, 1, 10)) FROM appointment WHERE mission = ?"
+               " AND ends > ? AND state IN ('offered', 'booked', 'arrived')",
                "si", mission, x->a->now));
     if (query_int(&q, 0))
-        stands(
-            x, "/appointments",
-            str_printf(x->a->arena, "%lld appointments are to come", (long long)query_int(&q, 0)),
-            f);
+        stands(x, &(struct obstacle){.pointer = "/appointments",
+                                     .what = "appointments",
+                                     .n = query_int(&q, 0),
+                                     .day = query_str(&q, 1)});
     return query_end(&q, f);
+}
+
+static enum err check_all(struct in_the_way *x, str mission, struct fault *f)
+{
+    TRY(check_countries(x, mission, f));
+    TRY(check_cases(x, mission, f));
+    return check_appointments(x, mission, f);
+}
+
+enum err mission_put_in_the_way(struct act *a, struct jw *w, str mission, struct fault *f)
+{
+    struct in_the_way x = {.a = a, .w = w};
+
+    jw_key(w, S("in_the_way"));
+    jw_open(w, '[');
+    TRY(check_all(&x, mission, f));
+    jw_close(w, ']');
+    return OK;
 }
 
 enum err mission_close(struct act *a, struct fault *f)
 {
     str mission = act_param(a, S("mission"));
-    struct in_the_way x = {.a = a};
+    struct in_the_way x = {.a = a, .f = f};
 
     if (str_eq(mission, S("ministry")))
         return fault(f, ERR_CONFLICT, "the ministry answers where nobody else does");
-    TRY(check_countries(&x, mission, f));
-    TRY(check_cases(&x, mission, f));
-    TRY(check_appointments(&x, mission, f));
+    TRY(check_all(&x, mission, f));
     if (x.n) {
         struct fault_item *items = f ? f->items : NULL;
         enum err e = fault(f, ERR_CONFLICT, "people still look to this mission");

@@ -241,6 +241,7 @@ enum err mission_glance(struct act *a, struct fault *f)
     TRY(satisfaction_put(a, &w, mission, f));
     TRY(cash_put_glance(a, &w, mission, f));
     TRY(put_next(a, &w, f));
+    TRY(mission_put_in_the_way(a, &w, mission, f));
     TRY(stock_put_kinds(a, &w, mission, f));
     jw_close(&w, '}');
     return OK;

@@ -52,7 +52,7 @@ async function witnesses(minister, deputy) {
   await deputy.getByText("Choose the witnesses").waitFor();
 }
 
-async function mission(minister, head) {
+export async function mission(minister, head) {
   await minister.goto(`${URL_}/en/ministry/open-mission`, { waitUntil: "networkidle" });
   await minister.getByLabel("Host country").selectOption("BG");
   await minister.getByLabel("Name in Arabic").fill("سفارة يوتوبيا في صوفيا");
@@ -67,10 +67,20 @@ async function mission(minister, head) {
   await minister.getByRole("button", { name: "Let it serve these" }).click();
   await minister.getByRole("link", { name: "Bulgaria" }).waitFor();
   await minister.getByText("Close the mission").first().click();
-  await minister.getByRole("button", { name: "Close the mission" }).click();
-  await minister.getByText("What was found").click();
-  await minister.getByText("BG looks to it").waitFor();
+  await minister.getByText("This mission is not set up yet").waitFor();
+  await minister.getByText("Nobody has this role yet: Consul", { exact: true }).waitFor();
+  await minister.getByRole("link", { name: "Bulgaria looks to it" }).waitFor();
+  expect(await minister.getByRole("button", { name: "Close the mission" }).isDisabled(), "a mission that a country looks to may be closed");
   await look(minister, "ministry-mission-en");
+  await minister.goto(`${URL_}/ar/ministry/missions/sofia`, { waitUntil: "networkidle" });
+  await minister.getByText("إغلاق البعثة").first().click();
+  await minister.getByRole("link", { name: "بلغاريا تتبعها" }).waitFor();
+  await look(minister, "ministry-mission-in-the-way-ar");
+  await minister.getByLabel("أي بعثة تتولى مكانها؟").selectOption("athens");
+  await minister.getByRole("button", { name: "نقل دولها إليها" }).click();
+  await minister.getByRole("link", { name: "بلغاريا تتبعها" }).waitFor({ state: "detached" });
+  await minister.getByRole("button", { name: "إغلاق البعثة" }).click();
+  await minister.getByText("هذه البعثة مغلقة").waitFor();
   await head.goto(`${URL_}/ar/ministry/missions/athens`, { waitUntil: "networkidle" });
   await head.getByText("تعديل ساعات العمل").click();
   await head.getByLabel("في الطوارئ، في أي ساعة").fill("+302101234567");

@@ -2,8 +2,12 @@
 import { look, PHONE, URL_ } from "./browser.mjs";
 
 export async function setUp(head) {
-  await head.goto(`${URL_}/en/desk/post`, { waitUntil: "networkidle" });
+  await head.goto(`${URL_}/en/ministry/missions/athens`, { waitUntil: "networkidle" });
+  await head.getByText("This mission is not set up yet").waitFor();
+  await look(head, "ministry-not-ready-en");
+  await head.getByRole("main").getByRole("link", { name: "Set up the post" }).click();
   await head.getByText("steps are done").waitFor();
+  await head.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Set up the post" }).waitFor();
   const holidays = head.locator("ol.steps > li", { hasText: "Holidays" }).locator("details").first();
   if ((await holidays.getAttribute("open")) === null) await holidays.locator("summary").click();
   await head.getByText("The holidays of").first().waitFor();

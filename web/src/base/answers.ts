@@ -1169,6 +1169,8 @@ export interface MissionGlance {
   satisfaction: Satisfaction;
   cash: CashGlance;
   next: NextAct[];
+  /** What has to be moved before it closes. */
+  in_the_way: Obstacle[];
   stock: BlankKinds;
 }
 
@@ -1281,6 +1283,16 @@ export interface NoticesSet {
 export interface Numbered {
   message: number;
   receipt: Receipt;
+}
+
+export interface Obstacle {
+  what: "country" | "cases" | "appointments";
+  country?: string;
+  /** Of that service alone. */
+  service?: string;
+  n?: number;
+  /** Of the first appointment. */
+  day?: string;
 }
 
 export interface Officer {

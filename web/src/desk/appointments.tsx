@@ -24,7 +24,7 @@ const MARKS = { a: "arrived", s: "served", m: "missed" } as const;
 export function Today({ query }: PageProps) {
   const who = useLoad(() => session(), []);
   const [day, setDay] = useState(query.get("day") ?? today());
-  const mission = who.data?.mission;
+  const mission = query.get("mission") ?? who.data?.mission;
   const list = useLoad(async (signal) => (mission ? get<VisitList>(`/v1/missions/${mission}/days/${day}`, { signal }) : undefined), [mission, day]);
   return (
     <>

@@ -17,9 +17,6 @@ export function Fees(_: PageProps) {
   return (
     <>
       <Heading lead={t("desk.fees.lead")}>{t("desk.fees")}</Heading>
-      <p>
-        <a href={to("/desk/post")}>{t("desk.post")}</a>
-      </p>
       <Load of={mission}>{(m) => m && <Of mission={m.code} />}</Load>
     </>
   );

@@ -73,6 +73,9 @@ async function signOut(): Promise<void> {
   location.assign(to("/desk/sign-in"));
 }
 
+/** Those to whom most of its steps are open. */
+const setsUp = (who: Session) => who.mission !== "ministry" && !!who.roles?.some((r) => r === "consul" || r === "head-of-mission");
+
 function Desk({ who }: { who: Session | null }) {
   const nav = who?.strong
     ? [
@@ -87,6 +90,7 @@ function Desk({ who }: { who: Session | null }) {
         { href: to("/desk/today"), label: t("desk.today") },
         { href: to("/desk/messages"), label: t("desk.inbox") },
         { href: to("/desk/incidents"), label: t("common.incidents") },
+        ...(setsUp(who) ? [{ href: to("/desk/post"), label: t("desk.post") }] : []),
         { href: to("/desk/keys"), label: t("desk.keys") },
         { href: to("/ministry"), label: t("desk.ministry") },
       ]

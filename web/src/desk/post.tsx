@@ -1,12 +1,13 @@
 // post.tsx - a post is set up: hours, holidays, account, officers, fees; what is there is read from the node, so that
 // whoever comes back goes on where something is missing
 import type { ComponentChildren } from "preact";
-import type { Account, AccountPage, AppointmentRules, Calendar, Officer, OfficerList, Proposal, ServiceList } from "../base/answers";
+import type { ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
 import { Fee } from "../base/fee";
 import type { Asked, Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
+import { lacking, postFacts, type PostFacts, type PostStep } from "../base/setting-up";
 import { Heading, Load, Notice, Print, Table, Tag, Typed, useLoad } from "../base/ui";
 import { inWords, language, money, t } from "../base/words";
 import { Whole } from "./appointments";
@@ -14,35 +15,22 @@ import { BankAccount } from "./fees";
 import { ownMission } from "./mission";
 import { Waiting } from "./proposals";
 
-interface Found {
+interface Found extends PostFacts {
   mission: Mission;
   services: ServiceRow[];
-  rules: AppointmentRules["rules"];
-  /** years whose holidays the head of mission signed */
-  years: number[];
-  account: Account | undefined;
-  proposals: Proposal[];
-  officers: Officer[];
   fees: { service: ServiceRow; fee: Asked["fee"] }[];
 }
 
 async function find(signal: AbortSignal): Promise<Found | undefined> {
   const mission = await ownMission(signal);
   if (!mission) return undefined;
-  const at = `/v1/missions/${mission.code}`;
-  const [{ services }, { rules }, { signed }, account, { officers }] = await Promise.all([
-    get<ServiceList>(`/v1/services?language=${language}`, { signal }),
-    get<AppointmentRules>(`${at}/appointments`, { signal }),
-    get<Calendar>(`${at}/calendar`, { signal }),
-    get<AccountPage>(`${at}/account`, { signal }),
-    get<OfficerList>(`/v1/officers?mission=${mission.code}`, { signal }),
-  ]);
+  const [{ services }, facts] = await Promise.all([get<ServiceList>(`/v1/services?language=${language}`, { signal }), postFacts(mission.code, signal)]);
   const fees = await Promise.all(services.map(async (service) => ({ service, fee: (await post<Asked>(`/v1/services/${service.name}/ask`, { country: mission.country, language })).fee })));
-  return { mission, services, rules, years: signed.map((s) => s.year), account: account.account, proposals: account.proposals, officers: officers.filter((o) => o.state === "active"), fees };
+  return { mission, services, fees, ...facts };
 }
 
 interface Step {
-  name: "hours" | "holidays" | "account" | "officers" | "fees";
+  name: PostStep | "fees";
   /** What is still missing, in words; none: it is done. */
   missing: string[];
   body: ComponentChildren;
@@ -94,22 +82,21 @@ function Steps({ of, again }: { of: Found; again: () => void }) {
 function stepsOf(of: Found, again: () => void): Step[] {
   const { mission } = of;
   const page = to(`/ministry/missions/${mission.code}`);
-  const year = new Date().getFullYear();
-  const has = (role: string) => of.officers.some((o) => o.roles.includes(role));
+  const lacks = lacking(of);
   return [
     {
       name: "hours",
-      missing: of.rules.length ? [] : [t("desk.post.no-hours")],
+      missing: lacks.hours,
       body: <Whole mission={mission.code} changed={again} />,
     },
     {
       name: "holidays",
-      missing: [year, year + 1].filter((y) => !of.years.includes(y)).map((y) => t("desk.post.no-holidays", { year: String(y) })),
+      missing: lacks.holidays,
       body: <a href={`${page}#calendar`}>{t("desk.post.to-holidays")}</a>,
     },
     {
       name: "account",
-      missing: of.account ? [] : [t(of.proposals.length ? "desk.post.account-waits" : "desk.post.no-account")],
+      missing: lacks.account,
       body: (
         <>
           <BankAccount mission={mission.code} account={of.account} done={again} />
@@ -119,7 +106,7 @@ function stepsOf(of: Found, again: () => void): Step[] {
     },
     {
       name: "officers",
-      missing: ["consular-officer", "consul", "head-of-mission"].filter((r) => !has(r)).map((r) => t("desk.post.no-officer", { role: t(`desk.role.${r}`) })),
+      missing: lacks.officers,
       body: (
         <>
           <Table

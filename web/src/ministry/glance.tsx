@@ -5,7 +5,9 @@ import { Incidents } from "../base/incidents";
 import { Low } from "../base/low";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
-import { Day, Heading, Load, Pairs, Table, Tag, useLoad } from "../base/ui";
+import { session } from "../base/session";
+import { lacking, postFacts } from "../base/setting-up";
+import { Day, Heading, Load, Notice, Pairs, Table, Tag, useLoad } from "../base/ui";
 import { collate, country, inWords, language, money, number, t } from "../base/words";
 import { Ages } from "./ages";
 import { WorldMap, wayOf } from "./map";
@@ -125,6 +127,7 @@ export function MissionPage({ params }: PageProps) {
         {t("ministry.overview")}
       </a>
       <Heading lead={served.map((c) => country(c.country)).join(" · ")}>{inWords(mission?.name) || code}</Heading>
+      {mission && !mission.closed && code !== "ministry" && <Lacks code={code} />}
       <Load of={glance}>
         {(g) => (
           <>
@@ -160,12 +163,31 @@ export function MissionPage({ params }: PageProps) {
             <CashClosed cash={g.cash} />
             <Incidents mission={code} />
             <Staff code={code} next={g.next} />
-            <Arrange code={code} next={g.next} title={title} />
+            <Arrange code={code} next={g.next} inTheWay={g.in_the_way} title={title} again={glance.again} />
             <Low kinds={g.stock.kinds} />
           </>
         )}
       </Load>
     </>
+  );
+}
+
+/** A post that does not work yet: what is missing, and where it is set up. Who may not read it is told nothing. */
+function Lacks({ code }: { code: string }) {
+  const facts = useLoad((signal) => postFacts(code, signal), [code]);
+  const who = useLoad(session, []);
+  if (!facts.data || !who.data) return null;
+  const missing = Object.values(lacking(facts.data)).flat();
+  if (!missing.length) return null;
+  return (
+    <Notice kind="warn" title={t("ministry.not-ready")}>
+      <ul>
+        {missing.map((m) => (
+          <li key={m}>{m}</li>
+        ))}
+      </ul>
+      {who.data.mission === code ? <a href={to("/desk/post")}>{t("ministry.set-up")}</a> : <p>{t("ministry.set-up-there")}</p>}
+    </Notice>
   );
 }
 

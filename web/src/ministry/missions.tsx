@@ -1,8 +1,8 @@
 // missions.tsx - a mission is opened, serves countries, says when it is open, signs its holidays, closes
 import { useState } from "preact/hooks";
 import { Advised, stepOf } from "../base/advice";
-import type { Calendar as Holidays, Coverage, Holiday, Holidays as ProposedDays, MinistryGlance, MissionList, MissionPage as Shown, NextAct as Step, Opening } from "../base/answers";
-import { get, post, put } from "../base/api";
+import type { Calendar as Holidays, Coverage, Holiday, Holidays as ProposedDays, MinistryGlance, MissionList, MissionPage as Shown, NextAct as Step, Obstacle, Opening } from "../base/answers";
+import { get, post, Problem, put } from "../base/api";
 import { countries } from "../base/countries";
 import { sha256 } from "../base/digest";
 import { Open, weekday } from "../base/opening";
@@ -15,8 +15,9 @@ import { Button, Day, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad 
 import { collate, country, has, inWords, t } from "../base/words";
 
 /** What a mission is for others, and what its head and the ministry change of it. */
-export function Arrange({ code, next, title }: { code: string; next: Step[]; title: (service: string) => string }) {
+export function Arrange({ code, next, inTheWay, title, again }: { code: string; next: Step[]; inTheWay: Obstacle[]; title: (service: string) => string; again: () => void }) {
   const mission = useLoad((signal) => get<Shown>(`/v1/missions/${code}`, { signal }), [code]);
+  const done = () => (mission.again(), again());
   return (
     <Load of={mission}>
       {(m) => (
@@ -26,10 +27,10 @@ export function Arrange({ code, next, title }: { code: string; next: Step[]; tit
               <Moment at={m.closed} />
             </Notice>
           )}
-          <Serves of={m} next={next} title={title} done={mission.again} />
-          <Hours of={m} next={next} done={mission.again} />
+          <Serves of={m} next={next} title={title} done={done} />
+          <Hours of={m} next={next} done={done} />
           <Calendar code={code} next={next} />
-          {!m.closed && code !== "ministry" && <Close code={code} next={next} done={mission.again} />}
+          {!m.closed && code !== "ministry" && <Close code={code} next={next} inTheWay={inTheWay} title={title} done={done} />}
         </>
       )}
     </Load>
@@ -284,16 +285,91 @@ function SignCalendar({ code, year, from, next, done }: { code: string; year: nu
 
 /* ---- opened and closed */
 
-function Close({ code, next, done }: { code: string; next: Step[]; done: () => void }) {
+/** What has to be moved before it closes, each with where that is done. */
+function InTheWay({ code, list, title }: { code: string; list: Obstacle[]; title: (service: string) => string }) {
+  return (
+    <ul>
+      {list.map((o) => (
+        <li key={`${o.what}/${o.country}/${o.service}`}>
+          {o.what === "country" && (
+            <a href={to(`/ministry/countries/${o.country}`)}>
+              {o.service ? t("ministry.in-the-way.country-service", { country: country(o.country!), service: title(o.service) }) : t("ministry.in-the-way.country", { country: country(o.country!) })}
+            </a>
+          )}
+          {o.what === "cases" && <a href={`${to("/desk")}?mission=${code}`}>{t("ministry.in-the-way.cases", { n: o.n ?? 0 })}</a>}
+          {o.what === "appointments" && <a href={`${to("/desk/today")}?mission=${code}&day=${o.day}`}>{t("ministry.in-the-way.appointments", { n: o.n ?? 0 })}</a>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** All that looks to it looks to another mission from then on. */
+function HandOver({ code, list, next, done }: { code: string; list: Obstacle[]; next: Step[]; done: () => void }) {
+  const [other, setTo] = useState("");
+  const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
   const { attempt, told } = useSigning(done);
+  const others = (missions.data?.missions ?? []).filter((m) => m.code !== code && !m.closed).sort((a, b) => collate(inWords(a.name), inWords(b.name)));
+  const services = [...new Set(list.map((o) => o.service ?? "*"))];
+  const assign = (service: string) => list.filter((o) => (o.service ?? "*") === service).map((o) => ({ country: o.country, authority: other }));
+  const hand = (e: Event) => {
+    e.preventDefault();
+    return attempt(async () => {
+      for (const service of services) await post("/v1/jurisdiction", { service, assign: assign(service) });
+    });
+  };
+  return (
+    <form onSubmit={hand}>
+      {told}
+      <Field label={t("ministry.hand-over-to")}>
+        {(a) => (
+          <select {...a} required value={other} onChange={(e) => setTo(e.currentTarget.value)}>
+            <option value="">{t("ministry.choose")}</option>
+            {others.map((m) => (
+              <option key={m.code} value={m.code}>
+                {inWords(m.name)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <div class="buttons">
+        <Advised kind="quiet" step={stepOf(next, "jurisdiction.set")}>
+          {t("ministry.hand-over")}
+        </Advised>
+      </div>
+    </form>
+  );
+}
+
+function Close({ code, next, inTheWay, title, done }: { code: string; next: Step[]; inTheWay: Obstacle[]; title: (service: string) => string; done: () => void }) {
+  const { attempt, told } = useSigning(done);
+  const looking = inTheWay.filter((o) => o.what === "country");
+  const close = () =>
+    attempt(async () => {
+      try {
+        await post(`/v1/missions/${code}/close`);
+      } catch (error) {
+        // somebody came meanwhile: what is in the way is told above, in words
+        if (!(error instanceof Problem && error.slug === "conflict")) throw error;
+      }
+    });
   return (
     <details>
       <summary>{t("ministry.mission-close")}</summary>
       <p>{t("ministry.mission-close-help")}</p>
+      {inTheWay.length > 0 && (
+        <Notice kind="warn" title={t("ministry.in-the-way")}>
+          <InTheWay code={code} list={inTheWay} title={title} />
+        </Notice>
+      )}
+      {looking.length > 0 && <HandOver code={code} list={looking} next={next} done={done} />}
       {told}
-      <Advised kind="danger" step={stepOf(next, "mission.close")} run={() => attempt(() => post(`/v1/missions/${code}/close`))}>
-        {t("ministry.mission-close")}
-      </Advised>
+      <div class="buttons">
+        <Advised kind="danger" step={stepOf(next, "mission.close")} disabled={inTheWay.length > 0} run={close}>
+          {t("ministry.mission-close")}
+        </Advised>
+      </div>
     </details>
   );
 }
