@@ -6,7 +6,7 @@ import { ask, led, openRound, rate, talk, urgent } from "./appointments.mjs";
 import { arranging } from "./arranging.mjs";
 import { counter, numbers, paper } from "./counter.mjs";
 import { setUp } from "./post.mjs";
-import { register } from "./register.mjs";
+import { register, workbook } from "./register.mjs";
 import { stock } from "./stock.mjs";
 import { closeDay, online, order, receipt, repay, statement } from "./fees.mjs";
 import { close, DESK, expect, look, officer, open, PHONE, signIn, somebody, step, URL_ } from "./browser.mjs";
@@ -288,6 +288,8 @@ await step("numbers for those who walk in", () => numbers(rana));
 await step("who came to the counter has the same case", () => counter(rana, SCAN));
 
 await step("a register that was kept elsewhere", () => register(karim));
+
+await step("the same from a workbook", () => workbook(karim));
 
 await step("forms on paper, for an outage", () => paper(rana));
 
