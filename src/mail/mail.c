@@ -89,6 +89,21 @@ const struct json *catalogue_words(const struct catalogue *c, str language)
     return NULL;
 }
 
+str catalogue_wished(const struct catalogue *c, str header)
+{
+    str part, tag;
+
+    while (str_split(&header, ',', &part)) {
+        part = str_trim(part);
+        (void)!str_split(&part, ';', &tag);
+        (void)!str_split(&tag, '-', &part);
+        part = str_trim(part);
+        if (catalogue_words(c, part))
+            return part;
+    }
+    return STR_NONE;
+}
+
 static str word_in(const struct catalogue *c, str language, str key)
 {
     return json_get_str(catalogue_words(c, language), key);

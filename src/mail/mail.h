@@ -19,6 +19,9 @@ str catalogue_word(const struct catalogue *, str language, str key);
 str catalogue_language(const struct catalogue *, size_t i);
 /* All words of one as a JSON object; NULL for a language that there is not. */
 const struct json *catalogue_words(const struct catalogue *, str language);
+/* The first of Accept-Language (RFC 9110, 12.5.4) that there is, a part of the header; STR_NONE if
+ * none of them. Browsers write the best one first; weights are not compared. */
+str catalogue_wished(const struct catalogue *, str header);
 
 struct mail {
     str to, subject, body, language;

@@ -72,7 +72,8 @@ static uint8_t draw_country(struct demo *d)
 }
 
 /* Most promises are kept: what is done within them is shared out among the steps. Late is what came
- * while the officer was away, and a few more. One in seven of the last weeks still waits. */
+ * while the officer was away, and a few more. Half of the last days still waits, of the weeks
+ * before hardly anything. */
 static void plan_days(struct demo *d, struct plan *p, const struct post *post)
 {
     const struct mission *m = post->mission;
@@ -83,7 +84,11 @@ static void plan_days(struct demo *d, struct plan *p, const struct post *post)
     int take = (int)demo_draw(d, (uint64_t)left / 2 + 1) + (away ? 8 : 0);
     int study = (int)demo_draw(d, (uint64_t)left / 2 + 1) + (demo_chance(d, 9) ? promise + 3 : 0);
     /* where it stays: untaken, taken, before the second officer, or nowhere */
-    int stays = file > DAYS - 60 && demo_chance(d, 14) ? (int)demo_draw(d, 3) : 3;
+    int stays = demo_chance(d, file > DAYS - 10   ? 50
+                               : file > DAYS - 60 ? 3
+                                                  : 0)
+                    ? (int)demo_draw(d, 3)
+                    : 3;
 
     p->revoke &= stays == 3;
     if (stays == 0)

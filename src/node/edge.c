@@ -344,6 +344,10 @@ static enum err read_request(struct node *n, struct passage *p, struct fault *f)
     a->n_params = k;
     a->encodings = http_header(r, S("Accept-Encoding"));
     a->languages = http_header(r, S("Accept-Language"));
+    /* reasons are told in the language of the page that asks, else in that of the session */
+    str wished = catalogue_wished(p->node->words, a->languages);
+    if (wished.n)
+        a->actor.language = wished;
     a->idempotency_key = http_header(r, S("Idempotency-Key"));
     if (a->idempotency_key.n > KEY_MAX)
         return fault(f, ERR_MALFORMED_REQUEST, "an Idempotency-Key has at most %d bytes", KEY_MAX);

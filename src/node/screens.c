@@ -32,25 +32,10 @@ static bool is_language(const struct node *n, str language)
     return catalogue_words(n->words, language) != NULL;
 }
 
-/* The first of Accept-Language (RFC 9110, 12.5.4) that there is. Browsers write the best one first;
- * weights are not compared. */
-static str wished(const struct node *n, str header)
-{
-    str part, tag;
-
-    while (str_split(&header, ',', &part)) {
-        part = str_trim(part);
-        (void)!str_split(&part, ';', &tag);
-        (void)!str_split(&tag, '-', &part);
-        if (is_language(n, str_trim(part)))
-            return str_trim(part);
-    }
-    return S("en");
-}
-
 static enum err go_to_language(struct act *a, struct fault *f)
 {
-    str to = str_printf(a->arena, "/%.*s", STR_FMT(wished(node_of(a), a->languages)));
+    str wished = catalogue_wished(node_of(a)->words, a->languages);
+    str to = str_printf(a->arena, "/%.*s", STR_FMT(wished.n ? wished : S("en")));
 
     TRY_PTR(to.p, f);
     a->location = str_cstr(a->arena, to);

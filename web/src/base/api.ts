@@ -3,6 +3,7 @@
 // The session is a cookie that scripts cannot read. A write that may come twice (a bad line, a double
 // click) carries a key by which the node knows it again.
 import type { Clause, Decision } from "./answers";
+import { language } from "./words";
 
 /** RFC 9457, as the node writes it. */
 export interface ProblemBody {
@@ -48,7 +49,7 @@ interface Options {
 }
 
 export async function call<T>(method: Method, path: string, body?: unknown, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method === "POST") headers["Idempotency-Key"] = options.key ?? crypto.randomUUID();
   let answer: Response;
@@ -85,6 +86,7 @@ export function upload<T>(path: string, file: Blob, progress: (share: number) =>
     const request = new XMLHttpRequest();
     request.open("POST", path);
     request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("Accept-Language", language);
     request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
     request.onerror = () => failed(new Unreached());
     request.onabort = () => failed(new DOMException("", "AbortError"));

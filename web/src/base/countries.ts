@@ -1,4 +1,6 @@
 // countries.ts - ISO 3166-1: alpha-2 and alpha-3 of each country, side by side
+import { collate, country } from "./words";
+
 const codes = `
 ADAND AEARE AFAFG AGATG AIAIA ALALB AMARM AOAGO AQATA ARARG ASASM ATAUT AUAUS AWABW AXALA AZAZE BABIH BBBRB BDBGD
 BEBEL BFBFA BGBGR BHBHR BIBDI BJBEN BLBLM BMBMU BNBRN BOBOL BQBES BRBRA BSBHS BTBTN BVBVT BWBWA BYBLR BZBLZ CACAN
@@ -15,6 +17,9 @@ SVSLV SXSXM SYSYR SZSWZ TCTCA TDTCD TFATF TGTGO THTHA TJTJK TKTKL TLTLS TMTKM TN
 TZTZA UAUKR UGUGA UMUMI USUSA UYURY UZUZB VAVAT VCVCT VEVEN VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM YTMYT ZAZAF
 ZMZMB ZWZWE
 `;
+
+/** Each by its code of two letters, as the reader calls it, in the reader's order. */
+export const places = (): [code: string, name: string][] => countries.map(([two]): [string, string] => [two, country(two)]).sort((a, b) => collate(a[1], b[1]));
 
 export const countries: [two: string, three: string][] = codes
   .trim()

@@ -5,7 +5,7 @@ import { Button, Field, Notice, type Mistake } from "./ui";
 import { collate, country, language, number, stateCode, stateName, t } from "./words";
 import { digits, fromGregorian, fromHijri, monthNames, toHijri, type YearMonthDay } from "./dates";
 import { labelOf, wordKey } from "./labels";
-import { countries } from "./countries";
+import { countries, places } from "./countries";
 import { statementOf } from "./sign";
 import type { Answers, PlanField, Schema } from "./model";
 import { at, isRequired, schemaAt } from "./model";
@@ -164,8 +164,7 @@ function Select(p: FieldProps & { values: [string, string][] }) {
 }
 
 function Country(p: FieldProps) {
-  const values = countries.map(([two]): [string, string] => [two, country(two)]);
-  return <Select {...p} values={values.sort((a, b) => collate(a[1], b[1]))} />;
+  return <Select {...p} values={places()} />;
 }
 
 function Nationality(p: FieldProps) {

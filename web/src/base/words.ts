@@ -58,9 +58,11 @@ export function number(n: number, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(locale, options).format(n);
 }
 
-/** An amount in minor units (ISO 4217), as the reader writes money. */
+/** An amount in minor units (ISO 4217), as the reader writes money. What "US$" is in a text from right to left would
+ * else be "$US": each part keeps its own direction (UAX #9, isolates). */
 export function money(amount: number, currency: string): string {
-  return new Intl.NumberFormat(locale, { style: "currency", currency }).format(amount / 10 ** currencyDigits(currency));
+  const parts = new Intl.NumberFormat(locale, { style: "currency", currency }).formatToParts(amount / 10 ** currencyDigits(currency));
+  return parts.map((p) => (p.type === "currency" ? `\u2068${p.value}\u2069` : p.value)).join("");
 }
 
 /** Decimal digits of a currency's minor unit. */

@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import type { Found, FoundList, Made } from "../base/answers";
 import { post } from "../base/api";
-import { countries } from "../base/countries";
+import { places } from "../base/countries";
 import { Button, Failure, Field, Notice } from "../base/ui";
-import { collate, country, t } from "../base/words";
+import { homeCode, stateName, t } from "../base/words";
 
 const empty = { register: "", register_number: "", country: "", name: "", name_latin: "", form: "company", seat: "", evidence: "" };
 type Said = typeof empty;
@@ -54,9 +54,9 @@ export function Company({ choose }: { choose: (c: Found) => void }) {
             {(a) => (
               <select {...a} required value={c.country} onChange={change("country")}>
                 <option value="">{t("common.choose")}</option>
-                {["XU", ...countries.map(([two]) => two).sort((x, y) => collate(country(x), country(y)))].map((two) => (
-                  <option key={two} value={two}>
-                    {country(two)}
+                {[[homeCode, stateName] as const, ...places()].map(([code, name]) => (
+                  <option key={code} value={code}>
+                    {name}
                   </option>
                 ))}
               </select>

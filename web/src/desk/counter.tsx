@@ -5,13 +5,13 @@
 import { useState } from "preact/hooks";
 import type { Found, FoundList, Made, Moved, ReadLines, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
-import { countries } from "../base/countries";
+import { places } from "../base/countries";
 import { nationalities } from "../base/fields";
 import type { Mission, ServiceRow } from "../base/model";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Notice, Tag, Typed, useLoad } from "../base/ui";
-import { collate, country, language, languageName, languages, t } from "../base/words";
+import { language, languageName, languages, t } from "../base/words";
 import { ownMission, todayAt } from "./mission";
 
 export interface Who {
@@ -265,7 +265,6 @@ function NewCase({ person, mission, services }: { person: Found; mission: Missio
   const today = todayAt(mission);
   const [asked, setAsked] = useState({ service: "", country: mission.country, channel: "counter", received: today, received_time: "" });
   const [failed, setFailed] = useState<unknown>();
-  const places = countries.map(([two]) => [two, country(two)] as const).sort((a, b) => collate(a[1], b[1]));
   const open = async (e: Event) => {
     e.preventDefault();
     setFailed(undefined);
@@ -294,7 +293,7 @@ function NewCase({ person, mission, services }: { person: Found; mission: Missio
       <Field label={t("desk.counter.country")} help={t("desk.counter.country-help")}>
         {(a) => (
           <select {...a} required value={asked.country} onChange={(e) => setAsked({ ...asked, country: e.currentTarget.value })}>
-            {places.map(([code, name]) => (
+            {places().map(([code, name]) => (
               <option key={code} value={code}>
                 {name}
               </option>

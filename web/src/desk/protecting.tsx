@@ -5,14 +5,14 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Aims, PartnerList, ProtectionGiven, ServiceList } from "../base/answers";
 import { get, post } from "../base/api";
-import { countries } from "../base/countries";
+import { places } from "../base/countries";
 import { Form, type Sheet } from "../base/form";
 import type { Answers, ServiceForm } from "../base/model";
 import { schemaAt, wordsOf } from "../base/model";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { Button, Field, Heading, Load, Notice, Typed, useLoad } from "../base/ui";
-import { collate, country, inWords, language, t } from "../base/words";
+import { inWords, language, t } from "../base/words";
 import { fromLines, Lines } from "./counter";
 import { ownMission } from "./mission";
 
@@ -80,7 +80,6 @@ function Begin({ choices: c, done }: { choices: Choices; done: (asking: Asking) 
       )}
     </Field>
   );
-  const places = countries.map(([two]): [string, string] => [two, country(two)]).sort((a, b) => collate(a[1], b[1]));
   return (
     <>
       <Lines fill={(mrz) => person(Object.fromEntries(Object.entries(fromLines(mrz)).filter(([name]) => name !== "passport_number")))} />
@@ -93,7 +92,7 @@ function Begin({ choices: c, done }: { choices: Choices; done: (asking: Asking) 
       >
         {select("partner", t("desk.protections.state-of-person"), c.partners.partners.map((p) => [p.code, inWords(p.name)]))}
         {select("service", t("desk.service"), c.services.services.map((s) => [s.name, s.title]), t("desk.protections.service-help"))}
-        {select("country", t("desk.counter.country"), places)}
+        {select("country", t("desk.counter.country"), places())}
         <h2>{t("desk.protections.person")}</h2>
         <div class="row">
           {TEXTS.map((name) => (

@@ -6,13 +6,13 @@ import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Heading, Load, useLoad } from "../base/ui";
 import { collate, country, folded, has, inWords, language, stateName, t } from "../base/words";
-import { countries } from "../base/countries";
+import { places } from "../base/countries";
 import type { Authority, ServiceRow } from "../base/model";
 import { Open } from "../base/opening";
 import { place, setPlace } from "./place";
 
 function Where({ code, change }: { code: string; change: (code: string) => void }) {
-  const list = countries.map(([two]) => [two, country(two)] as const).sort((a, b) => collate(a[1], b[1]));
+  const list = places();
   return (
     <div class="field">
       <label for="where">{t("portal.where")}</label>

@@ -5,6 +5,8 @@ import { del, get, post, put } from "../base/api";
 import type { PageProps } from "../base/router";
 import { go } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Pairs, Table, Typed, useLoad } from "../base/ui";
+import { places } from "../base/countries";
+import { nationalities } from "../base/fields";
 import { t } from "../base/words";
 import { forgetDrafts } from "./draft";
 import { set } from "../base/session";
@@ -38,9 +40,21 @@ function Profile({ person }: { person: Person }) {
       {saved && <Notice kind="good" title={t("common.saved")} />}
       {parts.map((name) => (
         <Field key={name} label={t(`portal.person.${name}`)}>
-          {(a) => (
-            <input {...a} dir="auto" type={name === "birth_date" ? "date" : name === "phone" ? "tel" : "text"} value={profile[name] ?? ""} onInput={(e) => setProfile({ ...profile, [name]: e.currentTarget.value })} />
-          )}
+          {(a) => {
+            const set = (e: Event & { currentTarget: HTMLInputElement | HTMLSelectElement }) => setProfile({ ...profile, [name]: e.currentTarget.value });
+            return name === "nationality" || name === "residence" ? (
+              <select {...a} value={profile[name] ?? ""} onChange={set}>
+                <option value="">{t("common.choose")}</option>
+                {(name === "nationality" ? nationalities() : places()).map(([code, text]) => (
+                  <option key={code} value={code}>
+                    {text}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <input {...a} dir="auto" type={name === "birth_date" ? "date" : name === "phone" ? "tel" : "text"} value={profile[name] ?? ""} onInput={set} />
+            );
+          }}
         </Field>
       ))}
       <div class="buttons">
