@@ -69,6 +69,15 @@ str act_param(const struct act *a, str name)
     return STR_NONE;
 }
 
+str act_language(const struct act *a)
+{
+    str asked = act_param(a, S("language"));
+
+    if (!asked.n)
+        asked = json_get_str(a->input, S("language"));
+    return asked.n ? asked : a->actor.language.n ? a->actor.language : S("en");
+}
+
 enum err act_param_id(const struct act *a, str name, struct id *out, struct fault *f)
 {
     return id_parse(act_param(a, name), out) ? OK : fault(f, ERR_NOT_FOUND, "no record of that id");
@@ -264,7 +273,7 @@ enum err gate_advise(struct gate *g, const struct act *a, const struct action *a
     enum err e = decide(g, &b, policy, f);
     if (e == ERR_DENIED && !b.decision.permit && b.request.principal.type.p) {
         jw_key(w, S("refused"));
-        e = policy_why(w, policy, b.entities, &b.request, &b.decision, a->actor.language, true,
+        e = policy_why(w, policy, b.entities, &b.request, &b.decision, act_language(a), true,
                        a->arena, f);
     }
     policy_unref(policy);

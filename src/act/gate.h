@@ -160,6 +160,9 @@ struct act {
 };
 
 str act_param(const struct act *, str name);
+/* In which language its answer speaks: as it was asked (?language, or a member of the input), else
+ * that of the session. */
+str act_language(const struct act *);
 /* The answer to whoever made a thing: 201, and its id. */
 void act_created(struct act *, const struct id *);
 /* The param as an id: ERR_NOT_FOUND when it is none, for then no such record exists. */

@@ -66,7 +66,7 @@ static enum err advise(struct act *a, struct fault *f)
         return fault_at(f, ERR_INVALID, "/action", "no advice is given on this act");
     of.params = params;
     of.n_params = ARRAY_LEN(params);
-    of.actor.language = policy_language(a);
+    of.actor.language = act_language(a);
     of.input = json_get(a->input, S("input"));
     jw_open(&w, '{');
     jw_kv(&w, S("action"), name);

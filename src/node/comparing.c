@@ -437,7 +437,7 @@ static enum err draft_compare(struct act *a, struct fault *f)
 {
     struct comparing c = {.act = a,
                           .telling = {.words = node_of(a)->words,
-                                      .language = policy_language(a),
+                                      .language = act_language(a),
                                       .old = gate_policy(a->house->gate),
                                       .arena = arena_new(MEMORY)},
                           .w = JW(&a->reply)};

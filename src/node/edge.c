@@ -119,7 +119,7 @@ static void reply_refusal(struct passage *p, bool hurried)
     enum err e = OK;
 
     if (!hurried) {
-        e = policy_why(&w, a->policy, a->entities, &a->request, &a->decision, a->actor.language,
+        e = policy_why(&w, a->policy, a->entities, &a->request, &a->decision, act_language(a),
                        a->actor.kind == ACTOR_OFFICER, a->arena, NULL);
     }
     if (hurried || e != OK || !buf_ok(&b)) {
@@ -127,7 +127,7 @@ static void reply_refusal(struct passage *p, bool hurried)
         w = JW(&b);
         jw_open(&w, '{');
         jw_key(&w, S("by"));
-        policy_explain(&w, a->policy, &a->decision, a->actor.language);
+        policy_explain(&w, a->policy, &a->decision, act_language(a));
         jw_close(&w, '}');
     }
     http_reply_fault_with(p->request, &a->fault, S("decision"), buf_str(&b));

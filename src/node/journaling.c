@@ -71,7 +71,7 @@ static enum err put_entry(struct act *a, struct jw *w, struct receipt at, const 
     jw_kv(w, S("at"), json_get_str(entry, S("at")));
     if (json_get_str(entry, S("claimed")).p)
         jw_kv(w, S("claimed"), json_get_str(entry, S("claimed")));
-    telling_action(w, node_of(a)->words, policy_language(a), json_get_str(entry, S("action")));
+    telling_action(w, node_of(a)->words, act_language(a), json_get_str(entry, S("action")));
     if (subject.p)
         jw_kv(w, S("subject"), subject);
     jw_kv_bool(w, S("permit"), json_get_bool(entry, S("permit"), false));
@@ -196,7 +196,7 @@ static void put_actions(struct act *a, struct jw *w)
         if (one->kind != ACTION_ACT && one->kind != ACTION_READ_FILE)
             continue;
         jw_open(w, '{');
-        telling_action(w, node_of(a)->words, policy_language(a), str_of(one->name));
+        telling_action(w, node_of(a)->words, act_language(a), str_of(one->name));
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -250,7 +250,7 @@ static enum err put_by(struct act *a, struct jw *w, const struct policy *p,
     for (size_t i = 0; i < n; i++)
         ids[i] = json_str(json_at(by, i));
     jw_key(w, S("by"));
-    policy_explain(w, p, &(struct decision){.by = ids, .n_by = (uint32_t)n}, policy_language(a));
+    policy_explain(w, p, &(struct decision){.by = ids, .n_by = (uint32_t)n}, act_language(a));
     return OK;
 }
 
@@ -272,7 +272,7 @@ static enum err why_refused(struct act *a, const struct policy *p, struct receip
     TRY(cedar_entities_read(scratch, json_get(record, S("entities")), NULL, &es, f));
     TRY(cedar_request_read(scratch, json_get(record, S("request")), NULL, &q, f));
     TRY(policy_decide(p, es, &q, scratch, &d, f));
-    return policy_why(&w, p, es, &q, &d, policy_language(a), true, scratch, f);
+    return policy_why(&w, p, es, &q, &d, act_language(a), true, scratch, f);
 }
 
 /* A record that does not open any more, as of an erased person, leaves the reasons of the entry. */

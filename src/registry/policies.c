@@ -342,19 +342,10 @@ static str tongue_name(const void *from, str language, str type, str id)
     return facts_name(((const struct tongue *)from)->facts, language, type, id);
 }
 
-str policy_language(const struct act *a)
-{
-    str asked = act_param(a, S("language"));
-
-    if (!asked.n)
-        asked = json_get_str(a->input, S("language"));
-    return asked.n ? asked : a->actor.language.n ? a->actor.language : S("en");
-}
-
 /* Why and on what ground, in the words of whoever wrote the policy. */
 static str note_in(struct act *a, const struct policy *p, size_t i, const char *key)
 {
-    str name = str_printf(a->arena, "%s_%.*s", key, STR_FMT(policy_language(a)));
+    str name = str_printf(a->arena, "%s_%.*s", key, STR_FMT(act_language(a)));
 
     return name.p ? cedar_policy_note(policy_set(p), i, name) : STR_NONE;
 }
@@ -380,7 +371,7 @@ static void put_prose(struct jw *w, struct act *a, const struct policy *p, size_
     AUTO(buf) struct buf said = BUF(64 << 10);
     struct tongue t = {a->house, policy_facts(p)};
     struct prose_words words = {tongue_word, tongue_name, &t};
-    str language = policy_language(a);
+    str language = act_language(a);
 
     if (a->house->word && policy_prose(&said, policy_set(p), i, &words, language, NULL) == OK)
         jw_kv(w, S("says"), buf_str(&said));

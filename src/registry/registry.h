@@ -236,8 +236,6 @@ enum err mission_facts(struct act *, struct fault *);
 
 /* ---- policies (policies.c) -------------------------------------------------------------- */
 
-/* The language in which a policy is told: as asked for, else the actor's. */
-str policy_language(const struct act *);
 /* The set of a draft, validated: of the input's "files", or of the stored "proposal". The caller
  * owns one reference. */
 NODISCARD enum err policy_of_draft(struct act *, struct policy **out, struct fault *);

@@ -1,7 +1,7 @@
 // setting-up.ts - what a post still lacks before it works: said where it is set up, and on the mission's page
 import type { AccountPage, AppointmentRules, Calendar, Officer, OfficerList, Proposal } from "./answers";
 import { get } from "./api";
-import { t } from "./words";
+import { t, yearIn } from "./words";
 
 export interface PostFacts {
   rules: AppointmentRules["rules"];
@@ -31,7 +31,7 @@ export function lacking(of: PostFacts): Record<PostStep, string[]> {
   const roles = new Set(of.officers.flatMap((o) => o.roles));
   return {
     hours: of.rules.length ? [] : [t("common.post.no-hours")],
-    holidays: [year, year + 1].filter((y) => !of.years.includes(y)).map((y) => t("common.post.no-holidays", { year: String(y) })),
+    holidays: [year, year + 1].filter((y) => !of.years.includes(y)).map((y) => t("common.post.no-holidays", { year: yearIn(y) })),
     account: of.account ? [] : [t(of.proposals.length ? "common.post.account-waits" : "common.post.no-account")],
     officers: ["consular-officer", "consul", "head-of-mission"].filter((r) => !roles.has(r)).map((r) => t("common.post.no-officer", { role: t(`common.role.${r}`) })),
   };

@@ -44,6 +44,9 @@ export interface NavItem {
 /** The frame of every page: who runs it, where one can go, in which language. */
 export function Frame(props: { title: string; nav: NavItem[]; who?: ComponentChildren; children: ComponentChildren; wide?: boolean }) {
   const here = location.pathname;
+  const parts = useRef<HTMLElement>(null);
+  // on a phone the parts are one line that moves sideways: the present one is in sight
+  useEffect(() => parts.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here, props.nav.length]);
   return (
     <>
       <a class="skip" href="#main">
@@ -54,7 +57,7 @@ export function Frame(props: { title: string; nav: NavItem[]; who?: ComponentChi
           <span class="state">{stateName}</span>
           <span class="part">{props.title}</span>
         </a>
-        <nav class="parts" aria-label={t("common.pages")}>
+        <nav class="parts" aria-label={t("common.pages")} ref={parts}>
           <ul>
             {props.nav.map((n) => (
               <li key={n.href}>
@@ -259,26 +262,27 @@ export interface Column<T> {
   end?: boolean;
 }
 
-/** A table that can be taken away as CSV where its columns say how (RFC 4180). */
+/** A table that can be taken away as CSV where its columns say how (RFC 4180). On a phone each row of a broad one is a block
+ * of its own; the roles say to who does not see it that it is a table still. */
 export function Table<T>({ caption, columns, rows, name, empty }: { caption: string; columns: Column<T>[]; rows: T[]; name?: string; empty?: string }) {
   return (
     <div class="table" tabIndex={0} role="region" aria-label={caption}>
-      <table>
+      <table role="table" class={columns.length > 3 ? "stack" : undefined}>
         <caption>{caption}</caption>
-        <thead>
-          <tr>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map((c) => (
-              <th key={c.label} scope="col" class={c.end ? "end" : undefined}>
+              <th role="columnheader" key={c.label} scope="col" class={c.end ? "end" : undefined}>
                 {c.label}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row, i) => (
-            <tr key={i}>
+            <tr role="row" key={i}>
               {columns.map((c) => (
-                <td key={c.label} class={c.end ? "end" : undefined} data-label={c.label}>
+                <td role="cell" key={c.label} class={c.end ? "end" : undefined} data-label={c.label}>
                   {c.cell(row)}
                 </td>
               ))}

@@ -58,6 +58,9 @@ export function number(n: number, options?: Intl.NumberFormatOptions): string {
   return new Intl.NumberFormat(locale, options).format(n);
 }
 
+/** A year: in the reader's digits, without a separator. */
+export const yearIn = (year: number): string => number(year, { useGrouping: false });
+
 /** An amount in minor units (ISO 4217), as the reader writes money. What "US$" is in a text from right to left would
  * else be "$US": each part keeps its own direction (UAX #9, isolates). */
 export function money(amount: number, currency: string): string {

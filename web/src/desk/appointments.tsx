@@ -72,36 +72,36 @@ function Visits({ list, done }: { list: Visit[]; done: () => void }) {
     <>
       <Failure error={failed} />
       <div class="table" tabIndex={0} role="region" aria-label={t("desk.today")}>
-        <table class="queue">
+        <table class="queue stack" role="table">
           <caption>{t("desk.today-caption", { n: list.length })}</caption>
-          <thead>
-            <tr>
+          <thead role="rowgroup">
+            <tr role="row">
               {["time", "counter", "service", "reference", "came", "mark"].map((c) => (
-                <th scope="col" key={c}>
+                <th role="columnheader" scope="col" key={c}>
                   {t(`desk.today.${c}`)}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {list.map((v, i) => (
-              <tr key={`${v.case}${v.at}`} class={i === at ? "here" : undefined}>
-                <td>
+              <tr role="row" key={`${v.case}${v.at}`} class={i === at ? "here" : undefined}>
+                <td role="cell" data-label={t("desk.today.time")}>
                   <time>{timeThere(v.at, false)}</time>
                 </td>
-                <td>{number(v.counter)}</td>
-                <td>
+                <td role="cell" data-label={t("desk.today.counter")}>{number(v.counter)}</td>
+                <td role="cell" data-label={t("desk.today.service")}>
                   {title(v.service)} {v.urgent && <Tag kind="warn">{t("desk.today.urgent")}</Tag>}
                 </td>
-                <td>
+                <td role="cell" data-label={t("desk.today.reference")}>
                   <a class="mono" href={to(`/desk/cases/${v.case}`)}>
                     {v.case.slice(-6)}
                   </a>
                 </td>
-                <td>
+                <td role="cell" data-label={t("desk.today.came")}>
                   <Tag kind={KINDS[v.state]}>{t(`desk.today.${v.state}`)}</Tag>
                 </td>
-                <td>
+                <td role="cell" data-label={t("desk.today.mark")}>
                   {(v.state === "booked" || v.state === "arrived") && (
                     <div class="buttons">
                       {(["arrived", "served", "missed"] as const)

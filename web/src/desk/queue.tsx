@@ -107,37 +107,37 @@ function Rows({ rows, title, chosen, choose }: RowsProps) {
   useKeys(rows, at, setAt, toggle);
   return (
     <div class="table" tabIndex={0} role="region" aria-label={t("desk.queue")}>
-      <table class="queue">
+      <table class="queue stack select" role="table">
         <caption>{t("desk.waiting", { n: rows.length })}</caption>
-        <thead>
-          <tr>
-            <td>
+        <thead role="rowgroup">
+          <tr role="row">
+            <td role="cell">
               <input type="checkbox" aria-label={t("desk.choose-all")} checked={rows.length > 0 && chosen.length === rows.length} onChange={(e) => choose(e.currentTarget.checked ? rows.map((r) => r.id) : [])} />
             </td>
-            <th scope="col">{t("desk.due")}</th>
-            <th scope="col">{t("desk.service")}</th>
-            <th scope="col">{t("desk.state")}</th>
-            <th scope="col">{t("desk.country")}</th>
-            <th scope="col">{t("desk.filed")}</th>
+            <th role="columnheader" scope="col">{t("desk.due")}</th>
+            <th role="columnheader" scope="col">{t("desk.service")}</th>
+            <th role="columnheader" scope="col">{t("desk.state")}</th>
+            <th role="columnheader" scope="col">{t("desk.country")}</th>
+            <th role="columnheader" scope="col">{t("desk.filed")}</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((r, i) => (
-            <tr key={r.id} class={i === at ? "here" : undefined}>
-              <td>
+            <tr role="row" key={r.id} class={i === at ? "here" : undefined}>
+              <td role="cell">
                 <input type="checkbox" aria-label={`${t("desk.choose")}: ${title(r.service)}, ${r.due}`} checked={chosen.includes(r.id)} onChange={() => toggle(r.id)} />
               </td>
-              <td>
+              <td role="cell" data-label={t("desk.due")}>
                 <Tag kind={risk(r.due)}>
                   <Day on={r.due} both={false} />
                 </Tag>
               </td>
-              <td>
+              <td role="cell" data-label={t("desk.service")}>
                 <a href={to(`/desk/cases/${r.id}`)}>{title(r.service)}</a>
               </td>
-              <td>{r.state_text ?? r.state}</td>
-              <td>{country(r.country)}</td>
-              <td>
+              <td role="cell" data-label={t("desk.state")}>{r.state_text ?? r.state}</td>
+              <td role="cell" data-label={t("desk.country")}>{country(r.country)}</td>
+              <td role="cell" data-label={t("desk.filed")}>
                 <Moment at={r.filed} />
               </td>
             </tr>

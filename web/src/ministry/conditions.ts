@@ -10,6 +10,8 @@ import { country, homeCode, language, number, stateCode, stateName, t } from "..
 
 type Rule = Record<string, unknown>;
 
+/** A list of countries may be long: so many are named. */
+const FEW = 6;
 const or = new Intl.ListFormat(language, { type: "disjunction" });
 const isRule = (x: unknown): x is Rule => typeof x === "object" && x !== null && !Array.isArray(x);
 const listOf = (x: unknown): unknown[] => (Array.isArray(x) ? x : [x]);
@@ -34,7 +36,9 @@ const field = (pointer: string, words: Record<string, string>) => words[`field.$
 
 /** "How soon: urgent". */
 function chosen(pointer: string, values: unknown[], words: Record<string, string>): string {
-  return `${field(pointer, words)}: ${or.format(values.map((v) => valueIn(v, pointer, words)))}`;
+  const few = values.length > FEW ? values.slice(0, FEW - 1) : values;
+  const said = few.map((v) => valueIn(v, pointer, words));
+  return `${field(pointer, words)}: ${or.format(few === values ? said : [...said, t("ministry.condition.others", { n: values.length - few.length })])}`;
 }
 
 const turned: Record<string, string> = { "<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==", "===": "!=" };

@@ -12,7 +12,7 @@ import { go, to } from "../base/router";
 import { canonical } from "../base/sign";
 import { useSigning } from "../base/signing";
 import { Button, Day, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
-import { collate, country, has, inWords, t } from "../base/words";
+import { collate, country, has, inWords, t, yearIn } from "../base/words";
 
 /** What a mission is for others, and what its head and the ministry change of it. */
 export function Arrange({ code, next, inTheWay, title, again }: { code: string; next: Step[]; inTheWay: Obstacle[]; title: (service: string) => string; again: () => void }) {
@@ -208,7 +208,7 @@ function Calendar({ code, next }: { code: string; next: Step[] }) {
           <select {...a} class="short" value={year} onChange={(e) => setYear(Number(e.currentTarget.value))}>
             {years.map((y) => (
               <option key={y} value={y}>
-                {y}
+                {yearIn(y)}
               </option>
             ))}
           </select>
@@ -227,7 +227,7 @@ function Calendar({ code, next }: { code: string; next: Step[] }) {
                     {by ? t("ministry.calendar-signed", { by: by.by }) : t("ministry.calendar-unsigned")} {by && <Moment at={by.at} />}
                   </p>
                   <Table
-                    caption={t("ministry.calendar-days", { year })}
+                    caption={t("ministry.calendar-days", { year: yearIn(year) })}
                     name={`holidays-${code}-${year}`}
                     rows={days}
                     columns={[
@@ -260,7 +260,7 @@ function SignCalendar({ code, year, from, next, done }: { code: string; year: nu
   };
   return (
     <details>
-      <summary>{t("ministry.calendar-change", { year })}</summary>
+      <summary>{t("ministry.calendar-change", { year: yearIn(year) })}</summary>
       <form onSubmit={sign}>
         {told}
         {days.map((d, i) => (

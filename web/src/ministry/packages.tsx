@@ -183,6 +183,7 @@ function Steps({ of, done }: { of: Shown; done: () => void }) {
           {t("ministry.package-refuse")}
         </Advised>
       </div>
+      {stepOf(next, "package.retire-propose") && <p class="help">{t("ministry.package-retire-help")}</p>}
       {open === "layer" && <Layer of={of} />}
       {open === "refuse" && <Refuse of={of} done={done} />}
     </section>
