@@ -76,6 +76,8 @@ const struct link_tables dispatch_tables = {kind_at, action_find};
 /* ---- inputs ------------------------------------------------------------------------------ */
 
 #define TEXT(max) "{\"type\":\"string\",\"minLength\":1,\"maxLength\":" #max "}"
+/* not of blanks alone: somebody is to know a thing again by it */
+#define NAMED(max) "{\"type\":\"string\",\"pattern\":\"\\\\S\",\"maxLength\":" #max "}"
 #define LANGUAGE  "{\"type\":\"string\",\"pattern\":\"^[a-z]{2,3}$\"}"
 #define ID_SCHEMA "{\"type\":\"string\",\"format\":\"uuid\"}"
 #define DATE      "{\"type\":\"string\",\"format\":\"date\"}"
@@ -162,12 +164,12 @@ static const struct {
      ",\"as\":{\"enum\":[\"person\",\"officer\"]},\"signature\":" SIGNATURE "}}"},
     {"session-passkey.v1", OBJECT("\"assertion\"", "\"assertion\":" SIGNATURE)},
     {"passkey.v1", OBJECT("\"name\",\"client_data\",\"auth_data\",\"signature\"",
-                          "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY
+                          "\"name\":" NAMED(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY
                                                ",\"signature\":" SIGNATURE)},
-    {"passkey-name.v1", OBJECT("\"name\"", "\"name\":" TEXT(60))},
+    {"passkey-name.v1", OBJECT("\"name\"", "\"name\":" NAMED(60))},
     {"person-passkey.v1",
      OBJECT("\"name\",\"client_data\",\"auth_data\"",
-            "\"name\":" TEXT(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY)},
+            "\"name\":" NAMED(60) ",\"client_data\":" PASSKEY ",\"auth_data\":" PASSKEY)},
     {"mission.v1",
      OBJECT(
          "\"code\",\"kind\",\"country\",\"zone\",\"weekend\",\"name\"",
@@ -366,7 +368,7 @@ static const struct {
                                    ",\"status\":{\"enum\":[\"paid\",\"pending\",\"failed\"]}")},
     {"repayment.v1",
      OBJECT("\"how\",\"reference\"",
-            "\"how\":{\"enum\":[\"cash\",\"transfer\"]},\"reference\":" TEXT(120))},
+            "\"how\":{\"enum\":[\"cash\",\"transfer\"]},\"reference\":" NAMED(120))},
     {"cash-close.v1",
      OBJECT("\"day\",\"cash\"",
             "\"day\":" DATE ",\"cash\":{\"type\":\"array\",\"maxItems\":40,\"items\":" OBJECT(

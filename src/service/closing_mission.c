@@ -23,9 +23,11 @@ struct in_the_way {
 
 static void into_fault(struct in_the_way *x, const struct obstacle *o)
 {
-    str said = o->country.n ? str_printf(x->a->arena, "%.*s looks to it for %.*s",
-                                         STR_FMT(o->country), STR_FMT(o->service))
-                            : str_printf(x->a->arena, "%lld %s", (long long)o->n, o->what);
+    bool all = str_eq(o->service, S("*"));
+    str said = o->country.n
+                   ? str_printf(x->a->arena, "%.*s looks to it for %.*s", STR_FMT(o->country),
+                                STR_FMT(all ? S("everything") : o->service))
+                   : str_printf(x->a->arena, "%lld %s", (long long)o->n, o->what);
 
     if (x->f && said.p)
         fault_add(x->f, x->a->arena, o->pointer, str_cstr(x->a->arena, said));

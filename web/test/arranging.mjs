@@ -67,7 +67,7 @@ export async function mission(minister, head) {
   await minister.getByRole("button", { name: "Let it serve these" }).click();
   await minister.getByRole("link", { name: "Bulgaria" }).waitFor();
   await minister.getByText("Close the mission").first().click();
-  await minister.getByText("This mission is not set up yet").waitFor();
+  await minister.getByText("Still missing at this mission").waitFor();
   await minister.getByText("Nobody has this role yet: Consul", { exact: true }).waitFor();
   await minister.getByRole("link", { name: "Bulgaria looks to it" }).waitFor();
   expect(await minister.getByRole("button", { name: "Close the mission" }).isDisabled(), "a mission that a country looks to may be closed");

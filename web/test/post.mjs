@@ -3,7 +3,7 @@ import { look, PHONE, URL_ } from "./browser.mjs";
 
 export async function setUp(head) {
   await head.goto(`${URL_}/en/ministry/missions/athens`, { waitUntil: "networkidle" });
-  await head.getByText("This mission is not set up yet").waitFor();
+  await head.getByText("Still missing at this mission").waitFor();
   await look(head, "ministry-not-ready-en");
   await head.getByRole("main").getByRole("link", { name: "Set up the post" }).click();
   await head.getByText("steps are done").waitFor();

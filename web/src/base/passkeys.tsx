@@ -77,7 +77,7 @@ function Rename({ of, run, leave }: { of: Passkey; run: (name: string) => Promis
   return (
     <form class="card" onSubmit={send}>
       <Field label={t("common.passkey.new-name", { name: of.name })}>
-        {(a) => <input {...a} ref={field} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} onKeyDown={(e) => e.key === "Escape" && leave()} />}
+        {(a) => <input {...a} ref={field} required pattern=".*\S.*" dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} onKeyDown={(e) => e.key === "Escape" && leave()} />}
       </Field>
       <div class="buttons">
         <Button aria-busy={busy}>{t("common.passkey.save")}</Button>

@@ -7,8 +7,9 @@ import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { weekday } from "../base/opening";
 import { session } from "../base/session";
+import { missionNames } from "./mission";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
-import { language, number, t, timeThere } from "../base/words";
+import { inWords, language, number, t, timeThere } from "../base/words";
 
 function useServices(): [ServiceRow[], (name: string) => string] {
   const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
@@ -24,11 +25,14 @@ const MARKS = { a: "arrived", s: "served", m: "missed" } as const;
 export function Today({ query }: PageProps) {
   const who = useLoad(() => session(), []);
   const [day, setDay] = useState(query.get("day") ?? today());
-  const mission = query.get("mission") ?? who.data?.mission;
+  const elsewhere = query.get("mission");
+  const names = useLoad(missionNames, []);
+  const mission = elsewhere ?? who.data?.mission;
   const list = useLoad(async (signal) => (mission ? get<VisitList>(`/v1/missions/${mission}/days/${day}`, { signal }) : undefined), [mission, day]);
   return (
     <>
       <Heading lead={t("desk.today-lead")}>{t("desk.today")}</Heading>
+      {elsewhere && <h2>{inWords(names.data?.[elsewhere]) || elsewhere}</h2>}
       <div class="row">
         <Field label={t("desk.today-day")}>{(a) => <input {...a} type="date" required value={day} onInput={(e) => e.currentTarget.value && setDay(e.currentTarget.value)} />}</Field>
         <p>

@@ -232,7 +232,7 @@ function Repay({ mission, entry, done }: { mission: string; entry: Entry; done: 
             </select>
           )}
         </Field>
-        <Field label={t("desk.fees.repay-reference")}>{(f) => <input {...f} required maxLength={120} autocomplete="off" value={reference} onInput={(e) => setReference(e.currentTarget.value)} />}</Field>
+        <Field label={t("desk.fees.repay-reference")}>{(f) => <input {...f} required pattern=".*\S.*" maxLength={120} autocomplete="off" value={reference} onInput={(e) => setReference(e.currentTarget.value)} />}</Field>
         <Button kind="quiet">{t("desk.fees.repay-do", { amount: money(entry.state === "over" ? (entry.surplus ?? 0) : entry.amount, entry.currency) })}</Button>
       </form>
     </details>

@@ -53,7 +53,7 @@ function Add({ keys, again }: { keys: OfficerPasskeys; again: () => void }) {
       <Failure error={failed} />
       {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
       <Field label={t("common.passkey.name")} help={t("desk.passkey-name-help")}>
-        {(a) => <input {...a} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
+        {(a) => <input {...a} required pattern=".*\S.*" dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
       </Field>
       <Field label={t("desk.key-file")} help={t("desk.key-file-help")}>
         {(a) => <input {...a} type="file" required={first} accept=".key,application/json" onChange={(e) => setFile(e.currentTarget.files?.[0])} />}

@@ -1,6 +1,6 @@
 // apply.tsx - a person fills in the form of a service; answers are saved as they are typed (draft.ts)
 import { useRef, useState } from "preact/hooks";
-import type { MissionList } from "../base/answers";
+import type { MissionList, Standing } from "../base/answers";
 import { get, post, Problem } from "../base/api";
 import { Form, type FormProps } from "../base/form";
 import type { CaseFile, ServiceForm } from "../base/model";
@@ -33,7 +33,9 @@ export function Apply({ params, query }: PageProps) {
 function useAppointment(file: CaseFile): FormProps["extra"] {
   const standing = useLoad((signal) => standingOf(file.id, signal), [file.id]);
   const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
-  const s = standing.data;
+  const known = useRef<Standing>(); // a line that is lost meanwhile takes no step away
+  known.current = standing.data ?? known.current;
+  const s = known.current;
   if (!s || !missions.data) return undefined;
   const mission = inWords(missions.data.missions.find((m) => m.code === file.mission)?.name);
   return {

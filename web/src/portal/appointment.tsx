@@ -1,6 +1,6 @@
 // appointment.tsx - a person's appointment at a mission: asking in a round, the waiting list, the place; in a few words
 // wherever it is to be led to
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Booking, Standing } from "../base/answers";
 import { get, post } from "../base/api";
 import { Button, Failure, Field, Moment, Notice, Pairs } from "../base/ui";
@@ -67,18 +67,23 @@ function Stands(s: Standing & Part & { mission: string }) {
   );
 }
 
-/** One act that needs nothing more said; whatever it answers is shown where it was done. */
+/** One act that needs nothing more said, once however often it is pressed; whatever it answers is shown where it was done. */
 function useAct(done: () => void): [unknown, (path: string, body?: unknown) => Promise<void>] {
   const [failed, setFailed] = useState<unknown>();
+  const busy = useRef(false);
   return [
     failed,
     async (path, body) => {
+      if (busy.current) return;
+      busy.current = true;
       try {
         await post(path, body);
         setFailed(undefined);
         done();
       } catch (error) {
         setFailed(error);
+      } finally {
+        busy.current = false;
       }
     },
   ];

@@ -31,7 +31,7 @@ function Add({ keys, again }: { keys: PersonPasskeys; again: () => void }) {
       <Failure error={failed} />
       {refused && <Notice kind="warn" title={t("common.passkey-refused")} />}
       <Field label={t("common.passkey.name")} help={t("portal.passkey-name-help")}>
-        {(a) => <input {...a} required dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
+        {(a) => <input {...a} required pattern=".*\S.*" dir="auto" maxLength={60} value={name} onInput={(e) => setName(e.currentTarget.value)} />}
       </Field>
       <div class="buttons">
         <Button>{t("portal.passkey-add")}</Button>
