@@ -202,6 +202,8 @@ static void test_notes(void **state)
     assert_false(note_name_valid(S("a b")));
     assert_false(note_name_valid(S("a+b")));
     assert_false(note_name_valid(S("a\xe3\x80\x80z")));
+    assert_false(note_name_valid(S("a\0z")));
+    assert_false(note_name_valid(S("a\x01z")));
     assert_int_equal(checkpoint_parse(S("o\n01\nAAAA\n"), &c, NULL), ERR_MALFORMED_TEXT);
 }
 

@@ -22,7 +22,7 @@ bool note_name_valid(str name)
         return false;
     for (size_t i = 0, len; i < name.n; i += len) {
         len = utf8_decode(str_sub(name, i, name.n), &cp);
-        if (len == 0 || cp == '+' || unicode_space(cp))
+        if (len == 0 || cp < 0x20 || cp == '+' || unicode_space(cp))
             return false;
     }
     return true;

@@ -28,7 +28,8 @@ struct note_key {
     struct ed25519_public public;
 };
 
-/* Key name rules of signed-note: not empty, no Unicode space, no plus, no newline. */
+/* Key name rules of signed-note: not empty, no Unicode space, no plus; no control character, which
+ * no note may have. */
 bool note_name_valid(str name);
 /* signed-note, "Signatures": the id is the first four bytes of
  * SHA-256(name || 0x0A || type || key). */
