@@ -596,7 +596,7 @@ static void make_states(void)
     assert_non_null(root);
     snprintf(command, sizeof command,
              "W='%s' ROOT='%s' SIFARA='%s' bash -c 'set -e; fail() { cat \"$W/err\"; exit 1; }; "
-             "setting() { :; };"
+             "settings_of_test() { :; };"
              " . \"$ROOT/tests/states.sh\"; with_services consular-registration; state_new XU; "
              "state_new XA'",
              folder, root, program);
