@@ -94,7 +94,8 @@ void jw_close(struct jw *, char bracket);
 void jw_key(struct jw *, str key);
 void jw_string(struct jw *, str);
 void jw_int(struct jw *, int64_t);
-void jw_real(struct jw *, double); /* as ECMAScript prints it; null unless finite */
+/* As ECMAScript prints it, so that it reads back as a real; null unless finite. */
+void jw_real(struct jw *, double);
 void jw_bool(struct jw *, bool);
 void jw_null(struct jw *);
 void jw_raw(struct jw *, str text); /* text that is JSON already */
@@ -106,7 +107,8 @@ void jw_kv_bool(struct jw *, str key, bool);
 void jw_kv_strings(struct jw *, str key, const str *list, size_t n);
 
 /* RFC 8785 (JCS): keys in UTF-16 order, numbers as ECMAScript prints them, no blanks.
- * ERR_RANGE for an integer beyond 2^53, which the form cannot carry exactly;
+ * ERR_RANGE for an integer beyond 2^53, which the form cannot carry exactly, and for a real that
+ * would look like an integer beyond 2^63;
  * ERR_MEMORY_LIMIT when the buffer or scratch is full. */
 NODISCARD enum err json_canonical(struct buf *, const struct json *, struct arena *scratch,
                                   struct fault *);

@@ -99,15 +99,24 @@ void jw_int(struct jw *w, int64_t v)
     add_int(w->b, v);
 }
 
+/* ECMAScript prints it as an integer, which an int64_t does not hold: who reads that refuses it. */
+static bool looks_too_long(double d)
+{
+    return fabs(d) >= 0x1p63 && fabs(d) < 1e21;
+}
+
 void jw_real(struct jw *w, double d)
 {
     char text[32];
 
     separate(w);
-    if (isfinite(d))
-        buf_add(w->b, text, json_format_real(d, text));
-    else
+    if (!isfinite(d)) {
         buf_add_str(w->b, S("null"));
+        return;
+    }
+    buf_add(w->b, text, json_format_real(d, text));
+    if (looks_too_long(d))
+        buf_add_str(w->b, S(".0"));
 }
 
 void jw_bool(struct jw *w, bool v)
@@ -287,6 +296,8 @@ static enum err canonical(struct jw *w, const struct json *j, struct arena *scra
 
     if (j->type == J_INT && (j->i > exact || j->i < -exact))
         return fault(f, ERR_RANGE, "integer beyond 2^53 has no canonical form");
+    if (j->type == J_REAL && looks_too_long(j->d))
+        return fault(f, ERR_RANGE, "number beyond 2^63 has no canonical form");
     if (j->type == J_ARRAY) {
         jw_open(w, '[');
         for (uint32_t i = 0; i < j->n; i++)
