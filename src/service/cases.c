@@ -154,6 +154,11 @@ enum err case_facts(struct act *a, struct fault *f)
     return case_facts_of(a, c, f);
 }
 
+enum err case_kept_facts(struct act *a, struct fault *f)
+{
+    return case_facts_of(a, a->data, f);
+}
+
 enum err case_answers(struct act *a, const struct casefile *c, const struct key *k,
                       struct json **out, struct fault *f)
 {

@@ -67,6 +67,8 @@ enum err case_load(struct act *, const struct id *, struct casefile *out, struct
  * nothing is there. */
 enum err case_facts_of(struct act *, const struct casefile *, struct fault *);
 enum err case_facts(struct act *, struct fault *);
+/* The same of the case that prepare() keeps first in a->data. */
+enum err case_kept_facts(struct act *, struct fault *);
 /* Facts: does the person act for the one whose case it is? As context. */
 enum err case_representative(struct act *, const struct casefile *, struct fault *);
 /* Unseals and parses the answers. */

@@ -104,13 +104,6 @@ enum err fee_order_prepare(struct act *a, struct fault *f)
     return OK;
 }
 
-enum err fee_order_facts(struct act *a, struct fault *f)
-{
-    const struct ordering *o = a->data;
-
-    return case_facts_of(a, &o->c, f);
-}
-
 enum err order_of(struct act *a, struct ordering *o, struct fault *f)
 {
     int64_t bucket = (int64_t)id_bucket(&o->c.id);
@@ -447,13 +440,6 @@ enum err fee_settle_prepare(struct act *a, struct fault *f)
     jw_close(&w, '}');
     jw_close(&w, '}');
     return case_seal_note(a, buf_str(&plain), &s->note, f);
-}
-
-enum err fee_settle_facts(struct act *a, struct fault *f)
-{
-    const struct settling *s = a->data;
-
-    return case_facts_of(a, &s->c, f);
 }
 
 static enum err settle_case(struct act *a, struct settling *s, int64_t amount, struct fault *f)

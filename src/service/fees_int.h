@@ -37,14 +37,12 @@ NODISCARD enum err entry_add(struct act *, const struct entry *, bool *out_known
 enum err account_propose(struct act *, struct fault *);
 enum err account_show(struct act *, struct fault *);
 enum err fee_order_prepare(struct act *, struct fault *);
-enum err fee_order_facts(struct act *, struct fault *);
 enum err fee_order(struct act *, struct fault *);
 enum err statement_take_prepare(struct act *, struct fault *);
 enum err statement_take(struct act *, struct fault *);
 enum err entry_list(struct act *, struct fault *);
 enum err entry_assign(struct act *, struct fault *);
 enum err fee_settle_prepare(struct act *, struct fault *);
-enum err fee_settle_facts(struct act *, struct fault *);
 enum err fee_settle(struct act *, struct fault *);
 
 /* What goes back (repaying.c). */
