@@ -78,7 +78,8 @@ enum err introduction_parse(str note, str kind, struct introduction *out, struct
     if (whole && with_epoch)
         whole = introduction_line(&rest, "epoch ", &epoch) && str_to_int64(epoch, &out->epoch) &&
                 out->epoch > 0;
-    if (!whole || out->origin.n > WIRE_ORIGIN || !note_name_valid(out->origin))
+    if (!whole || out->origin.n > WIRE_ORIGIN || !note_name_valid(out->origin) ||
+        !note_name_valid(out->from) || !note_name_valid(out->to))
         return fault(f, ERR_MALFORMED_TEXT, "no introduction of a log");
     return OK;
 }
