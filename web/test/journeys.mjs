@@ -385,7 +385,7 @@ await step("what is typed is shown and never run", async () => {
   await mallory.getByLabel("Surname", { exact: true }).fill(evil);
   await mallory.getByLabel("Given names", { exact: true }).fill("x");
   await mallory.getByLabel("Date of birth").fill("1990-01-01");
-  await mallory.getByLabel("Nationality").fill("UTO");
+  await mallory.getByLabel("Nationality").selectOption("UTO");
   await mallory.getByRole("button", { name: "Save" }).click();
   await mallory.getByText("Saved").waitFor();
   await mallory.reload({ waitUntil: "networkidle" });

@@ -48,16 +48,13 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** What is told comes in the language of the page, whatever the session was opened in. */
-const inLanguage = (path: string) => (/[?&]language=/.test(path) ? path : `${path}${path.includes("?") ? "&" : "?"}language=${language}`);
-
 export async function call<T>(method: Method, path: string, body?: unknown, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method === "POST") headers["Idempotency-Key"] = options.key ?? crypto.randomUUID();
   let answer: Response;
   try {
-    answer = await fetch(inLanguage(path), {
+    answer = await fetch(path, {
       method,
       headers,
       credentials: "same-origin",
