@@ -8,7 +8,7 @@ async function set(minister) {
   await minister.getByLabel("Currency (three letters)").fill("EUR");
   await minister.locator("#rate-source").fill("Budget of the year");
   await minister.getByRole("button", { name: "Set the hourly cost" }).click();
-  await minister.getByRole("row", { name: /All missions €18.50/ }).waitFor();
+  await minister.getByRole("row", { name: /All missions .*18\.50/ }).waitFor();
   await minister.getByText("Enter a time on paper").first().click();
   await minister.locator("#paper-service").selectOption({ label: "Passport renewal" });
   await minister.locator("#paper-minutes").fill("75");

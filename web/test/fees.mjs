@@ -88,7 +88,7 @@ export async function repay(officer, consul, { person, file, reference }) {
   for (let i = 0; i < 20 && !(await officer.getByText("Pay it back").count()); i++) await officer.reload({ waitUntil: "networkidle" });
   await officer.getByText("Pay it back").click();
   await officer.getByLabel("Number of the order or the receipt").fill("Order 9");
-  await officer.getByRole("button", { name: "Propose to pay back €3.00" }).click();
+  await officer.getByRole("button", { name: /^Propose to pay back .*3\.00/ }).click();
   await officer.getByRole("heading", { name: /^Repayment/ }).waitFor();
   expect(!(await officer.getByRole("button", { name: "Sign and confirm" }).count()), "who proposes is asked to confirm");
   await look(officer, "desk-repayment-en");

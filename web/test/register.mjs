@@ -68,6 +68,6 @@ export async function workbook(consul) {
   await consul.getByLabel("الملف", { exact: true }).setInputFiles(path);
   await consul.getByLabel("ما هذا السجل").fill("Register of Athens, volume 4");
   await consul.getByRole("button", { name: "جرّب" }).click();
-  await consul.getByText("أُدخل من قبل").nth(1).waitFor();
+  await consul.getByText("أُدخل من قبل").nth(1).waitFor({ timeout: 60_000 });
   await look(consul, "desk-register-xlsx-ar");
 }
