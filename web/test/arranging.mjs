@@ -134,7 +134,7 @@ async function packages(minister, deputy) {
   await minister.getByRole("button", { name: "Let it prove itself" }).click();
   await minister.getByRole("button", { name: "Sign and propose to offer it" }).waitFor({ timeout: 60_000 });
   await minister.getByRole("link", { name: "The signed record" }).waitFor();
-  await minister.getByRole("button", { name: "Own fees, law and words" }).click();
+  await minister.getByRole("button", { name: "Own law and words, as files" }).click();
   await minister.getByLabel("overlay.json").waitFor();
   await look(minister, "ministry-package-en");
   await minister.getByRole("button", { name: "Sign and propose to offer it" }).click();
