@@ -129,6 +129,7 @@ static enum err load_state(struct arena *a, const struct workflow *w, const stru
     for (size_t t = TURN_PERSON; t < ARRAY_LEN(turn_names); t++)
         if (str_eq(json_get_str(doc, S("turn")), str_of(turn_names[t])))
             s->turn = (enum workflow_turn)t;
+    s->settled = json_get_bool(doc, S("settled"), false);
     load_term(json_get(doc, S("within")), s);
     s->row = arena_zalloc(a, on ? on->n : 1, sizeof *s->row);
     TRY_PTR(s->row, f);

@@ -53,6 +53,7 @@ struct workflow_row {
 struct workflow_state {
     str id;
     enum workflow_turn turn;
+    bool settled; /* nothing is awaited, though the person may still do something */
     int term;     /* 0: no timer */
     bool working; /* the term counts working days */
     str then;     /* the event when it has passed */

@@ -154,7 +154,7 @@ static void inspect_state(struct inspect *x, size_t i)
         inspect_tell(x, i, -1, "", "write an object in braces", "this is no state");
         return;
     }
-    members(x, i, -1, state, "id turn within on");
+    members(x, i, -1, state, "id turn settled within on");
     if (!name_valid(id, '-'))
         inspect_tell(x, i, -1, "/id", "write it as \"handed-over\"",
                      "a state has an id of small letters, digits and hyphens, at most %d",
@@ -171,6 +171,10 @@ static void inspect_state(struct inspect *x, size_t i)
     if (on && !listed("person officer node", json_get_str(state, S("turn"))))
         inspect_tell(x, i, -1, "/turn", "say whose move it is",
                      "the turn of a state is \"person\", \"officer\" or \"node\"");
+    if (json_get(state, S("settled")) &&
+        (!json_get_bool(state, S("settled"), false) || !inspect_turn(x, i, "person")))
+        inspect_tell(x, i, -1, "/settled", "leave it out",
+                     "\"settled\" is true, in a state in which it is the person's turn");
     inspect_within(x, i, state);
 }
 

@@ -234,6 +234,8 @@ static const struct {
      "no case ever becomes \"lost\""},
     {"\"turn\":\"node\"", "\"turn\":\"machine\"", "/states/6/turn", "the turn of a state"},
     {"\"turn\":\"node\"", "\"turn\":\"officer\"", "/states/6/turn", "the node's turn"},
+    {"\"turn\":\"node\"", "\"turn\":\"node\",\"settled\":true", "/states/6/settled",
+     "the person's turn"},
     {"\"working_days\":90", "\"working_days\":0", "/states/7/within", "a term is 1 to"},
     {"\"working_days\":90", "\"working_days\":90,\"days\":3", "/states/7/within", "a term is"},
     {"\"working_days\":90", "\"hours\":9", "/states/7/hours", "not known"},

@@ -162,7 +162,8 @@ enum err mission_close(struct act *, struct fault *);
 NODISCARD enum err mission_put_in_the_way(struct act *, struct jw *, str mission, struct fault *);
 enum err mission_glance(struct act *, struct fault *);
 enum err ministry_glance(struct act *, struct fault *);
-/* Whose move it is in that state of a service; at an end where it is not offered any more. */
+/* Whose move it is in that state of a service; as at an end where nothing is awaited, or where the
+ * service is not offered any more. */
 enum workflow_turn turn_in(struct act *, str service, str state);
 /* The moment a year before now. */
 int64_t year_ago(const struct act *);

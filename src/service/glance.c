@@ -28,7 +28,7 @@ enum workflow_turn turn_in(struct act *a, str service, str state)
     const struct service *s = service_find(a->house->services, service);
     const struct workflow_state *now = s ? workflow_state(s->package->workflow, state) : NULL;
 
-    return now ? now->turn : TURN_END;
+    return now && !now->settled ? now->turn : TURN_END;
 }
 
 /* ---- one mission -------------------------------------------------------------------------- */
@@ -40,7 +40,7 @@ static void put_work_row(struct act *a, struct jw *w, struct query *q)
         s ? workflow_state(s->package->workflow, query_str(q, 1)) : NULL;
     char day[16];
 
-    if (!state || state->turn == TURN_END)
+    if (!state || state->turn == TURN_END || state->settled)
         return;
     jw_open(w, '{');
     jw_kv(w, S("service"), s->name);

@@ -315,7 +315,7 @@ static void put_state(struct act *a, struct jw *w, const struct casefile *c)
 
     jw_kv(w, S("state"), c->state->id);
     jw_kv(w, S("state_text"), case_word(a, c->service, case_language(a), "state", c->state->id));
-    if (turn)
+    if (turn && !c->state->settled)
         jw_kv(w, S("turn"), str_of(turn));
     if (until.p)
         jw_kv(w, S("until"), until);
@@ -338,7 +338,7 @@ static enum err put_waits(struct act *a, struct jw *w, const struct casefile *c,
     char text[32];
 
     missions_drop(m);
-    if (!c->filed || c->state->turn == TURN_END)
+    if (!c->filed || c->state->turn == TURN_END || c->state->settled)
         return OK;
     TRY(db_one(a->db, &q, f, "SELECT max(at) FROM case_step WHERE file = ?", "d", &c->id));
     time_format(query_int(&q, 0), text);

@@ -112,7 +112,7 @@ function Status({ file, mission, visit }: Seen & { visit: Standing | undefined }
           [t("portal.for-country"), country(file.country)],
           file.filed && [t("portal.filed-on"), <Moment at={file.filed} />],
           file.due && [t("portal.due"), <Day on={file.due} />],
-          file.clock_paused && [t("portal.due"), t("portal.paused")],
+          file.clock_paused && file.turn === "person" && [t("portal.due"), t("portal.paused")],
           file.until && [t("portal.until"), <Day on={file.until} />],
           visit && matters(visit, file) && [t("portal.appointment"), <a href="#appointment">{inShort(visit)}</a>],
           file.fee && [
