@@ -517,7 +517,7 @@ static void act_on(struct house *h, const char *name, const struct due_job *job,
     w->failed = job_passing(e);
     if (!w->failed && !id_is_nil(&job->id))
         (void)!job_act(h, S("job.drop"), job, STR_NONE, NULL);
-    LOG(LOG_WARN, "an appointment is not what its job says", LOG_CSTR("job", name),
+    LOG(LOG_WARN, "a job of a case is not done", LOG_CSTR("job", name),
         LOG_CSTR("error", err_slug(e)), LOG_CSTR("detail", f.detail));
 }
 

@@ -485,6 +485,11 @@ export interface Consequence {
   is: Verdict;
 }
 
+/** Hashes by which one state of the log is shown to extend another (RFC 6962, 2.1.2). */
+export interface ConsistencyProof {
+  proof: string[];
+}
+
 export interface Consultation {
   by: string;
   text: string;
@@ -2506,6 +2511,7 @@ export interface Answer {
   "journal.list": Journal;
   "journal.show": JournalPage;
   "jurisdiction.set": Assigned;
+  "ledger.consistency": ConsistencyProof;
   "message.attach": File;
   "message.enclose": File;
   "message.send": Numbered;
