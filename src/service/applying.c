@@ -107,19 +107,19 @@ enum err case_start_facts(struct act *a, struct fault *f)
 
 enum err case_insert_row(struct act *a, const struct casefile *c, int64_t updated, struct fault *f)
 {
-    return db_run(a->db, f,
-                  "INSERT INTO case_file(id, bucket, person, service, version, country, mission,"
-                  " queue, state, revision, filed, due, left, paused, answers, steps, updated,"
-                  " lapses, fee, paid, currency, content, channel, received, officer, opener,"
-                  " claimed)"
-                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                  "didssssssiiiiibiiiiisssiddi", &c->id, (int64_t)id_bucket(&c->id), &c->person,
-                  c->service_name, c->service->version, c->country, c->mission, c->queue,
-                  c->state->id, c->revision, c->filed, (int64_t)c->due, (int64_t)c->left,
-                  (int64_t)c->paused, c->answers, c->steps, updated, c->lapses, c->fee, c->paid,
-                  c->currency, c->service->content, c->channel, (int64_t)c->received,
-                  id_is_nil(&c->officer) ? NULL : &c->officer,
-                  id_is_nil(&c->opener) ? NULL : &c->opener, c->claimed);
+    return db_run(
+        a->db, f,
+        "INSERT INTO case_file(id, bucket, person, service, version, country, mission,"
+        " queue, state, revision, filed, due, left, paused, answers, steps, updated,"
+        " lapses, fee, paid, currency, content, channel, received, officer, opener,"
+        " claimed, language)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "didssssssiiiiibiiiiisssiddis", &c->id, (int64_t)id_bucket(&c->id), &c->person,
+        c->service_name, c->service->version, c->country, c->mission, c->queue, c->state->id,
+        c->revision, c->filed, (int64_t)c->due, (int64_t)c->left, (int64_t)c->paused, c->answers,
+        c->steps, updated, c->lapses, c->fee, c->paid, c->currency, c->service->content, c->channel,
+        (int64_t)c->received, id_is_nil(&c->officer) ? NULL : &c->officer,
+        id_is_nil(&c->opener) ? NULL : &c->opener, c->claimed, c->language.p ? c->language : S(""));
 }
 
 enum err case_insert(struct act *a, const struct casefile *c, struct fault *f)

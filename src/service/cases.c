@@ -11,7 +11,7 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     TRY(db_one(a->db, &q, f,
                "SELECT person, service, country, mission, queue, state, revision, filed, due, left,"
                " paused, officer, answers, steps, lapses, fee, paid, currency, version, content,"
-               " channel, received, opener, claimed"
+               " channel, received, opener, claimed, language"
                " FROM case_file"
                " WHERE id = ? AND bucket = ?",
                "di", id, (int64_t)id_bucket(id)));
@@ -37,8 +37,9 @@ enum err case_load(struct act *a, const struct id *id, struct casefile *out, str
     c.received = (int32_t)query_int(&q, 21);
     c.opener = query_id(&q, 22);
     c.claimed = query_int(&q, 23);
-    bool copied = c.channel.p && c.service_name.p && c.country.p && c.mission.p && c.queue.p &&
-                  state.p && (query_null(&q, 12) || c.answers.p) &&
+    c.language = str_copy(a->arena, query_str(&q, 24));
+    bool copied = c.language.p && c.channel.p && c.service_name.p && c.country.p && c.mission.p &&
+                  c.queue.p && state.p && (query_null(&q, 12) || c.answers.p) &&
                   (query_null(&q, 17) || c.currency.p);
     c.service = service_find_version(a->house->services, c.service_name, query_str(&q, 18),
                                      query_str(&q, 19));

@@ -200,5 +200,7 @@ const struct migration service_migrations[] = {
     {"ALTER TABLE attachment ADD COLUMN sender BLOB"},
     /* which wait for their message, by when they came */
     {"CREATE INDEX attachment_waits ON attachment(id) WHERE message = -1"},
+    {"ALTER TABLE case_file ADD COLUMN language TEXT NOT NULL DEFAULT ''"},
+    {"CREATE INDEX case_file_language ON case_file(queue, state, language, due, id)"},
 };
 const size_t service_migrations_n = ARRAY_LEN(service_migrations);

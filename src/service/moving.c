@@ -164,6 +164,8 @@ enum err case_advance(struct act *a, struct casefile *c, struct fault *f)
         if (c->received && c->received < today)
             today = c->received;
         c->filed = a->now;
+        if (c->to.language.n)
+            c->language = c->to.language;
         c->left = (int32_t)c->service->promise_days;
         c->paused = true;
     }
@@ -186,8 +188,8 @@ enum err case_write_step(struct act *a, const struct casefile *c, str event, str
                   "INSERT INTO case_step(file, seq, bucket, at, event, role, mission, note, epoch,"
                   " entry, officer) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
                   "diiisssbiid", &c->id, c->steps, (int64_t)id_bucket(&c->id), a->now, event,
-                  officer  ? act_role(a)
-                  : person ? S("person")
+                  officer                         ? act_role(a)
+                  : person                        ? S("person")
                   : a->actor.kind == ACTOR_PERSON ? S("representative")
                                                   : S("system"),
                   officer ? a->actor.mission : STR_NONE, note, (int64_t)next.epoch,
@@ -200,12 +202,13 @@ enum err case_write(struct act *a, struct casefile *c, struct fault *f)
                "UPDATE case_file SET state = ?, revision = revision + 1, queue = ?, filed = ?,"
                " due = ?, left = ?, paused = ?, officer = ?, answers = ?, steps = steps + 1,"
                " updated = ?, lapses = ?, fee = ?, paid = ?, currency = ?, received = ?,"
-               " claimed = ?"
+               " claimed = ?, language = ?"
                " WHERE id = ? AND bucket = ? AND revision = ?",
-               "ssiiiidbiiiisiidii", c->state->id, c->queue, c->filed, (int64_t)c->due,
+               "ssiiiidbiiiisiisdii", c->state->id, c->queue, c->filed, (int64_t)c->due,
                (int64_t)c->left, (int64_t)c->paused, id_is_nil(&c->officer) ? NULL : &c->officer,
                c->answers, a->now, c->lapses, c->fee, c->paid, c->currency, (int64_t)c->received,
-               c->claimed, &c->id, (int64_t)id_bucket(&c->id), c->revision));
+               c->claimed, c->language.p ? c->language : S(""), &c->id, (int64_t)id_bucket(&c->id),
+               c->revision));
     if (db_changes(a->db) != 1)
         return fault(f, ERR_STALE, "the case changed meanwhile");
     c->revision++;

@@ -30,12 +30,13 @@ static bool parse_cursor(str text, int64_t *due, struct id *id)
 /* A row of the queue. */
 struct waiting {
     struct id id, officer;
-    str service, state, country;
+    str service, state, country, language;
     int64_t due, filed;
 };
 
 struct queue {
-    str mission, service;     /* service: empty is any */
+    str mission, service;     /* service, language: empty is any */
+    str language;             /* of the person */
     const struct id *officer; /* who has taken them; NULL: whoever, or nobody */
     struct id after_id;
     int64_t after_due, before, limit; /* before: due days below it */
@@ -43,8 +44,10 @@ struct queue {
     struct waiting *list;
 };
 
-#define WAITING "SELECT id, service, due, filed, officer, country FROM case_file WHERE state = ?"
-#define PAGE    " AND due >= ? AND due < ? AND (due > ? OR id > ?) ORDER BY due, id LIMIT ?"
+#define WAITING                                                                                    \
+    "SELECT id, service, due, filed, officer, country, language FROM case_file WHERE state = ?"
+#define SPOKEN " AND (? = '' OR language || '' = ?)"
+#define PAGE   " AND due >= ? AND due < ? AND (due > ? OR id > ?) ORDER BY due, id LIMIT ?"
 
 /* Each filter goes along an index of its own: a desk may have a hundred thousand cases. The desk of
  * an officer's cases is compared as an expression, so that no index of desks is taken for them. */
@@ -54,14 +57,18 @@ static enum err select_waiting(struct act *a, const struct queue *w, str state, 
     int64_t from = w->after_due, to = w->before;
 
     if (w->officer)
-        return db_query(a->db, q, f,
-                        WAITING
-                        " AND officer = ? AND queue || '' = ? AND (? = '' OR service = ?)" PAGE,
-                        "sdsssiiidi", state, w->officer, w->mission, w->service, w->service, from,
-                        to, from, &w->after_id, w->limit);
+        return db_query(
+            a->db, q, f,
+            WAITING " AND officer = ? AND queue || '' = ? AND (? = '' OR service = ?)" SPOKEN PAGE,
+            "sdsssssiiidi", state, w->officer, w->mission, w->service, w->service, w->language,
+            w->language, from, to, from, &w->after_id, w->limit);
     if (w->service.n)
-        return db_query(a->db, q, f, WAITING " AND queue = ? AND service = ?" PAGE, "sssiiidi",
-                        state, w->mission, w->service, from, to, from, &w->after_id, w->limit);
+        return db_query(a->db, q, f, WAITING " AND queue = ? AND service = ?" SPOKEN PAGE,
+                        "sssssiiidi", state, w->mission, w->service, w->language, w->language, from,
+                        to, from, &w->after_id, w->limit);
+    if (w->language.n)
+        return db_query(a->db, q, f, WAITING " AND queue = ? AND language = ?" PAGE, "sssiiidi",
+                        state, w->mission, w->language, from, to, from, &w->after_id, w->limit);
     return db_query(a->db, q, f, WAITING " AND queue = ?" PAGE, "ssiiidi", state, w->mission, from,
                     to, from, &w->after_id, w->limit);
 }
@@ -73,13 +80,15 @@ static enum err add_waiting(struct act *a, struct queue *queue, str state, struc
 
     TRY(select_waiting(a, queue, state, &q, f));
     for (; query_row(&q) && queue->n < queue->room; query_next(&q))
-        queue->list[queue->n++] = (struct waiting){.id = query_id(&q, 0),
-                                                   .service = str_copy(a->arena, query_str(&q, 1)),
-                                                   .state = state,
-                                                   .due = query_int(&q, 2),
-                                                   .filed = query_int(&q, 3),
-                                                   .officer = query_id(&q, 4),
-                                                   .country = str_copy(a->arena, query_str(&q, 5))};
+        queue->list[queue->n++] =
+            (struct waiting){.id = query_id(&q, 0),
+                             .service = str_copy(a->arena, query_str(&q, 1)),
+                             .state = state,
+                             .due = query_int(&q, 2),
+                             .filed = query_int(&q, 3),
+                             .officer = query_id(&q, 4),
+                             .country = str_copy(a->arena, query_str(&q, 5)),
+                             .language = str_copy(a->arena, query_str(&q, 6))};
     return query_end(&q, f);
 }
 
@@ -123,6 +132,8 @@ static void put_waiting(struct act *a, struct jw *w, const struct waiting *row)
     if (s)
         jw_kv(w, S("state_text"), case_word(a, s, case_language(a), "state", row->state));
     jw_kv(w, S("country"), row->country);
+    if (row->language.n)
+        jw_kv(w, S("speaks"), row->language);
     day_format((int32_t)row->due, due);
     jw_kv(w, S("due"), str_of(due));
     time_format(row->filed, text);
@@ -154,15 +165,19 @@ static void put_queue(struct act *a, const struct queue *queue)
     jw_close(&w, '}');
 }
 
-/* ?before=: only what is due before that day. ?officer=me: only what the officer has taken. */
+/* ?before=: only what is due before that day. ?officer=me: only what the officer has taken.
+ * ?speaks=: only of persons who are written to in that language. */
 static enum err read_filters(struct act *a, struct queue *queue, struct fault *f)
 {
     str before = act_param(a, S("before")), officer = act_param(a, S("officer"));
     int32_t day;
 
     queue->service = act_param(a, S("service"));
+    queue->language = act_param(a, S("speaks"));
     if (!queue->service.p)
         queue->service = S("");
+    if (!queue->language.p)
+        queue->language = S("");
     if (before.n && !day_parse(before, &day))
         return fault_at(f, ERR_INVALID, "/before", "a day, as 2026-11-26");
     queue->before = before.n ? day : INT32_MAX;

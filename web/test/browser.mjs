@@ -39,6 +39,14 @@ export function expect(condition, text) {
   if (!condition) fail(text);
 }
 
+/** What stands on the open pages as gone wrong: why a step came no further. */
+async function alarms() {
+  for (const page of browser.contexts().flatMap((c) => c.pages())) {
+    const told = await page.getByRole("alert").allInnerTexts().catch(() => []);
+    if (told.length) console.log(`  ${page.url()}: ${told.join(" | ").replaceAll("\n", " ")}`);
+  }
+}
+
 /** One step of a journey: whatever goes wrong in it is a failure, and the next one is tried. */
 export async function step(name, f) {
   console.log(name);
@@ -46,6 +54,7 @@ export async function step(name, f) {
     return await f();
   } catch (error) {
     fail(`${name}: ${error.message.split("\n").slice(0, 4).join(" | ")}`);
+    await alarms();
     return undefined;
   }
 }

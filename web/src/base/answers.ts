@@ -2248,6 +2248,8 @@ export interface Waiting {
   state: string;
   state_text?: string;
   country: string;
+  /** The language in which the person is written to. */
+  speaks?: string;
   due: string;
   filed: string;
   officer?: string;

@@ -1,8 +1,9 @@
 // appointments.tsx - the mission's appointments: who comes on a day, the rules of its hours, rounds and their state
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { AppointmentRules, RoundList, ServiceList, Visit, VisitList, VisitRule as Rule } from "../base/answers";
 import { get, post, put } from "../base/api";
 import type { ServiceRow } from "../base/model";
+import { useKeys } from "../base/keys";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { weekday } from "../base/opening";
@@ -57,20 +58,15 @@ function Visits({ list, done }: { list: Visit[]; done: () => void }) {
       setFailed(error);
     }
   };
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if ((e.target as Element).closest("input, select, textarea, button, a") || e.ctrlKey || e.metaKey || e.altKey) return;
-      const v = list[at];
-      if (e.key === "j" || e.key === "ArrowDown") setAt(Math.min(at + 1, list.length - 1));
-      else if (e.key === "k" || e.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-      else if (e.key === "Enter" && v) go(`/desk/cases/${v.case}`);
-      else if (v && e.key in MARKS) void mark(v, MARKS[e.key as keyof typeof MARKS]);
-      else return;
-      e.preventDefault();
-    };
-    document.addEventListener("keydown", key);
-    return () => document.removeEventListener("keydown", key);
-  }, [list, at]);
+  useKeys((key) => {
+    const v = list[at];
+    if (key === "j" || key === "ArrowDown") setAt(Math.min(at + 1, list.length - 1));
+    else if (key === "k" || key === "ArrowUp") setAt(Math.max(at - 1, 0));
+    else if (key === "Enter" && v) go(`/desk/cases/${v.case}`);
+    else if (v && key in MARKS) void mark(v, MARKS[key as keyof typeof MARKS]);
+    else return false;
+    return true;
+  }, "input, select, textarea, button, a");
   if (!list.length) return <p class="empty">{t("desk.today-empty")}</p>;
   return (
     <>

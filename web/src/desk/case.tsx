@@ -1,10 +1,11 @@
 // case.tsx - one case on the desk: what was said beside what was brought, and what may be done now
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { CaseStatement } from "../base/answers";
 import { get, post, query } from "../base/api";
 import { signed } from "../base/passkey";
 import { stockOf } from "./stock";
 import { useSigning } from "../base/signing";
+import { useKeys } from "../base/keys";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Day, Failure, Field, Heading, Load, Moment, Notice, Pairs, Reasons, Tag, Typed, useLoad } from "../base/ui";
@@ -195,17 +196,12 @@ function Actions({ file, service, done }: DeskProps) {
       setFailed(error);
     }
   };
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if ((e.target as Element).closest("input, select, textarea") || e.ctrlKey || e.metaKey || e.altKey) return;
-      const n = steps.find((x) => letters[x.action] === e.key);
-      if (!n || n.refused) return;
-      e.preventDefault();
-      void run(n);
-    };
-    document.addEventListener("keydown", key);
-    return () => document.removeEventListener("keydown", key);
-  }, [file, open]);
+  useKeys((key) => {
+    const n = steps.find((x) => letters[x.action] === key);
+    if (!n || n.refused) return false;
+    void run(n);
+    return true;
+  });
   if (!steps.length && !file.fee?.owed) return null;
   return (
     <section class="card" aria-label={t("desk.now")}>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TicketCalled, TicketList, TicketTaken } from "../base/answers";
 import { get, post } from "../base/api";
+import { useKeys } from "../base/keys";
 import type { PageProps } from "../base/router";
 import { to } from "../base/router";
 import { Button, Failure, Field, Heading, Load, Moment, Notice, Table, Tag, useLoad } from "../base/ui";
@@ -48,16 +49,13 @@ function Of({ mission }: { mission: string }) {
     const timer = setInterval(list.again, AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test((e.target as Element).tagName)) return;
-      if (e.key === "g") void give();
-      else if (e.key === "n") void call();
-      else if (e.key === "s" && mine) void end(mine.number, "served");
-      else if (e.key === "a" && mine) void end(mine.number, "absent");
-    };
-    document.addEventListener("keydown", key);
-    return () => document.removeEventListener("keydown", key);
+  useKeys((key) => {
+    if (key === "g") void give();
+    else if (key === "n") void call();
+    else if (key === "s" && mine) void end(mine.number, "served");
+    else if (key === "a" && mine) void end(mine.number, "absent");
+    else return false;
+    return true;
   });
 
   const waiting = tickets.filter((x) => x.state === "waiting").length;

@@ -1,12 +1,13 @@
 // queue.tsx - what waits on the desk of a mission, by due day; keyboard all the way
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { MissionList, Queue as Page, ServiceList, Waiting as Row } from "../base/answers";
 import { get, post, Problem, query } from "../base/api";
+import { useKeys } from "../base/keys";
 import type { PageProps } from "../base/router";
 import { go, to } from "../base/router";
 import { session } from "../base/session";
 import { Button, Day, Failure, Heading, Load, Moment, Tag, useLoad } from "../base/ui";
-import { country, inWords, language, t } from "../base/words";
+import { country, inWords, language, languageName, languages, t } from "../base/words";
 
 interface Filter {
   name: string;
@@ -15,6 +16,7 @@ interface Filter {
   mission: string;
   due: string;
   whose: string;
+  speaks: string;
 }
 
 const STATES = ["", "filed", "in-review", "proposed", "correction", "approved"];
@@ -34,20 +36,15 @@ function risk(due: string): "bad" | "warn" | "" {
 }
 
 /** j and k move, s chooses, Enter opens: as in other programs of this kind. */
-function useKeys(rows: Row[], at: number, setAt: (n: number) => void, toggle: (id: string) => void): void {
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if ((e.target as Element).closest("input, select, textarea, button, a, summary") || e.ctrlKey || e.metaKey || e.altKey) return;
-      if (e.key === "j" || e.key === "ArrowDown") setAt(Math.min(at + 1, rows.length - 1));
-      else if (e.key === "k" || e.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-      else if (e.key === "s" && rows[at]) toggle(rows[at].id);
-      else if (e.key === "Enter" && rows[at]) go(`/desk/cases/${rows[at].id}`);
-      else return;
-      e.preventDefault();
-    };
-    document.addEventListener("keydown", key);
-    return () => document.removeEventListener("keydown", key);
-  }, [rows, at, toggle]);
+function useRowKeys(rows: Row[], at: number, setAt: (n: number) => void, toggle: (id: string) => void): void {
+  useKeys((key) => {
+    if (key === "j" || key === "ArrowDown") setAt(Math.min(at + 1, rows.length - 1));
+    else if (key === "k" || key === "ArrowUp") setAt(Math.max(at - 1, 0));
+    else if (key === "s" && rows[at]) toggle(rows[at].id);
+    else if (key === "Enter" && rows[at]) go(`/desk/cases/${rows[at].id}`);
+    else return false;
+    return true;
+  }, "input, select, textarea, button, a, summary");
 }
 
 /** The first day that a filter by due day leaves out: days are those of whoever asks. */
@@ -104,7 +101,7 @@ interface RowsProps {
 function Rows({ rows, title, chosen, choose }: RowsProps) {
   const [at, setAt] = useState(0);
   const toggle = (id: string) => choose(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id]);
-  useKeys(rows, at, setAt, toggle);
+  useRowKeys(rows, at, setAt, toggle);
   return (
     <div class="table" tabIndex={0} role="region" aria-label={t("desk.queue")}>
       <table class="queue stack select" role="table">
@@ -118,6 +115,7 @@ function Rows({ rows, title, chosen, choose }: RowsProps) {
             <th role="columnheader" scope="col">{t("desk.service")}</th>
             <th role="columnheader" scope="col">{t("desk.state")}</th>
             <th role="columnheader" scope="col">{t("desk.country")}</th>
+            <th role="columnheader" scope="col">{t("desk.speaks")}</th>
             <th role="columnheader" scope="col">{t("desk.filed")}</th>
           </tr>
         </thead>
@@ -137,6 +135,7 @@ function Rows({ rows, title, chosen, choose }: RowsProps) {
               </td>
               <td role="cell" data-label={t("desk.state")}>{r.state_text ?? r.state}</td>
               <td role="cell" data-label={t("desk.country")}>{country(r.country)}</td>
+              <td role="cell" data-label={t("desk.speaks")}>{r.speaks && languageName(r.speaks)}</td>
               <td role="cell" data-label={t("desk.filed")}>
                 <Moment at={r.filed} />
               </td>
@@ -170,6 +169,7 @@ export function Queue({ query: asked }: PageProps) {
   const [mission, setMission] = useState(asked.get("mission") ?? "");
   const [due, setDue] = useState(asked.get("due") ?? "");
   const [whose, setWhose] = useState(asked.get("whose") ?? "");
+  const [speaks, setSpeaks] = useState(asked.get("speaks") ?? "");
   const [chosen, setChosen] = useState<string[]>([]);
   const [filters, setFilters] = useState(savedFilters);
   const [more, setMore] = useState<Row[]>([]);
@@ -177,7 +177,7 @@ export function Queue({ query: asked }: PageProps) {
   const [failed, setFailed] = useState<unknown>();
   const services = useLoad((signal) => get<ServiceList>(`/v1/services?language=${language}`, { signal }), []);
   const missions = useLoad((signal) => get<MissionList>("/v1/missions", { signal }), []);
-  const address = (after?: string) => `/v1/desk/queue${query({ state, service, mission, before: before(due), officer: whose, language, limit: 50, after })}`;
+  const address = (after?: string) => `/v1/desk/queue${query({ state, service, mission, before: before(due), officer: whose, speaks, language, limit: 50, after })}`;
   const page = useLoad(
     async (signal) => {
       const p = await get<Page>(address(), { signal });
@@ -186,7 +186,7 @@ export function Queue({ query: asked }: PageProps) {
       setNext(p.next);
       return p;
     },
-    [state, service, mission, due, whose],
+    [state, service, mission, due, whose, speaks],
   );
   const title = useMemo(() => {
     const names = new Map(services.data?.services.map((s) => [s.name, s.title]));
@@ -202,8 +202,8 @@ export function Queue({ query: asked }: PageProps) {
     }
   };
   const keep = () => {
-    const name = [state && t(`desk.state.${state}`), service && title(service), mission, due && t(`desk.risk.${due}`), whose && t("desk.mine")].filter(Boolean).join(" · ");
-    const list = [...filters.filter((f) => f.name !== name), { name: name || t("desk.all"), state, service, mission, due, whose }];
+    const name = [state && t(`desk.state.${state}`), service && title(service), mission, due && t(`desk.risk.${due}`), whose && t("desk.mine"), speaks && languageName(speaks)].filter(Boolean).join(" · ");
+    const list = [...filters.filter((f) => f.name !== name), { name: name || t("desk.all"), state, service, mission, due, whose, speaks }];
     localStorage.setItem(SAVED, JSON.stringify(list));
     setFilters(list);
   };
@@ -225,6 +225,7 @@ export function Queue({ query: asked }: PageProps) {
             ["me", t("desk.mine")],
           ]}
         />
+        <Select id="speaks" label={t("desk.speaks")} value={speaks} change={setSpeaks} options={[["", t("desk.any-language")], ...languages.map((l): [string, string] => [l, languageName(l)])]} />
         {ministry && (
           <Select id="mission" label={t("desk.mission")} value={mission} change={setMission} options={[["", t("desk.own")], ...(missions.data?.missions ?? []).map((m): [string, string] => [m.code, inWords(m.name)])]} />
         )}
@@ -244,6 +245,7 @@ export function Queue({ query: asked }: PageProps) {
                 setMission(f.mission);
                 setDue(f.due ?? "");
                 setWhose(f.whose ?? "");
+                setSpeaks(f.speaks ?? "");
               }}
             >
               {f.name}
