@@ -34,7 +34,7 @@ struct casefile {
     str channel;       /* "online", "counter" or "post": how it came in */
     int32_t received;  /* the day on which it truly came, 0 of what is online */
     int64_t claimed;   /* and the moment, if an officer said that, ms; 0 */
-    str language;      /* in which the person was written to when it was filed; empty before */
+    str language;      /* in which the person applied or is written to; empty before it is filed */
     struct id opener;  /* the officer who opened it for the person; nil if they did it themselves */
     /* The profile of a person whose row is written by the act itself; NULL: they are on record. */
     struct json *newcomer;

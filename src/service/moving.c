@@ -164,8 +164,9 @@ enum err case_advance(struct act *a, struct casefile *c, struct fault *f)
         if (c->received && c->received < today)
             today = c->received;
         c->filed = a->now;
-        if (c->to.language.n)
-            c->language = c->to.language;
+        c->language = c->to.language.n                ? c->to.language
+                      : a->actor.kind == ACTOR_PERSON ? a->actor.language
+                                                      : S("");
         c->left = (int32_t)c->service->promise_days;
         c->paused = true;
     }
