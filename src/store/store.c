@@ -85,9 +85,9 @@ enum err db_open_writer(const char *path, struct db **out, struct fault *f)
         out, f);
 }
 
-/* Large sorts stay in memory: a node in its sandbox has no place for temporary files. */
-/* Without mmap: SQLite unmaps the whole file whenever another has written, and a failing disk would
- * be a signal instead of an error. */
+/* Large sorts stay in memory: a node in its sandbox has no place for temporary files. Without mmap:
+ * SQLite unmaps the whole file whenever another has written, and a failing disk would be a signal
+ * instead of an error. */
 enum err db_open_reader(const char *path, struct db **out, struct fault *f)
 {
     return open_with(path, SQLITE_OPEN_READONLY,
